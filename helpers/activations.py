@@ -1,0 +1,179 @@
+r"""Activations g(z): value, slope g'(z), and the slope from the output a = g(z) where the output determines it.
+
+Each activation is one row of the table `ACTIVATIONS`. All functions work elementwise on scalars and arrays, keep
+float32 as float32, and neither overflow nor return NaN for |z| up to 1e4.
+
+Derived in: notebooks/02_activations.ipynb
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers import checks
+
+
+@dataclass(frozen=True, repr=False)
+class Activation:
+    r"""One activation a = g(z) with its slope g'(z) = da/dz.
+
+    Attributes
+    ----------
+    name : str
+    latex_value, latex_slope : str
+        g(z) and g'(z) as LaTeX, in terms of z.
+    latex_slope_from_output : str or None
+        g'(z) as LaTeX in terms of a; None where a does not determine the slope.
+    kink : float or None
+        The z at which g has no derivative.
+    slope_at_kink : float or None
+        The subgradient that `slope` returns there.
+    """
+
+    name: str
+    value_rule: Callable
+    slope_rule: Callable
+    output_rule: Callable | None
+    latex_value: str
+    latex_slope: str
+    latex_slope_from_output: str | None
+    kink: float | None = None
+    slope_at_kink: float | None = None
+
+    def value(self, z):
+        """a = g(z), elementwise; z : real number or array of any shape. Raises TypeError, DomainError (NaN, inf)."""
+        return self.value_rule(checks.floats("z", z))[()]
+
+    def slope(self, z):
+        """g'(z) = da/dz, elementwise; at a kink the subgradient `slope_at_kink`. Raises as `value`."""
+        return self.slope_rule(checks.floats("z", z))[()]
+
+    @property
+    def slope_from_output(self):
+        """The function a -> g'(z) for a = g(z), or None where a does not determine the slope (as for silu)."""
+        if self.output_rule is None:
+            return None
+        return lambda a: self.output_rule(checks.floats("a", a))[()]
+
+    def __repr__(self):
+        return f"Activation({self.name!r})"
+
+
+# --- the rules; z and a are float arrays -------------------------------------------------------------------------
+
+
+def _sigmoid(z):
+    e = np.exp(-np.abs(z))  # never overflows: the exponent is never positive
+    return np.where(z >= 0, 1, e) / (1 + e)
+
+
+def _tanh_slope(z):
+    return 1 - np.tanh(z) ** 2
+
+
+def _softplus(z):
+    return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
+
+
+def _silu_slope(z):
+    return _sigmoid(z) + z * _sigmoid(z) * _sigmoid(-z)
+
+
+def _step(z, at_zero, below):
+    """1 right of 0, `below` left of it, `at_zero` at it: the slope of everything with a kink at 0."""
+    return np.where(z > 0, np.ones_like(z), np.where(z == 0, np.full_like(z, at_zero), below))
+
+
+# --- activations with a parameter ----------------------------------------------------------------------------------
+
+
+def make_relu(slope_at_zero=0.0):
+    """ReLU, max(0, z), with a chosen subgradient ReLU'(0) in [0, 1].
+
+    With ReLU'(0) other than 0 the output a = 0 no longer determines the slope (z = 0 and z < 0 differ), so
+    `slope_from_output` is then None.
+
+    Source: Bertoin, Bolte, Gerchinovitz, Pauwels, "Numerical influence of ReLU'(0) on backpropagation", NeurIPS 2021.
+    Derived in: notebooks/02_activations.ipynb
+    """
+    slope_at_zero = checks.positive("slope_at_zero", slope_at_zero, zero=True)
+    if slope_at_zero > 1:
+        raise ValueError(f"slope_at_zero is {slope_at_zero}, expected a subgradient between 0 and 1")
+
+    def slope(z):
+        return _step(z, slope_at_zero, 0)
+
+    return Activation(
+        "relu", lambda z: np.maximum(z, 0), slope, slope if slope_at_zero == 0 else None,
+        r"\max(0, z)", r"1 \text{ if } z > 0, \text{ else } 0",
+        r"1 \text{ if } a > 0, \text{ else } 0" if slope_at_zero == 0 else None,
+        kink=0.0, slope_at_kink=slope_at_zero,
+    )  # fmt: skip
+
+
+def make_leaky_relu(leak=0.01):
+    """Leaky ReLU: z for z > 0, leak * z otherwise, with leak > 0; its slope at 0 is taken to be `leak`.
+
+    Source: Maas, Hannun, Ng, "Rectifier nonlinearities improve neural network acoustic models", ICML workshop 2013.
+    Derived in: notebooks/02_activations.ipynb
+    """
+    leak = checks.positive("leak", leak)
+
+    def slope(z):
+        return _step(z, leak, leak)
+
+    return Activation(
+        "leaky_relu", lambda z: np.where(z > 0, z, leak * z), slope, slope,
+        rf"z \text{{ if }} z > 0, \text{{ else }} {leak:g}\,z", rf"1 \text{{ if }} z > 0, \text{{ else }} {leak:g}",
+        rf"1 \text{{ if }} a > 0, \text{{ else }} {leak:g}",
+        kink=0.0, slope_at_kink=leak,
+    )  # fmt: skip
+
+
+def make_elu(alpha=1.0):
+    """Exponential linear unit: z for z > 0, alpha (e^z - 1) otherwise; smooth at 0 only for alpha = 1.
+
+    Source: Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by ELUs", ICLR 2016.
+    Derived in: notebooks/02_activations.ipynb
+    """
+    alpha = checks.positive("alpha", alpha)
+    factor = "" if alpha == 1 else f"{alpha:g}\\,"
+    return Activation(
+        "elu",
+        lambda z: np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0))),
+        lambda z: np.where(z > 0, np.ones_like(z), alpha * np.exp(np.minimum(z, 0))),
+        lambda a: np.where(a > 0, np.ones_like(a), a + alpha),
+        rf"z \text{{ if }} z > 0, \text{{ else }} {factor}(e^z - 1)", rf"1 \text{{ if }} z > 0, \text{{ else }} {factor}e^z",
+        rf"1 \text{{ if }} a > 0, \text{{ else }} a + {alpha:g}",
+        kink=None if alpha == 1 else 0.0, slope_at_kink=None if alpha == 1 else alpha,
+    )  # fmt: skip
+
+
+# --- the table -----------------------------------------------------------------------------------------------------
+
+ACTIVATIONS = {
+    activation.name: activation
+    for activation in (
+        Activation("identity", lambda z: z.copy(), np.ones_like, np.ones_like, "z", "1", "1"),
+        make_relu(),
+        make_leaky_relu(),
+        make_elu(),
+        Activation(
+            "sigmoid", _sigmoid, lambda z: _sigmoid(z) * _sigmoid(-z), lambda a: a * (1 - a),
+            r"\sigma(z) = \frac{1}{1 + e^{-z}}", r"\sigma(z)\,(1 - \sigma(z))", "a\\,(1 - a)"),
+        Activation("tanh", np.tanh, _tanh_slope, lambda a: 1 - a**2, r"\tanh z", r"1 - \tanh^2 z", "1 - a^2"),
+        Activation("softplus", _softplus, _sigmoid, lambda a: -np.expm1(-a), r"\ln(1 + e^z)", r"\sigma(z)", "1 - e^{-a}"),
+        Activation(
+            "silu", lambda z: z * _sigmoid(z), _silu_slope, None,
+            r"z\,\sigma(z)", r"\sigma(z) + z\,\sigma(z)\,(1 - \sigma(z))", None),
+    )
+}  # fmt: skip
+"""Every activation by name."""
+
+
+def get_activation(activation):
+    """Return the Activation of that name; an Activation (say, `make_leaky_relu(0.2)`) is returned as it is."""
+    if isinstance(activation, Activation):
+        return activation
+    return ACTIVATIONS[checks.choice("activation", activation, list(ACTIVATIONS))]

@@ -1,0 +1,219 @@
+r"""Losses in nats, each with its derivative, and the loss of somebody who has not looked at the input.
+
+Columns are examples. A loss is the mean over the examples; column i of a `..._slope` is the gradient of example i's
+own loss, without that 1/m: the mean enters a backward pass once, in dW and db.
+
+Derived in: notebooks/03_loss.ipynb
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers import checks
+from helpers.activations import ACTIVATIONS
+
+SIGMOID = ACTIVATIONS["sigmoid"]
+SOFTPLUS = ACTIVATIONS["softplus"]
+
+
+def _probabilities(A, shape=(None, None)):
+    A = checks.matrix("A", A, shape)
+    outside = A[(A < 0) | (A > 1)]
+    if outside.size:
+        raise checks.DomainError(
+            f"A holds {outside[0]:.6g}, expected probabilities between 0 and 1: is the output unit a sigmoid?")
+    return A
+
+
+# --- per example: (n, m) -> (m,); and slopes: (n, m) -> (n, m) ------------------------------------------------------
+
+
+def _log_terms(A, Y):
+    """-y ln a - (1 - y) ln(1 - a), with 0 ln 0 = 0; infinite where a confident answer is wrong."""
+    with np.errstate(divide="ignore"):
+        return -np.where(Y > 0, np.log(A), 0) - np.where(Y < 1, np.log1p(-A), 0)
+
+
+def _bce_slope(A, Y):
+    if ((A == 0) & (Y > 0)).any() or ((A == 1) & (Y < 1)).any():
+        raise checks.DomainError("A holds a 0 where y is 1 (or a 1 where y is 0): there -ln has no finite slope")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(Y < 1, (1 - Y) / (1 - A), 0) - np.where(Y > 0, Y / A, 0)
+
+
+def _log_sum_exp(Z):
+    top = Z.max(axis=0)
+    return top + np.log(np.exp(Z - top).sum(axis=0))
+
+
+# --- binary cross-entropy -------------------------------------------------------------------------------------------
+
+
+def binary_cross_entropy(A, Y):
+    """Mean over examples of -y ln a - (1 - y) ln(1 - a), from probabilities.
+
+    A : (n, m) in [0, 1]; Y : (n, m) of labels 0 and 1. Returns a float in nats, infinite where a = 0 or 1 is wrong.
+    Raises DomainError for A outside [0, 1], ValueError for shapes and labels.
+    Derived in: notebooks/03_loss.ipynb
+    """
+    A = _probabilities(A)
+    return float(_log_terms(A, checks.labels("Y", Y, A.shape)).mean())
+
+
+def binary_cross_entropy_slope(A, Y):
+    """(a - y) / (a (1 - a)): gradient of each example's own cross-entropy with respect to its a, shape (n, m)."""
+    A = _probabilities(A)
+    return _bce_slope(A, checks.labels("Y", Y, A.shape)) / A.shape[0]
+
+
+def binary_cross_entropy_from_logits(Z, Y):
+    """Mean over examples of softplus(z) - y z, which is the cross-entropy of a = sigmoid(z) and never infinite.
+
+    Z : (n, m) logits; Y : (n, m) of labels 0 and 1. Returns a float in nats.
+    Derived in: notebooks/03_loss.ipynb
+    """
+    Z = checks.matrix("Z", Z)
+    return float((SOFTPLUS.value(Z) - checks.labels("Y", Y, Z.shape) * Z).mean())
+
+
+def binary_cross_entropy_from_logits_slope(Z, Y):
+    """sigmoid(z) - y: gradient of each example's own cross-entropy with respect to its logit, shape (n, m)."""
+    Z = checks.matrix("Z", Z)
+    return (SIGMOID.value(Z) - checks.labels("Y", Y, Z.shape)) / Z.shape[0]
+
+
+# --- softmax ----------------------------------------------------------------------------------------------------------
+
+
+def softmax(Z):
+    """p_k = e^{z_k} / sum_j e^{z_j} for each column; the column's maximum is subtracted first, so nothing overflows.
+
+    Z : (K, m) logits. Returns (K, m), each column summing to 1.
+    Derived in: notebooks/03_loss.ipynb
+    """
+    Z = checks.matrix("Z", Z)
+    e = np.exp(Z - Z.max(axis=0))
+    return e / e.sum(axis=0)
+
+
+def softmax_jacobian(z):
+    """dp_j / dz_k = p_j (delta_jk - p_k), the matrix diag(p) - p p^T of one example.
+
+    z : (K, 1) logits. Returns (K, K).
+    """
+    p = softmax(checks.matrix("z", z, (None, 1)))
+    return np.diagflat(p) - p @ p.T
+
+
+def softmax_cross_entropy_from_logits(Z, Y):
+    """Mean over examples of ln sum_j e^{z_j} - z_true, the cross-entropy -ln p_true of p = softmax(z).
+
+    Z : (K, m) logits; Y : (K, m) one-hot columns. Returns a float in nats.
+    Derived in: notebooks/03_loss.ipynb
+    """
+    Z = checks.matrix("Z", Z)
+    Y = checks.one_hot("Y", Y, Z.shape)
+    return float((_log_sum_exp(Z) - (Y * Z).sum(axis=0)).mean())
+
+
+def softmax_cross_entropy_from_logits_slope(Z, Y):
+    """p - y: gradient of each example's own cross-entropy with respect to its logits, shape (K, m)."""
+    Z = checks.matrix("Z", Z)
+    return softmax(Z) - checks.one_hot("Y", Y, Z.shape)
+
+
+# --- squared errors ---------------------------------------------------------------------------------------------------
+
+
+def mean_squared_error(A, Y):
+    """Mean of (a - y)^2 over all entries. A, Y : (n, m). Derived in: notebooks/03_loss.ipynb"""
+    A = checks.matrix("A", A)
+    return float(((A - checks.matrix("Y", Y, A.shape)) ** 2).mean())
+
+
+def mean_squared_error_slope(A, Y):
+    """2 (a - y) / n: gradient of each example's own mean squared error over its n outputs, shape (n, m)."""
+    A = checks.matrix("A", A)
+    return 2 * (A - checks.matrix("Y", Y, A.shape)) / A.shape[0]
+
+
+def half_squared_error(A, Y):
+    """Half of the mean of (a - y)^2 over all entries. A, Y : (n, m). Derived in: notebooks/03_loss.ipynb"""
+    return mean_squared_error(A, Y) / 2
+
+
+def half_squared_error_slope(A, Y):
+    """(a - y) / n: gradient of each example's own half squared error over its n outputs, shape (n, m)."""
+    return mean_squared_error_slope(A, Y) / 2
+
+
+# --- which loss goes with which output unit -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss of the output A with its slope, and from logits where a stable form exists for some output unit."""
+
+    name: str
+    value: Callable | None
+    slope: Callable | None
+    fused_output: str | None = None
+    value_from_logits: Callable | None = None
+    slope_from_logits: Callable | None = None
+
+
+LOSSES = {
+    loss.name: loss
+    for loss in (
+        Loss("bce", binary_cross_entropy, binary_cross_entropy_slope,
+             "sigmoid", binary_cross_entropy_from_logits, binary_cross_entropy_from_logits_slope),
+        Loss("cross_entropy", None, None,
+             "softmax", softmax_cross_entropy_from_logits, softmax_cross_entropy_from_logits_slope),
+        Loss("mse", mean_squared_error, mean_squared_error_slope),
+        Loss("half_mse", half_squared_error, half_squared_error_slope),
+    )
+}  # fmt: skip
+"""Every loss by name."""
+
+OUTPUT_LOSSES = {
+    "sigmoid": ("bce", "mse", "half_mse"),
+    "identity": ("half_mse", "mse"),
+    "relu": ("half_mse", "mse", "bce"),
+    "softmax": ("cross_entropy",),
+}
+"""The losses that each output unit goes with, its usual one first."""
+
+
+def get_loss(output, loss=None):
+    """Return the Loss that goes with an output unit: the usual one where `loss` is None.
+
+    Raises ValueError for an unknown output or loss, and for a pair that has no meaning.
+    """
+    checks.choice("output", output, list(OUTPUT_LOSSES))
+    if loss is None:
+        return LOSSES[OUTPUT_LOSSES[output][0]]
+    checks.choice("loss", loss, list(LOSSES))
+    if loss not in OUTPUT_LOSSES[output]:
+        raise ValueError(f"loss is {loss!r}, expected one that goes with output {output!r}: {', '.join(OUTPUT_LOSSES[output])}")
+    return LOSSES[loss]
+
+
+# --- the yardstick --------------------------------------------------------------------------------------------------------
+
+
+def uninformed_loss(y):
+    """Entropy of the label frequencies, -sum_k f_k ln f_k: the best loss without looking at the input.
+
+    y : (1, m) labels (0 and 1, or class numbers), or (K, m) one-hot columns. Returns nats: ln 2 = 0.6931 for two
+    equally frequent labels, ln K for K of them.
+    Derived in: notebooks/03_loss.ipynb
+    """
+    y = checks.matrix("y", y)
+    if y.shape[0] == 1:
+        counts = np.unique(y, return_counts=True)[1]
+    else:
+        counts = checks.one_hot("y", y, y.shape).sum(axis=1)
+    f = counts[counts > 0] / y.shape[1]
+    return float(abs((f * np.log(f)).sum()))
