@@ -18,34 +18,67 @@ SIGMOID = ACTIVATIONS["sigmoid"]
 SOFTPLUS = ACTIVATIONS["softplus"]
 
 
-def _probabilities(A, shape=(None, None)):
-    A = checks.matrix("A", A, shape)
+def _check_probabilities(A):
     outside = A[(A < 0) | (A > 1)]
     if outside.size:
         raise checks.DomainError(
             f"A holds {outside[0]:.6g}, expected probabilities between 0 and 1: is the output unit a sigmoid?")
-    return A
 
 
 # --- per example: (n, m) -> (m,); and slopes: (n, m) -> (n, m) ------------------------------------------------------
 
 
-def _log_terms(A, Y):
+def _bce(A, Y):
     """-y ln a - (1 - y) ln(1 - a), with 0 ln 0 = 0; infinite where a confident answer is wrong."""
+    _check_probabilities(A)
     with np.errstate(divide="ignore"):
-        return -np.where(Y > 0, np.log(A), 0) - np.where(Y < 1, np.log1p(-A), 0)
+        return (-np.where(Y > 0, np.log(A), 0) - np.where(Y < 1, np.log1p(-A), 0)).mean(axis=0)
 
 
 def _bce_slope(A, Y):
+    _check_probabilities(A)
     if ((A == 0) & (Y > 0)).any() or ((A == 1) & (Y < 1)).any():
         raise checks.DomainError("A holds a 0 where y is 1 (or a 1 where y is 0): there -ln has no finite slope")
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(Y < 1, (1 - Y) / (1 - A), 0) - np.where(Y > 0, Y / A, 0)
+        return (np.where(Y < 1, (1 - Y) / (1 - A), 0) - np.where(Y > 0, Y / A, 0)) / A.shape[0]
 
 
-def _log_sum_exp(Z):
+def _bce_from_logits(Z, Y):
+    return (SOFTPLUS.value(Z) - Y * Z).mean(axis=0)
+
+
+def _bce_from_logits_slope(Z, Y):
+    return (SIGMOID.value(Z) - Y) / Z.shape[0]
+
+
+def _softmax(Z):
+    e = np.exp(Z - Z.max(axis=0))
+    return e / e.sum(axis=0)
+
+
+def _cross_entropy_from_logits(Z, Y):
     top = Z.max(axis=0)
-    return top + np.log(np.exp(Z - top).sum(axis=0))
+    return top + np.log(np.exp(Z - top).sum(axis=0)) - (Y * Z).sum(axis=0)
+
+
+def _cross_entropy_from_logits_slope(Z, Y):
+    return _softmax(Z) - Y
+
+
+def _mse(A, Y):
+    return ((A - Y) ** 2).mean(axis=0)
+
+
+def _mse_slope(A, Y):
+    return 2 * (A - Y) / A.shape[0]
+
+
+def _half_mse(A, Y):
+    return _mse(A, Y) / 2
+
+
+def _half_mse_slope(A, Y):
+    return _mse_slope(A, Y) / 2
 
 
 # --- binary cross-entropy -------------------------------------------------------------------------------------------
@@ -58,14 +91,14 @@ def binary_cross_entropy(A, Y):
     Raises DomainError for A outside [0, 1], ValueError for shapes and labels.
     Derived in: notebooks/03_loss.ipynb
     """
-    A = _probabilities(A)
-    return float(_log_terms(A, checks.labels("Y", Y, A.shape)).mean())
+    A = checks.matrix("A", A)
+    return float(_bce(A, checks.labels("Y", Y, A.shape)).mean())
 
 
 def binary_cross_entropy_slope(A, Y):
     """(a - y) / (a (1 - a)): gradient of each example's own cross-entropy with respect to its a, shape (n, m)."""
-    A = _probabilities(A)
-    return _bce_slope(A, checks.labels("Y", Y, A.shape)) / A.shape[0]
+    A = checks.matrix("A", A)
+    return _bce_slope(A, checks.labels("Y", Y, A.shape))
 
 
 def binary_cross_entropy_from_logits(Z, Y):
@@ -75,13 +108,13 @@ def binary_cross_entropy_from_logits(Z, Y):
     Derived in: notebooks/03_loss.ipynb
     """
     Z = checks.matrix("Z", Z)
-    return float((SOFTPLUS.value(Z) - checks.labels("Y", Y, Z.shape) * Z).mean())
+    return float(_bce_from_logits(Z, checks.labels("Y", Y, Z.shape)).mean())
 
 
 def binary_cross_entropy_from_logits_slope(Z, Y):
     """sigmoid(z) - y: gradient of each example's own cross-entropy with respect to its logit, shape (n, m)."""
     Z = checks.matrix("Z", Z)
-    return (SIGMOID.value(Z) - checks.labels("Y", Y, Z.shape)) / Z.shape[0]
+    return _bce_from_logits_slope(Z, checks.labels("Y", Y, Z.shape))
 
 
 # --- softmax ----------------------------------------------------------------------------------------------------------
@@ -93,9 +126,7 @@ def softmax(Z):
     Z : (K, m) logits. Returns (K, m), each column summing to 1.
     Derived in: notebooks/03_loss.ipynb
     """
-    Z = checks.matrix("Z", Z)
-    e = np.exp(Z - Z.max(axis=0))
-    return e / e.sum(axis=0)
+    return _softmax(checks.matrix("Z", Z))
 
 
 def softmax_jacobian(z):
@@ -114,14 +145,13 @@ def softmax_cross_entropy_from_logits(Z, Y):
     Derived in: notebooks/03_loss.ipynb
     """
     Z = checks.matrix("Z", Z)
-    Y = checks.one_hot("Y", Y, Z.shape)
-    return float((_log_sum_exp(Z) - (Y * Z).sum(axis=0)).mean())
+    return float(_cross_entropy_from_logits(Z, checks.one_hot("Y", Y, Z.shape)).mean())
 
 
 def softmax_cross_entropy_from_logits_slope(Z, Y):
     """p - y: gradient of each example's own cross-entropy with respect to its logits, shape (K, m)."""
     Z = checks.matrix("Z", Z)
-    return softmax(Z) - checks.one_hot("Y", Y, Z.shape)
+    return _cross_entropy_from_logits_slope(Z, checks.one_hot("Y", Y, Z.shape))
 
 
 # --- squared errors ---------------------------------------------------------------------------------------------------
@@ -130,13 +160,13 @@ def softmax_cross_entropy_from_logits_slope(Z, Y):
 def mean_squared_error(A, Y):
     """Mean of (a - y)^2 over all entries. A, Y : (n, m). Derived in: notebooks/03_loss.ipynb"""
     A = checks.matrix("A", A)
-    return float(((A - checks.matrix("Y", Y, A.shape)) ** 2).mean())
+    return float(_mse(A, checks.matrix("Y", Y, A.shape)).mean())
 
 
 def mean_squared_error_slope(A, Y):
     """2 (a - y) / n: gradient of each example's own mean squared error over its n outputs, shape (n, m)."""
     A = checks.matrix("A", A)
-    return 2 * (A - checks.matrix("Y", Y, A.shape)) / A.shape[0]
+    return _mse_slope(A, checks.matrix("Y", Y, A.shape))
 
 
 def half_squared_error(A, Y):
@@ -154,27 +184,30 @@ def half_squared_error_slope(A, Y):
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss of the output A with its slope, and from logits where a stable form exists for some output unit."""
+    """The rules of one loss: per example (n, m) -> (m,), slope (n, m) -> (n, m).
+
+    Where an output unit and the loss cancel to something simpler and more stable, `fused_output` names that unit and
+    the rules from logits are used: the slope is then that of each example's own loss with respect to Z.
+    The rules take checked matrices.
+    """
 
     name: str
-    value: Callable | None
+    per_example: Callable | None
     slope: Callable | None
     fused_output: str | None = None
-    value_from_logits: Callable | None = None
+    per_example_from_logits: Callable | None = None
     slope_from_logits: Callable | None = None
 
 
 LOSSES = {
     loss.name: loss
     for loss in (
-        Loss("bce", binary_cross_entropy, binary_cross_entropy_slope,
-             "sigmoid", binary_cross_entropy_from_logits, binary_cross_entropy_from_logits_slope),
-        Loss("cross_entropy", None, None,
-             "softmax", softmax_cross_entropy_from_logits, softmax_cross_entropy_from_logits_slope),
-        Loss("mse", mean_squared_error, mean_squared_error_slope),
-        Loss("half_mse", half_squared_error, half_squared_error_slope),
+        Loss("bce", _bce, _bce_slope, "sigmoid", _bce_from_logits, _bce_from_logits_slope),
+        Loss("cross_entropy", None, None, "softmax", _cross_entropy_from_logits, _cross_entropy_from_logits_slope),
+        Loss("mse", _mse, _mse_slope),
+        Loss("half_mse", _half_mse, _half_mse_slope),
     )
-}  # fmt: skip
+}
 """Every loss by name."""
 
 OUTPUT_LOSSES = {

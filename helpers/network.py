@@ -138,11 +138,17 @@ def compute_loss(y, c, output="sigmoid", loss=None):
     """
     rule = get_loss(output, loss)
     L = depth(c)
-    A = checks.matrix(f"A{L}", checks.cached(c, f"A{L}", np.shape(c[f"Z{L}"])))
+    Z = checks.matrix(f"Z{L}", c[f"Z{L}"])
+    A = checks.matrix(f"A{L}", checks.cached(c, f"A{L}", Z.shape))
     y = _targets(y, A, rule)
+    return float(loss_per_example(Z, A, y, output, rule).mean())
+
+
+def loss_per_example(Z, A, y, output, rule):
+    """Each example's own loss, shape (m,), for checked matrices and a rule from `losses.get_loss`."""
     if rule.fused_output == output:
-        return rule.value_from_logits(c[f"Z{L}"], y)
-    return rule.value(A, y)
+        return rule.per_example_from_logits(Z, y)
+    return rule.per_example(A, y)
 
 
 def _output_delta(Z, A, y, output, rule):

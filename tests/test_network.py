@@ -1,0 +1,203 @@
+"""The reference network: against HIPS autograd and central differences, shapes, purity, bad input."""
+
+import itertools
+
+import numpy as np
+import pytest
+from oracles import require
+
+from helpers import datasets, losses, network
+from helpers.activations import ACTIVATIONS
+from helpers.checks import DomainError
+from helpers.gradcheck import numerical_gradient, relative_error
+
+autograd = require("autograd")
+hypothesis = require("hypothesis")
+anp = require("autograd.numpy")
+
+HIDDEN = {
+    "identity": lambda z: z,
+    "relu": lambda z: anp.where(z > 0, z, 0.0),
+    "leaky_relu": lambda z: anp.where(z > 0, z, 0.01 * z),
+    "elu": lambda z: anp.where(z > 0, z, anp.exp(anp.minimum(z, 0)) - 1),
+    "sigmoid": lambda z: 1 / (1 + anp.exp(-z)),
+    "tanh": anp.tanh,
+    "softplus": lambda z: anp.log(1 + anp.exp(z)),
+    "silu": lambda z: z / (1 + anp.exp(-z)),
+}
+OUTPUT = HIDDEN | {"softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=0)}
+LOSS = {
+    "bce": lambda A, y: anp.mean(-y * anp.log(A) - (1 - y) * anp.log(1 - A)),
+    "cross_entropy": lambda A, y: -anp.mean(anp.sum(y * anp.log(A), axis=0)),
+    "mse": lambda A, y: anp.mean((A - y) ** 2),
+    "half_mse": lambda A, y: anp.mean((A - y) ** 2) / 2,
+}
+PAIRS = [(output, loss) for output, names in losses.OUTPUT_LOSSES.items() for loss in names]
+
+
+def oracle_loss(p, X, y, hidden, output, loss):
+    """The network once more, written for HIPS autograd."""
+    L, A = len(p) // 2, X
+    for l in range(1, L + 1):
+        Z = anp.dot(p[f"W{l}"], A) + p[f"b{l}"]
+        A = OUTPUT[output](Z) if l == L else HIDDEN[hidden](Z)
+    return LOSS[loss](A, y)
+
+
+def problem(depth, m, output, loss, seed=0):
+    """Random inputs, labels and parameters; for a ReLU output, outputs between 0 and 1 and away from its kink."""
+    rng = np.random.default_rng(seed)
+    K = 3 if output == "softmax" else 1
+    sizes = [2, *rng.integers(3, 6, size=depth - 1), K]
+    p = network.init_params([int(n) for n in sizes], rng=rng)
+    for l in range(1, depth + 1):
+        p[f"b{l}"] = rng.uniform(-0.5, 0.5, p[f"b{l}"].shape)
+    if output == "relu":
+        p[f"W{depth}"] *= 0.02
+        p[f"b{depth}"][:] = 0.5
+    X = rng.standard_normal((2, m))
+    labels = rng.integers(0, max(K, 2), size=(1, m)) * 1.0
+    return X, datasets.one_hot(labels, K) if K > 1 else labels, p
+
+
+@pytest.mark.parametrize("m", [1, 7, 10])
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize(("output", "loss"), PAIRS)
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
+def test_gradients_agree_with_autograd_and_central_differences(hidden, output, loss, depth, m):
+    X, y, p = problem(depth, m, output, loss, seed=depth)
+    c = network.forward_prop(X, p, hidden, output)
+    grads = network.backward_prop(X, y, c, p, hidden, output, loss)
+    value = network.compute_loss(y, c, output, loss)
+    oracle_value, oracle = autograd.value_and_grad(oracle_loss)(p, X, y, hidden, output, loss)
+    numerical = numerical_gradient(lambda q: network.compute_loss(y, network.forward_prop(X, q, hidden, output), output, loss), p)
+    assert value == pytest.approx(oracle_value, rel=1e-12, abs=1e-13)
+    for name in p:
+        assert grads[f"d{name}"].shape == p[name].shape
+        assert relative_error(grads[f"d{name}"], oracle[name]) < 1e-12 or np.abs(grads[f"d{name}"] - oracle[name]).max() < 1e-16
+        assert relative_error(grads[f"d{name}"], numerical[f"d{name}"]) < 1e-7 or np.abs(grads[f"d{name}"] - numerical[f"d{name}"]).max() < 1e-10
+
+
+def test_forward_prop_is_the_formula_written_out():
+    X, _, p = problem(3, 4, "sigmoid", "bce")
+    c = network.forward_prop(X, p)
+    assert c["A0"] is X
+    A1 = np.maximum(0, p["W1"] @ X + p["b1"])
+    A2 = np.maximum(0, p["W2"] @ A1 + p["b2"])
+    Z3 = p["W3"] @ A2 + p["b3"]
+    np.testing.assert_allclose(c["A2"], A2)
+    np.testing.assert_allclose(c["A3"], 1 / (1 + np.exp(-Z3)))
+    assert list(c) == ["A0", "Z1", "A1", "Z2", "A2", "Z3", "A3"]
+
+
+sizes = hypothesis.strategies.integers(1, 5)
+
+
+@hypothesis.settings(max_examples=60, deadline=None)
+@hypothesis.given(widths=hypothesis.strategies.lists(sizes, min_size=2, max_size=6), m=hypothesis.strategies.integers(1, 12),
+                  seed=hypothesis.strategies.integers(0, 2**16))
+def test_shapes_purity_and_independence_of_examples(widths, m, seed):
+    rng = np.random.default_rng(seed)
+    p = network.init_params([*widths, 1], rng=rng)
+    X, y = rng.standard_normal((widths[0], m)), rng.integers(0, 2, (1, m)) * 1.0
+    before = {name: value.copy() for name, value in p.items()}, X.copy(), y.copy()
+    c = network.forward_prop(X, p)
+    cached = {name: value.copy() for name, value in c.items()}
+    grads = network.backward_prop(X, y, c, p)
+    for name, value in p.items():
+        assert grads[f"d{name}"].shape == value.shape
+    single = [network.backward_prop(X[:, [i]], y[:, [i]], network.forward_prop(X[:, [i]], p), p) for i in range(m)]
+    for name in p:
+        np.testing.assert_allclose(grads[f"d{name}"], np.mean([s[f"d{name}"] for s in single], axis=0), atol=1e-12)
+    for l in range(1, len(widths) + 1):
+        np.testing.assert_allclose(grads[f"dZ{l}"], np.concatenate([s[f"dZ{l}"] for s in single], axis=1), atol=1e-12)
+    for then, now in zip((*before, cached), (p, X, y, c), strict=True):
+        for a, b in zip(*((list(v.values()) if isinstance(v, dict) else [v]) for v in (then, now)), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_a_softmax_of_two_is_a_sigmoid():
+    X, y = datasets.two_moons(20)
+    p = network.init_params((2, 4, 1), rng=1)
+    q = p | {"W2": np.concatenate([0 * p["W2"], p["W2"]]), "b2": np.concatenate([0 * p["b2"], p["b2"]])}
+    one, two = network.forward_prop(X, p), network.forward_prop(X, q, output="softmax")
+    np.testing.assert_allclose(two["A2"][1:], one["A2"])
+    assert network.compute_loss(datasets.one_hot(y, 2), two, "softmax") == pytest.approx(network.compute_loss(y, one))
+    np.testing.assert_array_equal(network.predict(X, q, output="softmax"), network.predict(X, p))
+
+
+@pytest.mark.parametrize(("scheme", "deviation"), [("he", np.sqrt(2 / 400)), ("glorot", np.sqrt(2 / 700)), ("normal", 1), ("small", 0.01)])
+def test_schemes_have_their_spread(scheme, deviation):
+    p = network.init_params((400, 300, 1), scheme)
+    assert p["W1"].std() == pytest.approx(deviation, rel=0.01)
+    assert p["W1"].mean() == pytest.approx(0, abs=deviation / 50)
+    assert not p["b1"].any()
+
+
+def test_uniform_lies_between_0_and_1_and_seeds_repeat():
+    W = network.init_params((50, 40, 1), "uniform", rng=3)["W1"]
+    assert 0 <= W.min() < 0.01
+    assert 0.99 < W.max() <= 1
+    np.testing.assert_array_equal(W, network.init_params((50, 40, 1), "uniform", rng=np.random.default_rng(3))["W1"])
+
+
+def bad(change, error, says, *, call="backward", name=""):
+    return pytest.param(change, error, says, call, id=name or says[:40])
+
+
+@pytest.mark.parametrize(("change", "error", "says", "call"), [
+    bad(lambda a: a | {"y": a["y"][0]}, ValueError, r"y has shape \(10,\), expected \(1, 10\): write y.reshape\(1, -1\)"),
+    bad(lambda a: a | {"y": a["y"] + 1}, ValueError, "y holds 2, expected only the labels 0 and 1"),
+    bad(lambda a: a | {"y": a["y"].T}, ValueError, r"y has shape \(10, 1\), expected \(1, 10\)"),
+    bad(lambda a: a | {"X": a["X"][0]}, ValueError, r"X has shape \(10,\)"),
+    bad(lambda a: a | {"X": a["X"].T}, ValueError, "columns are examples, so write X.T", call="forward"),
+    bad(lambda a: a | {"X": a["X"] * np.nan}, DomainError, r"X holds nan at index \(0, 0\)", call="forward"),
+    bad(lambda a: a | {"X": a["X"][:, :0]}, ValueError, "holds no numbers", call="forward"),
+    bad(lambda a: a | {"p": a["p"] | {"b1": a["p"]["b1"].ravel()}}, ValueError,
+        r"b1 has shape \(10,\), expected \(10, 1\): write b1.reshape\(-1, 1\)", call="forward"),
+    bad(lambda a: a | {"p": a["p"] | {"W2": a["p"]["W2"][:, :9]}}, ValueError, r"W2 has shape \(10, 9\), expected \(n, 10\)", call="forward"),
+    bad(lambda a: a | {"p": a["p"] | {"W1": a["p"]["W1"].astype(int)}}, TypeError, r"W1.*dtype int64.*astype\(float\)", call="forward"),
+    bad(lambda a: a | {"p": {k: v for k, v in a["p"].items() if k != "b2"}}, KeyError, "p lacks 'b2'", call="forward"),
+    bad(lambda a: a | {"p": a["p"] | {"w2": a["p"]["W2"]}}, KeyError, "unknown key 'w2'", call="forward"),
+    bad(lambda a: a | {"p": list(a["p"])}, TypeError, "p is a list", call="forward"),
+    bad(lambda a: a | {"hidden": "rleu"}, ValueError, "did you mean 'relu'", call="forward"),
+    bad(lambda a: a | {"output": "tanh"}, ValueError, "output is 'tanh', expected one of sigmoid", call="forward"),
+    bad(lambda a: a | {"loss": "cross_entropy"}, ValueError, "expected one that goes with output 'sigmoid'"),
+    bad(lambda a: a | {"c": {k: v for k, v in a["c"].items() if k != "A1"}}, KeyError, "c lacks 'A1'"),
+    bad(lambda a: a | {"c": a["c"] | {"Z2": a["c"]["Z2"][:, :3]}}, ValueError, r"Z2.* has shape \(10, 3\), expected \(10, 10\)"),
+    bad(lambda a: a | {"c": None}, TypeError, "c is a NoneType"),
+])  # fmt: skip
+def test_bad_input_is_named(change, error, says, call):
+    X, y = datasets.two_moons(10)
+    p = network.init_params()
+    a = {"X": X, "y": y, "p": p, "c": network.forward_prop(X, p), "hidden": "relu", "output": "sigmoid", "loss": None}
+    a = change(a)
+    with pytest.raises(error, match=says):
+        if call == "forward":
+            network.forward_prop(a["X"], a["p"], a["hidden"], a["output"])
+        else:
+            network.backward_prop(a["X"], a["y"], a["c"], a["p"], a["hidden"], a["output"], a["loss"])
+
+
+@pytest.mark.parametrize(("sizes", "says"), [((2,), "at least inputs"), (3, "expected a sequence"), ((2, 0, 1), "at least 1"), ((2, 1.5, 1), "whole number")])
+def test_bad_layer_sizes_are_named(sizes, says):
+    with pytest.raises((TypeError, ValueError), match=says):
+        network.init_params(sizes)
+
+
+def test_a_relu_output_above_one_is_no_probability():
+    X, y, p = problem(2, 5, "relu", "bce")
+    p["b2"][:] = 3.0
+    with pytest.raises(DomainError, match="expected probabilities between 0 and 1"):
+        network.compute_loss(y, network.forward_prop(X, p, output="relu"), "relu", "bce")
+
+
+def test_labels_and_accuracy():
+    assert network.classify(np.array([[0.2, 0.5, 0.7]])).tolist() == [[0, 0, 1]]
+    assert network.classify(np.array([[0.2, 0.5], [0.7, 0.1], [0.1, 0.4]])).tolist() == [[1, 0]]
+    assert network.accuracy(np.array([[1.0, 0, 1, 0]]), np.array([[0.9, 0.2, 0.1, 0.3]])) == 0.75
+
+
+def test_every_pair_of_output_and_loss_is_tried():
+    assert {output for output, _ in PAIRS} == {"sigmoid", "identity", "relu", "softmax"}
+    assert len(list(itertools.product(ACTIVATIONS, PAIRS))) == 8 * len(PAIRS)
