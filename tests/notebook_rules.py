@@ -1,0 +1,433 @@
+"""What a stored notebook must be, as small functions: notebook in, list of complaints out.
+
+`RULES` are applied to every notebook by test_notebooks.py; test_notebook_tests_bite.py plants one fault for
+each of them and sees it found. A complaint begins with the id of the cell it is about.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Callable, Iterator
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+from nbformat import NotebookNode
+
+from notebook_tools import (
+    EXERCISE_PARTS,
+    KERNELSPEC,
+    by_id,
+    cell_text,
+    code_cells,
+    exercise_slugs,
+    headings,
+    markdown_cells,
+    output_texts,
+    prose,
+    read,
+    solution_code,
+    stderr_outputs,
+    without_code_blocks,
+    without_picture_bytes,
+)
+
+MAX_BYTES = 2_000_000
+MAX_CODE_LINES = 12
+MAX_SETUP_LINES = 20
+MAX_DIGITS = 6
+MIN_EXERCISES = 3
+LAST_HEADING = "What you can do now"
+BANNED_WORDS = r"\b(simply|obviously|just|trivially|easy|easily)\b"
+ADDRESS = r"\bat 0x[0-9a-fA-F]+"
+ABSOLUTE_PATH = r"(?<![\w.<:/])/(?:home|root|tmp|work|Users|usr|opt|mnt|var|private)/\w|\b[A-Za-z]:\\\w"
+DECIMAL = r"(?<![\w.])\d+\.\d+(?:[eE][-+]?\d+)?(?![\w.]*\d)"
+NBVAL_MARKER = r"^\s*#\s*(NBVAL_\w+|PYTEST_VALIDATE_IGNORE_OUTPUT)"
+
+
+# ---------------------------------------------------------------- the file
+
+
+def file_complaints(path: Path) -> list[str]:
+    """A notebook is small enough for GitHub to show."""
+    size = path.stat().st_size
+    return [f"{path.name} has {size} bytes, at most {MAX_BYTES}"] if size > MAX_BYTES else []
+
+
+def folder_complaints(folder: Path) -> list[str]:
+    """Notebooks alone live in notebooks/, numbered 00, 01, … without a gap; a guide in markdown is welcome."""
+    entries = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    strangers = [name for name in entries if not name.endswith((".ipynb", ".md"))]
+    numbers = [name[:3] for name in entries if name.endswith(".ipynb")]
+    expected = [f"{n:02d}_" for n in range(len(numbers))]
+    return [f"{name} does not belong into {folder.name}/" for name in strangers] + (
+        [] if numbers == expected else [f"notebooks are numbered {numbers}, expected {expected}"]
+    )
+
+
+def metadata_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """The kernel is the reader's own Python 3, and no widget state is stored."""
+    found = []
+    if notebook.metadata.get("kernelspec") != KERNELSPEC:
+        found.append(f"kernelspec is {notebook.metadata.get('kernelspec')}, expected {KERNELSPEC}")
+    if "widgets" in notebook.metadata:
+        found.append("widget state is stored in the metadata")
+    return found
+
+
+# ---------------------------------------------------------------- outputs
+
+
+def stripped_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """Execution counts run 1..n and what shows something has outputs; nbval passes a stripped notebook."""
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    found = []
+    if counts != list(range(1, len(counts) + 1)):
+        found.append(f"execution counts are {counts}, expected 1 to {len(counts)}: store the outputs anew")
+    found += [f"{c.id}: no outputs" for c in code_cells(notebook) if shows_something(c.source) and not c.outputs]
+    return found if counts else ["no code cells"]
+
+
+def shows_something(source: str) -> bool:
+    """Whether a cell must have outputs: it prints or shows at its top level, or ends with a bare name."""
+    body = parsed(source).body
+    expressions = [node.value for node in body if isinstance(node, ast.Expr)]
+    called = [ast.unparse(value.func) for value in expressions if isinstance(value, ast.Call)]
+    ends_with_name = bool(body) and isinstance(body[-1], ast.Expr) and isinstance(body[-1].value, ast.Name)
+    return ends_with_name or any(re.fullmatch(r"print|display|.*\bshow|exercises\.check_\w+", c) for c in called)
+
+
+def parsed(source: str) -> ast.Module:
+    """The syntax tree of a cell, an empty one where the cell is not plain Python (see `python_complaints`)."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return ast.Module([], [])
+
+
+def output_kind_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """No errors, nothing on stderr, and pictures only inside HTML, where their description survives."""
+    found = [f"{cell}: writes to stderr: {text[:80]!r}" for cell, text in stderr_outputs(notebook)]
+    for cell, output in each_output(notebook):
+        if output.output_type == "error":
+            found.append(f"{cell.id}: raises {output.ename}")
+        plain_images = [m for m in output.get("data", {}) if m in ("image/png", "image/jpeg")]
+        found += [f"{cell.id}: {mime} output without a description: use figures.show" for mime in plain_images]
+    return found
+
+
+def each_output(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode]]:
+    """(cell, output) for every output of the notebook."""
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            yield cell, output
+
+
+def address_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """No output shows a memory address: it changes from run to run and tells the reader nothing."""
+    return [
+        f"{cell.id}: output shows an address: {match[0]}"
+        for cell in code_cells(notebook)
+        for match in re.finditer(ADDRESS, cell_text(cell))
+    ]
+
+
+def path_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """Neither sources nor outputs name a folder of somebody's machine."""
+    texts = [(cell.id, cell.source) for cell in notebook.cells]
+    texts += [(cell.id, cell_text(cell)) for cell in code_cells(notebook)]
+    return [
+        f"{cell}: absolute path near {text[match.start() : match.end() + 20]!r}"
+        for cell, text in texts
+        for match in re.finditer(ABSOLUTE_PATH, text)
+    ]
+
+
+def digit_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """Outputs show at most six significant digits: more differ between machines. Integers are exempt."""
+    return [
+        f"{cell.id}: {number} has {significant_digits(number)} significant digits, at most {MAX_DIGITS}"
+        for cell, output in each_output(notebook)
+        for mime, text in output_texts(output).items()
+        for number in re.findall(DECIMAL, shown_text(text) if mime == "text/html" else text)
+        if significant_digits(number) > MAX_DIGITS
+    ]
+
+
+def significant_digits(number: str) -> int:
+    """Digits of the mantissa from the first that is not 0; `12345678.0` counts as the integer that it is."""
+    mantissa = re.split("[eE]", number)[0]
+    if re.fullmatch(r"\d+\.0+", mantissa):
+        return 1
+    return len(mantissa.replace(".", "").lstrip("0"))
+
+
+def shown_text(html: str) -> str:
+    """What HTML shows a reader or a screen reader: its text and the alternative texts of its pictures."""
+    descriptions = " ".join(attributes.get("alt") or "" for attributes in images(html))
+    return unescape(re.sub(r"<[^>]*>", " ", without_picture_bytes(html))) + " " + descriptions
+
+
+def image_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """Every picture, in outputs and in markdown, has an alternative text."""
+    texts = [(cell.id, text) for cell, out in each_output(notebook) for text in output_texts(out).values()]
+    texts += [(cell.id, without_code_blocks(cell.source)) for cell in markdown_cells(notebook)]
+    found = [
+        f"{cell}: an <img> without a text in its alt"
+        for cell, text in texts
+        for attributes in images(text)
+        if not (attributes.get("alt") or "").strip()
+    ]
+    return found + [f"{cell}: a picture ![] without a text" for cell, text in texts if re.search(r"!\[\s*\]\(", text)]
+
+
+def images(html: str) -> list[dict[str, str | None]]:
+    """The attributes of each <img> in a piece of HTML."""
+    found: list[dict[str, str | None]] = []
+
+    class Collector(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            if tag == "img":
+                found.append(dict(attrs))
+
+    Collector().feed(html)
+    return found
+
+
+# ---------------------------------------------------------------- code
+
+
+def python_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """Code cells are plain Python: no magics, no shell commands, no semicolons, not empty."""
+    found = []
+    for cell in code_cells(notebook):
+        if not parsed(cell.source).body:
+            found.append(f"{cell.id}: empty or not plain Python (magic, shell command, syntax error)")
+        elif has_semicolon(cell.source):
+            found.append(f"{cell.id}: a semicolon; one at the end hides the output")
+    return found
+
+
+def has_semicolon(source: str) -> bool:
+    """Whether a `;` separates or ends statements; those in strings and comments do not count."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return any(token.type == tokenize.OP and token.string == ";" for token in tokens)
+
+
+def marker_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """No cell asks nbval to look away."""
+    return [
+        f"{cell.id}: tells nbval not to compare"
+        for cell in code_cells(notebook)
+        if re.search(NBVAL_MARKER, cell.source, re.MULTILINE)
+        or any(re.match("nbval|raises-exception|pytest", tag.lower()) for tag in cell.metadata.get("tags", []))
+    ]
+
+
+def length_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """A code cell has at most a dozen lines, the setup cell (the first) a few more."""
+    found = []
+    for i, cell in enumerate(code_cells(notebook)):
+        lines = sum(bool(line.strip()) for line in cell.source.splitlines())
+        limit = MAX_CODE_LINES if i else MAX_SETUP_LINES
+        found += [f"{cell.id}: {lines} lines of code, at most {limit}"] if lines > limit else []
+    return found
+
+
+# ---------------------------------------------------------------- structure
+
+
+def id_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """Ids are unique and say in kebab-case what the cell is about; random ones make every diff noise."""
+    ids = [cell.id for cell in notebook.cells]
+    found = [f"{i}: id used {ids.count(i)} times" for i in sorted(set(ids)) if ids.count(i) > 1]
+    return found + [f"{i}: not a readable id in kebab-case" for i in ids if not is_readable_id(i)]
+
+
+def is_readable_id(cell_id: str) -> bool:
+    """Lower-case words joined by hyphens, and not the eight hexadecimal digits that Jupyter invents."""
+    kebab = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", cell_id) and re.search("[a-z]{2}", cell_id)
+    invented = re.fullmatch("[0-9a-f]{8}", cell_id) and re.search(r"\d", cell_id)
+    return bool(kebab and not invented)
+
+
+def title_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """The first cell is the title `# NN …` with the file's number, and says how many minutes it takes."""
+    first = notebook.cells[0]
+    number = path.name[:2]
+    found = []
+    if first.cell_type != "markdown" or not re.match(rf"# {number}\b.*\w", first.source):
+        found.append(f"{first.id}: does not begin with '# {number} Title'")
+    if "minutes" not in first.source:
+        found.append(f"{first.id}: does not say how many minutes the notebook takes")
+    return found + [
+        f"a second title: # {text}" for level, text in headings(notebook)[1:] if level == 1
+    ]
+
+
+def ending_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """The last section says what the reader can do now."""
+    sections = [text for level, text in headings(notebook) if level == 2]
+    ok = bool(sections) and sections[-1] == LAST_HEADING
+    return [] if ok else [f"the last section is {sections[-1:]}, expected {LAST_HEADING!r}"]
+
+
+def section_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """Each heading occurs once, so that a link to it has one meaning."""
+    texts = [text for _, text in headings(notebook)]
+    return [f"heading {text!r} occurs more than once" for text in sorted(set(texts)) if texts.count(text) > 1]
+
+
+def exercise_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """At least three exercises, each a task and then stub, check, hints and solution, in this order."""
+    slugs = exercise_slugs(notebook)
+    found = [] if len(slugs) >= MIN_EXERCISES else [f"{len(slugs)} exercises, at least {MIN_EXERCISES}"]
+    for slug in slugs:
+        found += one_exercise_complaints(notebook, slug)
+    known = {f"ex-{slug}{part}" for slug in slugs for part in ("", *EXERCISE_PARTS)}
+    orphans = [i for i in by_id(notebook) if i.startswith("ex-") and i not in known]
+    return found + [f"{i}: belongs to no exercise" for i in orphans]
+
+
+def one_exercise_complaints(notebook: NotebookNode, slug: str) -> list[str]:
+    """The five cells of one exercise, from the task to the solution."""
+    ids = [cell.id for cell in notebook.cells]
+    at = ids.index(f"ex-{slug}")
+    expected = [f"ex-{slug}{part}" for part in ("", *EXERCISE_PARTS)]
+    if ids[at : at + 4] != expected:
+        return [f"ex-{slug}: is followed by {ids[at + 1 : at + 4]}, expected {expected[1:]}"]
+    stub, check, hints, solution = notebook.cells[at : at + 4]
+    found = []
+    if at == 0 or "**Your turn.**" not in notebook.cells[at - 1].source:
+        found.append(f"{stub.id}: no **Your turn.** in the cell before it")
+    if "..." not in stub.source:
+        found.append(f"{stub.id}: no `...` to be answered")
+    if not re.fullmatch(rf"exercises\.check_{slug.replace('-', '_')}\(.*\)", check.source.strip()):
+        found.append(f"{check.id}: not one line exercises.check_{slug.replace('-', '_')}(…)")
+    found += [f"{c.id}: no <details>" for c in (hints, solution) if "<details>" not in c.source]
+    return found + solution_complaints(solution)
+
+
+def solution_complaints(cell: NotebookNode) -> list[str]:
+    """A solution holds one block of Python and says why."""
+    try:
+        code = solution_code(cell)
+    except ValueError as error:
+        return [str(error)]
+    words = re.findall(r"\w+", re.sub(r"</?\w+>|Solution", "", prose(cell.source)))
+    complaints = [] if parsed(code).body else [f"{cell.id}: its block is not plain Python"]
+    return complaints + ([] if len(words) >= 5 else [f"{cell.id}: does not say why"])
+
+
+def untouched_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """As stored, each check says that its exercise is not attempted."""
+    cells = by_id(notebook)
+    checks = [cells[i] for slug in exercise_slugs(notebook) if (i := f"ex-{slug}-check") in cells]
+    return [f"{c.id}: does not say 'not attempted'" for c in checks if "not attempted" not in cell_text(c).lower()]
+
+
+# ---------------------------------------------------------------- prose
+
+
+def word_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """No word that tells a reader who is stuck that it is their fault."""
+    return [
+        f"{cell.id}: banned word {match[0]!r}"
+        for cell in markdown_cells(notebook)
+        for match in re.finditer(BANNED_WORDS, prose(cell.source), re.IGNORECASE)
+    ]
+
+
+def details_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """<details> and <summary> are closed, and a blank line lets markdown begin again after the summary."""
+    found = []
+    for cell in markdown_cells(notebook):
+        text = without_code_blocks(cell.source)
+        for tag in ("details", "summary"):
+            if len(re.findall(rf"<{tag}\b", text)) != text.count(f"</{tag}>"):
+                found.append(f"{cell.id}: <{tag}> is not balanced")
+        if re.search(r"</summary>[^\n]*\n?[^\n]*\S", text):
+            found.append(f"{cell.id}: no blank line after </summary>")
+    return found
+
+
+def formula_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """Formulas that both JupyterLab and GitHub show: `$$` closed and on its own, no `|` in a table's formula."""
+    found = []
+    for cell in markdown_cells(notebook):
+        text = without_code_blocks(cell.source).replace(r"\$", "")
+        if text.count("$$") % 2:
+            found.append(f"{cell.id}: $$ is not balanced")
+            continue
+        found += [f"{cell.id}: {c}" for c in display_complaints(text)]
+        if any(line.count("$") % 2 for line in re.sub(r"\$\$.*?\$\$", "", text, flags=re.DOTALL).split("\n")):
+            found.append(f"{cell.id}: a $ is not closed on its line")
+        if match := re.search(r"\\(tag|newcommand|def|label|ref)\b", text):
+            found.append(f"{cell.id}: {match[0]} does not render everywhere")
+        if re.search(r"^\|.*\$[^$\n]*\|[^$\n]*\$", re.sub(r"\$[^$|\n]*\$", "", text), re.MULTILINE):
+            found.append(f"{cell.id}: | inside a formula in a table: write \\lvert")
+    return found
+
+
+def display_complaints(text: str) -> list[str]:
+    """Each $$ … $$ begins and ends its lines, with a blank line before and after."""
+    blocks = re.finditer(r"\$\$.*?\$\$", text, re.DOTALL)
+    around = [(match[0], text[: match.start()], text[match.end() :]) for match in blocks]
+    return [
+        f"no blank line around {block[:30]!r}…"
+        for block, before, after in around
+        if not re.search(r"(\A|\n[ \t]*\n)[ \t]*\Z", before) or not re.match(r"[ \t]*(\Z|\n[ \t]*(\n|\Z))", after)
+    ]
+
+
+def link_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """Relative links lead to a file that is there, and to a heading in it."""
+    found = []
+    for cell in markdown_cells(notebook):
+        for target in re.findall(r"\]\(\s*<?([^)\s>]+)", without_code_blocks(cell.source)):
+            if not re.match(r"[a-z]+:", target) and not link_exists(target, notebook, path):
+                found.append(f"{cell.id}: link to {target} leads nowhere")
+    return found
+
+
+def link_exists(target: str, notebook: NotebookNode, path: Path) -> bool:
+    """Whether `file#heading`, `file` or `#heading` exists, headings spelled as JupyterLab does."""
+    name, _, fragment = unquote(target).partition("#")
+    file = path.parent / name if name else path
+    if not file.exists():
+        return False
+    if not fragment:
+        return True
+    goal = notebook if not name else read(file) if file.suffix == ".ipynb" else None
+    return goal is not None and fragment in {anchor(text) for _, text in headings(goal)}
+
+
+def anchor(heading: str) -> str:
+    """The id that JupyterLab gives a heading: its shown text with hyphens for blanks."""
+    return re.sub(r"[`*]", "", heading).replace(" ", "-")
+
+
+RULES: tuple[Callable[[NotebookNode, Path], list[str]], ...] = (
+    metadata_complaints,
+    stripped_complaints,
+    output_kind_complaints,
+    address_complaints,
+    path_complaints,
+    digit_complaints,
+    image_complaints,
+    python_complaints,
+    marker_complaints,
+    length_complaints,
+    id_complaints,
+    title_complaints,
+    ending_complaints,
+    section_complaints,
+    exercise_complaints,
+    untouched_complaints,
+    word_complaints,
+    details_complaints,
+    formula_complaints,
+    link_complaints,
+)

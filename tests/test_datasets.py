@@ -1,0 +1,83 @@
+"""Data sets: shapes, types, known counts, splits without leaks, bad input."""
+
+import numpy as np
+import pytest
+
+from helpers import datasets
+
+
+@pytest.mark.parametrize(("load", "shape"), [
+    (datasets.two_moons, (2, 200)), (datasets.xor, (2, 4)), (datasets.breast_cancer, (30, 569)), (datasets.digits, (64, 1797)),
+])  # fmt: skip
+def test_columns_are_examples(load, shape):
+    X, y = load()
+    assert X.shape == shape
+    assert y.shape == (1, shape[1])
+    assert X.dtype == y.dtype == np.float64
+
+
+def test_breast_cancer_as_published():
+    X, y = datasets.breast_cancer(standardised=False)
+    assert (int(y.sum()), int((y == 0).sum())) == (357, 212)
+    assert X[:, 0][:4].tolist() == [17.99, 10.38, 122.8, 1001.0]
+    assert X.max() == 4254
+    assert datasets.breast_cancer_features()[0] == "mean_radius" and len(datasets.breast_cancer_features()) == 30
+
+
+def test_standardised_features():
+    X, _ = datasets.breast_cancer()
+    np.testing.assert_allclose(X.mean(axis=1), 0, atol=1e-12)
+    np.testing.assert_allclose(X.std(axis=1), 1)
+
+
+def test_digits_as_published():
+    X, y = datasets.digits()
+    assert (X.min(), X.max()) == (0, 16)
+    assert np.unique(y, return_counts=True)[1].tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+
+
+def test_a_caller_may_change_what_it_gets():
+    datasets.digits()[0][:] = -1
+    assert datasets.digits()[0].min() == 0
+
+
+def test_moons_lie_on_their_half_circles():
+    X, y = datasets.two_moons(100, noise=0)
+    upper, lower = X[:, y[0] == 0], X[:, y[0] == 1]
+    np.testing.assert_allclose((upper**2).sum(axis=0), 1)
+    np.testing.assert_allclose((lower[0] - 1) ** 2 + (lower[1] - 0.5) ** 2, 1)
+    assert upper[1].min() > -1e-12 and lower[1].max() < 0.5 + 1e-12
+    assert upper.shape == lower.shape
+    np.testing.assert_array_equal(datasets.two_moons(rng=5)[0], datasets.two_moons(rng=np.random.default_rng(5))[0])
+
+
+def test_a_split_keeps_every_example_once():
+    X, y = np.arange(20.0)[None], np.arange(20.0)[None]
+    X_train, y_train, X_test, y_test = datasets.train_test_split(X, y, 0.25)
+    assert (X_train.shape, X_test.shape) == ((1, 15), (1, 5))
+    np.testing.assert_array_equal(X_train, y_train)
+    np.testing.assert_array_equal(X_test, y_test)
+    assert sorted([*X_train[0], *X_test[0]]) == list(range(20))
+
+
+def test_test_data_are_standardised_like_the_training_data():
+    train, test = np.array([[0.0, 2.0]]), np.array([[4.0]])
+    assert datasets.standardise(test, like=train).tolist() == [[3.0]]
+
+
+def test_one_hot():
+    assert datasets.one_hot([[2, 0]], 3).tolist() == [[0, 1], [0, 0], [1, 0]]
+
+
+@pytest.mark.parametrize(("function", "error", "says"), [
+    (lambda: datasets.two_moons(7), ValueError, "m is 7, expected an even number"),
+    (lambda: datasets.two_moons(noise=-1), ValueError, "noise is -1"),
+    (lambda: datasets.one_hot([[3]], 3), ValueError, "y holds 3, expected whole numbers from 0 to 2"),
+    (lambda: datasets.one_hot([1, 2], 3), ValueError, r"y.reshape\(1, -1\)"),
+    (lambda: datasets.standardise([[1, 1]]), ValueError, "row 0 of X is constant"),
+    (lambda: datasets.train_test_split([[1, 2]], [[1, 2]], 0.1), ValueError, "0 would be for the test"),
+    (lambda: datasets.train_test_split([[1, 2]], [[1]], 0.5), ValueError, r"y has shape \(1, 1\), expected \(n, 2\)"),
+])  # fmt: skip
+def test_bad_input_is_named(function, error, says):
+    with pytest.raises(error, match=says):
+        function()

@@ -1,0 +1,104 @@
+"""Losses: values against their definitions, slopes against central differences, stability, yardsticks, bad input."""
+
+import numpy as np
+import pytest
+
+from helpers import losses
+from helpers.checks import DomainError
+
+RNG = np.random.default_rng(0)
+Z = RNG.normal(scale=3, size=(4, 6))
+A = RNG.uniform(0.05, 0.95, size=(1, 6))
+Y = np.array([[0.0, 1, 1, 0, 1, 0]])
+ONE_HOT = np.eye(4)[:, [0, 1, 2, 3, 1, 0]]
+
+
+@pytest.mark.parametrize(("loss", "slope", "at", "y"), [
+    (losses.binary_cross_entropy, losses.binary_cross_entropy_slope, A, Y),
+    (losses.binary_cross_entropy_from_logits, losses.binary_cross_entropy_from_logits_slope, Z[:1], Y),
+    (losses.softmax_cross_entropy_from_logits, losses.softmax_cross_entropy_from_logits_slope, Z, ONE_HOT),
+    (losses.mean_squared_error, losses.mean_squared_error_slope, Z, ONE_HOT),
+    (losses.half_squared_error, losses.half_squared_error_slope, Z, ONE_HOT),
+])  # fmt: skip
+def test_slopes_are_those_of_each_example_s_own_loss(loss, slope, at, y):
+    h = 1e-6
+    for index in np.ndindex(at.shape):
+        step = np.zeros_like(at)
+        step[index] = h
+        own = (loss(at + step, y) - loss(at - step, y)) / (2 * h) * at.shape[1]  # the mean divides by m
+        assert slope(at, y)[index] == pytest.approx(own, rel=1e-6, abs=1e-8)
+
+
+def test_binary_cross_entropy_is_its_definition():
+    expected = np.mean([-np.log(a) if y else -np.log(1 - a) for a, y in zip(A[0], Y[0], strict=True)])
+    assert losses.binary_cross_entropy(A, Y) == pytest.approx(expected, rel=1e-14)
+
+
+def test_from_logits_is_the_same_number():
+    probabilities = 1 / (1 + np.exp(-Z[:1]))
+    assert losses.binary_cross_entropy_from_logits(Z[:1], Y) == pytest.approx(losses.binary_cross_entropy(probabilities, Y))
+    P = np.exp(Z) / np.exp(Z).sum(axis=0)
+    assert losses.softmax_cross_entropy_from_logits(Z, ONE_HOT) == pytest.approx(-np.log((P * ONE_HOT).sum(axis=0)).mean())
+
+
+@pytest.mark.filterwarnings("error")
+def test_logits_of_any_size_give_finite_losses():
+    one = np.array([[1.0]])
+    assert losses.binary_cross_entropy_from_logits(-1e4 * one, one) == 1e4
+    assert losses.binary_cross_entropy_from_logits(1e4 * one, one) == 0
+    huge = np.array([[1e4], [-1e4]])
+    assert losses.softmax_cross_entropy_from_logits(huge, np.array([[0.0], [1]])) == 2e4
+    np.testing.assert_array_equal(losses.softmax(huge), [[1], [0]])
+
+
+@pytest.mark.filterwarnings("error")
+def test_probabilities_of_0_and_1():
+    assert losses.binary_cross_entropy(np.array([[0.0, 1.0]]), np.array([[0.0, 1.0]])) == 0
+    assert losses.binary_cross_entropy(np.array([[0.0]]), np.array([[1.0]])) == np.inf
+    with pytest.raises(DomainError, match="no finite slope"):
+        losses.binary_cross_entropy_slope(np.array([[0.0]]), np.array([[1.0]]))
+
+
+def test_squared_errors_by_hand():
+    a, y = np.array([[1.0, 3.0]]), np.array([[0.0, 1.0]])
+    assert losses.mean_squared_error(a, y) == 2.5
+    assert losses.half_squared_error(a, y) == 1.25
+
+
+def test_softmax_sums_to_1_and_ignores_a_shift():
+    P = losses.softmax(Z)
+    np.testing.assert_allclose(P.sum(axis=0), 1)
+    np.testing.assert_allclose(losses.softmax(Z + 100), P)
+
+
+def test_softmax_jacobian_against_central_differences():
+    z, h = Z[:, :1], 1e-6
+    J = np.concatenate([(losses.softmax(z + h * e[:, None]) - losses.softmax(z - h * e[:, None])) / (2 * h) for e in np.eye(4)], axis=1)
+    np.testing.assert_allclose(losses.softmax_jacobian(z), J, atol=1e-9)
+
+
+def test_the_uninformed_loss_is_the_entropy_of_the_labels():
+    assert losses.uninformed_loss([[0, 1, 1, 0]]) == pytest.approx(np.log(2))
+    assert losses.uninformed_loss(np.eye(1000)) == pytest.approx(np.log(1000))
+    assert losses.uninformed_loss([list(range(10))]) == pytest.approx(np.log(10))
+    assert losses.uninformed_loss([[1, 1, 1]]) == 0
+    y = np.array([[1.0] * 357 + [0.0] * 212])
+    best = min(losses.binary_cross_entropy(np.full(y.shape, a), y) for a in np.linspace(0.5, 0.8, 3001))
+    assert losses.uninformed_loss(y) == pytest.approx(best, abs=1e-6)
+
+
+@pytest.mark.parametrize(("function", "arguments", "error", "says"), [
+    (losses.binary_cross_entropy, ([[1.2]], [[1]]), DomainError, "A holds 1.2, expected probabilities"),
+    (losses.binary_cross_entropy, ([[0.2]], [[2]]), ValueError, "Y holds 2, expected only the labels"),
+    (losses.binary_cross_entropy, (A, Y[0]), ValueError, r"Y has shape \(6,\), expected \(1, 6\)"),
+    (losses.binary_cross_entropy_from_logits, (A[0], Y), ValueError, r"Z has shape \(6,\), expected \(n, m\)"),
+    (losses.softmax_cross_entropy_from_logits, (Z, ONE_HOT * 0), ValueError, "column 0 of Y holds 0 ones"),
+    (losses.mean_squared_error, (Z, ONE_HOT.T), ValueError, "columns are examples, so write Y.T"),
+    (losses.mean_squared_error, ([["a"]], [[1]]), TypeError, "A holds dtype"),
+    (losses.softmax_jacobian, (Z,), ValueError, r"expected \(n, 1\)"),
+    (losses.uninformed_loss, ([[]],), ValueError, "holds no numbers"),
+    (losses.get_loss, ("softmax", "bce"), ValueError, "goes with output 'softmax': cross_entropy"),
+])  # fmt: skip
+def test_bad_input_is_named(function, arguments, error, says):
+    with pytest.raises(error, match=says):
+        function(*arguments)
