@@ -156,7 +156,7 @@ class _Net:
         kink = (self.hidden if l < self.L else _output_activation(self.output)).kink
         if kink is None:
             return np.zeros(Z.shape[1:-1], dtype=bool)
-        right = Z > kink
+        right = kink < Z
         return (right[0] != right[1]).any(axis=-1)
 
     def _slope(self, Z, h):
@@ -209,7 +209,7 @@ class GradientRow:
 class GradientReport:
     """The outcome of `check_gradients`: a table that prints as text and shows as HTML in Jupyter.
 
-    `passed` is True when every gradient agrees (entries whose step crosses a kink are left out of the comparison);
+    `passed` is True when no gradient differs (entries whose step crosses a kink are left out of the comparison);
     `wrong` names the gradients that differ; `report["dW2"]` is one row.
     """
 
@@ -239,9 +239,14 @@ class GradientReport:
         """One sentence."""
         if self.wrong:
             return f"{len(self.wrong)} of {len(self.rows)} gradients differ from central differences: {', '.join(self.wrong)}."
-        kinks = sum(row.kinks for row in self.rows)
-        left_out = f" {kinks} entries whose step crosses a kink were left out." if kinks else ""
-        return f"All {len(self.rows)} gradients agree with central differences.{left_out}"
+        undecided = [row.name for row in self.rows if row.kinks == np.prod(row.shape)]
+        agree = len(self.rows) - len(undecided)
+        text = f"{agree if undecided else f'All {agree}'} gradients agree with central differences."
+        if undecided:
+            text += f" {', '.join(undecided)} cannot be decided: every step crosses a kink."
+        elif kinks := sum(row.kinks for row in self.rows):
+            text += f" {kinks} entries whose step crosses a kink were left out."
+        return text
 
     def __str__(self):
         lines = [("gradient", "shape", "relative error", "verdict"), *self._cells()]
@@ -332,11 +337,12 @@ def _row(name, grads, truth, crossed, floor):
     if not np.isfinite(value).all():
         return GradientRow(name, value.shape, np.nan, kinks, "holds NaN or infinite entries")
     ours, numerical = value[~crossed], truth[~crossed]
+    if kinks == truth.size:
+        return GradientRow(name, value.shape, np.nan, kinks, "crossed a kink in every entry: undecided")
     error = relative_error(ours, numerical)
     close = error <= TOLERANCE or np.linalg.norm(ours - numerical) <= floor * np.sqrt(ours.size)
     if kinks and close:
         verdict = f"crossed a kink in {kinks} of {truth.size} entries; the others agree"
-        verdict = "crossed a kink in every entry: undecided" if kinks == truth.size else verdict
     else:
         verdict = "agrees" if close else "differs"
     return GradientRow(name, value.shape, min(error, TOLERANCE) if close else error, kinks, verdict)

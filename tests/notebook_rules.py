@@ -304,8 +304,8 @@ def one_exercise_complaints(notebook: NotebookNode, slug: str) -> list[str]:
         found.append(f"{stub.id}: no **Your turn.** in the cell before it")
     if "..." not in stub.source:
         found.append(f"{stub.id}: no `...` to be answered")
-    if not re.fullmatch(rf"exercises\.check_{slug.replace('-', '_')}\(.*\)", check.source.strip()):
-        found.append(f"{check.id}: not one line exercises.check_{slug.replace('-', '_')}(…)")
+    if not re.fullmatch(rf"[a-z_]+\.check_{slug.replace('-', '_')}\(.*\)", check.source.strip()):
+        found.append(f"{check.id}: not one line CHAPTER.check_{slug.replace('-', '_')}(…)")
     found += [f"{c.id}: no <details>" for c in (hints, solution) if "<details>" not in c.source]
     return found + solution_complaints(solution)
 

@@ -4,12 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
-from oracles import require
 
 from helpers import datasets, losses, network
 from helpers.activations import ACTIVATIONS
 from helpers.checks import DomainError
 from helpers.gradcheck import numerical_gradient, relative_error
+from oracles import require
 
 autograd = require("autograd")
 hypothesis = require("hypothesis")

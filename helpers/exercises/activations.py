@@ -1,0 +1,236 @@
+"""Checks for the exercises on activations and their derivatives.
+
+Posed in: notebooks/02_activations.ipynb
+"""
+
+import numpy as np
+
+from helpers.activations import ACTIVATIONS
+from helpers.exercises.feedback import Wrong, call, check, compare, numbers
+
+
+@check
+def check_sigmoid_slope_from_output(my_sigmoid_slope):
+    """a (1 - a) for an array of outputs a of sigmoid units.
+
+    Posed in: notebooks/02_activations.ipynb
+    """
+    a = np.array([[0.02, 0.25, 0.5], [0.6, 0.9, 0.99]])
+    sigmoid = ACTIVATIONS["sigmoid"]
+    answer = call(my_sigmoid_slope, a, name="my_sigmoid_slope")
+    compare(
+        answer,
+        a * (1 - a),
+        [
+            (1 - a**2, "this is tanh's derivative, 1 - a². For sigmoid it is too large by the factor (1 + a)/a, more than 2."),
+            (sigmoid.slope(a), "you applied the sigmoid once more: a is σ(z) already, so the slope is written in a alone."),
+            (sigmoid.value(a), "this is σ(a), neither a slope nor a function of z: the argument is the output a already."),
+            (a * (a - 1), "the sign is wrong: sigmoid rises everywhere, so its slope is positive."),
+            (1 - a, "one factor is missing: the slope is σ(z) times (1 - σ(z))."),
+            (a, "this is the output itself: the factor 1 - a is missing."),
+            (a**2 * (1 - a), "one factor a too many: σ(z) (1 - σ(z)) has two factors."),
+            (a - a**3, "this is a (1 - a²): the square does not belong there."),
+            (np.exp(-a) / (1 + np.exp(-a)) ** 2, "this is the slope at the place a, not where the output is a: write it without exp."),
+            ((a > 0) * 1.0, "this is ReLU's derivative; a sigmoid's output is always positive."),
+        ],
+        name="my_sigmoid_slope(a)",
+    )
+    return "a (1 - a). It is at most 1/4, at a = 1/2, and close to 0 where the unit is saturated."
+
+
+@check
+def check_comment_factor(factor_at_quarter, factor_at_z_zero):
+    """(1 + a)/a: 5 where a = 0.25, and 3 where z = 0, that is a = 0.5.
+
+    Posed in: notebooks/02_activations.ipynb
+    """
+    compare(
+        factor_at_quarter,
+        5,
+        [
+            (1 / 5, "this is right divided by wrong; the question is how much too large the comment is."),
+            (1.25, "this is 1 + a; divide it by a."),
+            (4, "this is 1/a; the factor is (1 + a)/a."),
+            (15 / 16, "this is the comment's own value, 1 - a²; divide it by the right slope, a (1 - a)."),
+            (3 / 16, "this is the right slope, a (1 - a); divide 1 - a² by it."),
+            (2, "2 is the bound that the factor stays above; for a = 0.25 it is larger."),
+            (12 / 16, "this is the difference of the two slopes; the question is for their ratio."),
+        ],
+        name="factor_at_quarter",
+    )
+    compare(
+        factor_at_z_zero,
+        3,
+        [
+            (1 / 3, "factor_at_z_zero is right divided by wrong: turn it over."),
+            (0, "a is not 0 where z is 0: σ(0) = 1/2."),
+            (1, "factor_at_z_zero: at z = 0 the sigmoid's slope is 1/4, the comment says 3/4."),
+            (4, "4 is tanh's slope at 0 divided by sigmoid's. The comment puts the sigmoid's output, 1/2, into 1 - a²."),
+            (0.75, "this is the comment's own value at a = 1/2; divide it by the right slope, 1/4."),
+            (2, "2 is the bound for a near 1; here a = 1/2."),
+        ],
+        name="factor_at_z_zero",
+    )
+    return "5 and 3: (1 + a)/a. The more a unit is off, the more the comment exaggerates its slope."
+
+
+@check
+def check_leaky_kink(lowest, highest, central):
+    """Subgradients from 0.1 to 1, and a central difference of 0.55, for leaky ReLU with leak 0.1 at 0.
+
+    Posed in: notebooks/02_activations.ipynb
+    """
+    low, high = numbers(lowest, "lowest", ()), numbers(highest, "highest", ())
+    numbers(central, "central", ())
+    if (low, high) == (1, 0.1):
+        raise Wrong("lowest and highest are the wrong way round.")
+    if (low, high) == (0.01, 1):
+        raise Wrong("lowest is the default leak, 0.01; this one has 0.1.")
+    compare(
+        low,
+        0.1,
+        [
+            (0, "lowest: 0 is for ReLU. To the left of 0 this curve is 0.1 z, and the line 0 z lies above it."),
+            (-0.1, "lowest: the left piece is 0.1 z, which rises to the right, so its slope is +0.1."),
+        ],
+        name="lowest",
+    )
+    compare(high, 1, [(0.1, "highest: 0.1 is the slope on the left; on the right it is larger.")], name="highest")
+    compare(
+        central,
+        0.55,
+        [
+            (0.5, "central: 0.5 is ReLU's. Here g(-h) = -0.1 h, not 0."),
+            (0.45, "central: minus times minus: h - (-0.1 h) = 1.1 h."),
+            (1.1, "central: divide by 2h, since the two points are 2h apart."),
+            (1, "central: that is the slope on the right only; a central difference steps to both sides."),
+            (0.1, "central: that is the slope on the left only; a central difference steps to both sides."),
+        ],
+        name="central",
+    )
+    return "from 0.1 to 1, and the central difference is the mean of both sides, 0.55, whatever the step."
+
+
+@check
+def check_product_slope(my_slope):
+    """tanh z + z (1 - tanh² z), the slope of z tanh z.
+
+    Posed in: notebooks/02_activations.ipynb
+    """
+    z = np.array([-3.0, -1.2, -0.4, 0.0, 0.3, 0.9, 2.5])
+    t = np.tanh(z)
+    compare(
+        call(my_slope, z, name="my_slope"),
+        t + z * (1 - t**2),
+        [
+            (1 - t**2, "the product rule is missing: (u v)' is u' v + u v', not u' times v'."),
+            (z * (1 - t**2), "one term of the product rule is missing: z itself moves too, which gives 1 · tanh z."),
+            (t, "one term of the product rule is missing: tanh z moves too, which gives z (1 - tanh² z)."),
+            (t - z * (1 - t**2), "the sign of the second term is wrong: a product rule has a plus; the minus is the quotient rule's."),
+            (t + (1 - t**2), "the second term lacks its factor z: u v' with u = z."),
+            (t + z * t * (1 - t), "you used sigmoid's derivative, a (1 - a); tanh's is 1 - a²."),
+            (z * t, "this is g itself; the question is for its slope."),
+            (t + 1 - z * t**2, "a bracket is missing: z multiplies 1 - tanh² z as a whole."),
+            (t + z - t**2, "a bracket is missing: z multiplies 1 - tanh² z as a whole."),
+        ],
+        name="my_slope(z)",
+    )
+    return "tanh z + z (1 - tanh² z): both factors move, so the product rule gives two terms."
+
+
+@check
+def check_from_output(cube, absolute_value, sine, relu_with_half):
+    """True for z³, False for |z|, sin z and ReLU with ReLU'(0) = 0.5.
+
+    Posed in: notebooks/02_activations.ipynb
+    """
+    reasons = {
+        "cube": (cube, True, "cube: z³ rises strictly, so a gives back z, and with it the slope 3z²."),
+        "absolute_value": (absolute_value, False, "absolute_value: |z| = 2 at z = -2 with slope -1 and at z = 2 with slope 1."),
+        "sine": (sine, False, "sine: sin z = 0 at z = 0 with slope 1 and at z = π with slope -1."),
+        "relu_with_half": (
+            relu_with_half,
+            False,
+            "relu_with_half: a = 0 at z = 0 with slope 0.5 and at z = -1 with slope 0. With ReLU'(0) = 0 it would be True.",
+        ),
+    }
+    for name, (answer, right, reason) in reasons.items():
+        if not isinstance(answer, bool | np.bool_):
+            raise Wrong(f"{name} is {_short(answer)}, expected True or False.")
+        if answer != right:
+            raise Wrong(reason)
+    return "only z³: elsewhere two inputs share an output but not a slope."
+
+
+def _short(answer):
+    return f"a {type(answer).__name__}" if not isinstance(answer, int | float | str) else repr(answer)[:40]
+
+
+@check
+def check_slope_depth(layers_weight_1, layers_weight_2):
+    """10 and 20: the smallest n with (1/4)^n and (2/4)^n below one millionth.
+
+    Posed in: notebooks/02_activations.ipynb
+    """
+    compare(
+        layers_weight_1,
+        10,
+        [
+            (9, "layers_weight_1: 0.25⁹ = 3.8e-6 is still above one millionth."),
+            (20, "layers_weight_1: that would be a largest slope of 1/2; sigmoid's is 1/4."),
+            (6, "layers_weight_1: that would be a factor of 10 for each layer; it is 4 at least."),
+            (np.log(1e-6) / np.log(0.25), "layers_weight_1: layers come whole: round up."),
+            (11, "layers_weight_1: 11 is enough, but 10 is too: 0.25¹⁰ = 9.5e-7."),
+        ],
+        name="layers_weight_1",
+    )
+    compare(
+        layers_weight_2,
+        20,
+        [
+            (19, "layers_weight_2: 0.5¹⁹ = 1.9e-6 is still above one millionth."),
+            (10, "layers_weight_2: the weight is a factor too: each layer multiplies by at most 2 · 1/4."),
+            (5, "layers_weight_2: the weight works against the small slope: 2 · 1/4 is larger than 1/4, not smaller."),
+            (7, "layers_weight_2: the weight multiplies the slope, 2 · 1/4 = 1/2; it does not divide it."),
+            (np.log(1e-6) / np.log(0.5), "layers_weight_2: layers come whole: round up."),
+            (21, "layers_weight_2: 21 is enough, but 20 is too: 0.5²⁰ = 9.5e-7."),
+        ],
+        name="layers_weight_2",
+    )
+    return "10 and 20: each layer multiplies by at most w/4, and that only where every unit sits at z = 0."
+
+
+@check
+def check_neuron(threshold_current, highest_rate):
+    """0.8 nA and 250 impulses a second.
+
+    Posed in: notebooks/02_activations.ipynb
+    """
+    compare(
+        threshold_current,
+        0.8,
+        [
+            (-0.8, "threshold_current: the sign is wrong: the current has to lift the voltage from -70 up to -54 mV."),
+            (-2.7, "threshold_current: this is V_th / R; the voltage starts from E_L = -70 mV, not from 0."),
+            (2.7, "threshold_current: this is 54/20; only the distance from E_L to V_th counts."),
+            (1.25, "threshold_current: turned over: current is voltage divided by resistance."),
+            (16, "threshold_current: 16 is the voltage that is missing, in mV; divide it by R."),
+            (320, "threshold_current: current is voltage divided by resistance, not multiplied."),
+            (1.5, "threshold_current: 1.5 nA belongs to the neuron of the text; this one has other constants."),
+            (0.8e-9, "threshold_current: right in amperes; give it in nA (mV divided by megaohm)."),
+        ],
+        name="threshold_current",
+    )
+    compare(
+        highest_rate,
+        250,
+        [
+            (0.25, "highest_rate: this is per millisecond; give it per second."),
+            (4, "highest_rate: 4 ms is the pause; the rate is 1 divided by it, in seconds."),
+            (0.004, "highest_rate: this is the pause in seconds; the rate is 1 divided by it."),
+            (500, "highest_rate: 500 belongs to a pause of 2 ms; this one is 4 ms."),
+            (np.inf, "highest_rate: without a refractory period, yes; here each impulse costs at least 4 ms."),
+        ],
+        name="highest_rate",
+    )
+    return "0.8 nA, where the voltage comes to rest exactly at the threshold, and at most 1/t_ref = 250 impulses a second."

@@ -1,0 +1,233 @@
+"""Checks for the exercises on backward propagation: one gradient, one layer, a whole network."""
+
+import numpy as np
+
+from helpers import network
+from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare, numbers
+
+NO_MEAN = "the 1/m is missing: the loss is the mean over the examples, so this gradient is divided by m."
+MEAN_AGAIN = "a 1/m too many: it enters once, in dW and db, since column i of dZ and dA belongs to example i's own loss."
+NO_TRANSPOSE = ("the transpose of W is missing: W @ dZ sums over the wrong index, and a square W raises no error. "
+                "Unit k reaches the loss through column k of W.")  # fmt: skip
+
+
+def _draw(*shapes, rng=505):
+    rng = np.random.default_rng(rng)
+    return [rng.standard_normal(shape) for shape in shapes]
+
+
+@check
+def check_weight_gradient(my_dW):
+    """dW = dZ A_prev^T / m: the mean over the examples of dZ[j, i] A_prev[k, i].
+
+    my_dW(dZ, A_prev) for dZ (n, m), A_prev (n_prev, m) returns (n, n_prev).
+    Posed in: notebooks/05_backward_propagation.ipynb
+    """
+    for n, n_prev, m in ((3, 4, 5), (5, 5, 5), (2, 3, 1)):
+        dZ, A_prev = _draw((n, m), (n_prev, m))
+        right = dZ @ A_prev.T / m
+        compare(call(my_dW, dZ, A_prev, name="my_dW"), right, _weight_mistakes(dZ, A_prev), name="dW")
+    return "the sum runs over the examples, which is why A_prev is transposed, and 1/m makes it that of the mean loss."
+
+
+def _weight_mistakes(dZ, A_prev, name="dW"):
+    (n, m), n_prev = dZ.shape, A_prev.shape[0]
+    total = dZ @ A_prev.T
+    mistakes = [
+        (total, f"{name}: {NO_MEAN}"),
+        (total / n, f"{name} is divided by the number of units, {n}; m is the number of examples, dZ.shape[1]."),
+        (total / n_prev, f"{name} is divided by the number of inputs, {n_prev}; m is the number of examples, dZ.shape[1]."),
+        (total.T / m, f"{name} is transposed: row j belongs to unit j of this layer, so dZ stands on the left."),
+        (total.T, f"{name} is transposed, and the 1/m is missing."),
+        (-total / m, f"{name} has the wrong sign: a gradient points uphill, the minus comes with the update."),
+    ]
+    if n_prev == m:
+        mistakes.append((dZ @ A_prev / m, f"{name}: the transpose of A_prev is missing, so the sum does not run over the examples."))
+    if (n, m) == A_prev.shape:
+        mistakes.append((dZ * A_prev / m, f"{name}: * multiplies entry by entry; the sum over the examples needs @."))
+    return mistakes
+
+
+@check
+def check_bias_gradient(my_db):
+    """db = sum over the examples of dZ, / m, shape (n, 1).
+
+    my_db(dZ) for dZ (n, m).
+    Posed in: notebooks/05_backward_propagation.ipynb
+    """
+    for n, m in ((3, 5), (4, 4), (3, 1)):
+        (dZ,) = _draw((n, m))
+        compare(call(my_db, dZ, name="my_db"), dZ.mean(axis=1, keepdims=True), _bias_mistakes(dZ), name="db")
+    return "a bias acts in every example with the input 1, so its gradient is the mean of dZ over the examples."
+
+
+def _bias_mistakes(dZ, name="db"):
+    n, m = dZ.shape
+    rows = dZ.sum(axis=1, keepdims=True)
+    mistakes = [(rows, f"{name}: {NO_MEAN}"), (rows / n, f"{name} is divided by the number of units, {n}, not by that of examples, {m}.")]
+    flat = f"{name} has shape ({n},), expected ({n}, 1): keepdims=True keeps the axis, or NumPy broadcasts {name} as a row."
+    mistakes += [(rows[:, 0] / m, flat), (rows[:, 0], f"{flat} The 1/m is missing as well.")]
+    units = f"{name} sums over axis 0, the units; the index that disappears is the example, axis 1."
+    for columns in (dZ.sum(axis=0), dZ.sum(axis=0, keepdims=True), dZ.sum(axis=0)[:, None]):
+        mistakes += [(columns / divisor, units) for divisor in (1, n, m)]
+    whole = f"{name} sums over units and examples; each unit has a bias of its own: sum over axis 1 only."
+    mistakes += [(np.reshape(dZ.sum() / divisor, shape), whole) for divisor in (1, m, n * m) for shape in ((), (1, 1))]
+    return mistakes
+
+
+@check
+def check_activation_gradient(my_dA_prev):
+    """dA_prev = W^T dZ: for unit k and example i the sum over j of W[j, k] dZ[j, i], without 1/m.
+
+    my_dA_prev(W, dZ) for W (n, n_prev), dZ (n, m) returns (n_prev, m).
+    Posed in: notebooks/05_backward_propagation.ipynb
+    """
+    for n, n_prev, m in ((4, 4, 3), (4, 4, 4), (2, 5, 3)):
+        W, dZ = _draw((n, n_prev), (n, m))
+        compare(call(my_dA_prev, W, dZ, name="my_dA_prev"), W.T @ dZ, _activation_mistakes(W, dZ), name="dA_prev")
+    return "the sum runs over the units j of this layer, the first index of W, and the examples keep their columns."
+
+
+def _activation_mistakes(W, dZ, name="dA_prev"):
+    m = dZ.shape[1]
+    right = W.T @ dZ
+    mistakes = [
+        (right / m, f"{name}: {MEAN_AGAIN}"),
+        (right.T, f"{name} is transposed: examples are columns, so W.T stands on the left of dZ."),
+        (right.sum(axis=1, keepdims=True), f"{name} sums over the examples; each keeps its own column."),
+    ]
+    if W.shape[0] == W.shape[1]:
+        mistakes += [(W @ dZ, f"{name}: {NO_TRANSPOSE}"), (W @ dZ / m, f"{name}: {NO_TRANSPOSE} And there is no 1/m here.")]
+    if W.shape == dZ.shape:
+        mistakes.append((W.T * dZ, f"{name}: * multiplies entry by entry; the sum over the units needs @."))
+    return mistakes
+
+
+@check
+def check_layer_sizes(my_layer_sizes):
+    """Hidden widths n1 != n2 and n2 != 1, at most 6 in all: then W2 @ dZ2 and W3 @ dZ3 both raise an error.
+
+    my_layer_sizes : (2, n1, n2, 1).
+    Posed in: notebooks/05_backward_propagation.ipynb
+    """
+    sizes = numbers(my_layer_sizes, "my_layer_sizes", (4,))
+    if (sizes != np.round(sizes)).any() or (sizes < 1).any():
+        raise Wrong(f"my_layer_sizes is {my_layer_sizes}, expected four whole numbers of at least 1.")
+    n_x, n1, n2, n_y = (int(size) for size in sizes)
+    if (n_x, n_y) != (2, 1):
+        raise Wrong(f"the network has {n_x} inputs and {n_y} outputs, expected 2 inputs and 1 output.")
+    if n1 == n2:
+        raise Wrong(f"both hidden layers have {n1} units, so W2 is square and W2 @ dZ2 raises no error.")
+    if n2 == 1:
+        raise Wrong("the second hidden layer has 1 unit, so W3 is (1, 1) and W3 @ dZ3 raises no error.")
+    if n1 + n2 > 6:
+        raise Wrong(f"both slips raise an error, but there are {n1 + n2} hidden units, expected at most 6.")
+    return f"W2 is ({n2}, {n1}) against dZ2 ({n2}, m), and W3 is (1, {n2}) against dZ3 (1, m): neither product exists."
+
+
+@check
+def check_one_layer(my_layer_backward):
+    """dZ = dA * (Z > 0), dW = dZ A_prev^T / m, db = mean of dZ over the examples, dA_prev = W^T dZ.
+
+    my_layer_backward(dA, Z, A_prev, W) returns (dZ, dW, db, dA_prev) for a layer of ReLU units.
+    Posed in: notebooks/05_backward_propagation.ipynb
+    """
+    for n, n_prev, m in ((4, 4, 3), (3, 5, 4)):
+        dA, Z, A_prev, W = _draw((n, m), (n, m), (n_prev, m), (n, n_prev))
+        A_prev = np.maximum(A_prev, 0)
+        result = call(my_layer_backward, dA, Z, A_prev, W, name="my_layer_backward")
+        if not isinstance(result, tuple | list) or len(result) != 4:
+            raise Wrong("my_layer_backward must return the four results dZ, dW, db, dA_prev, in this order.")
+        dZ = dA * (Z > 0)
+        compare(result[0], dZ, _slope_mistakes(dA, Z, A_prev), name="dZ")
+        compare(result[1], dZ @ A_prev.T / m, _unmasked(_weight_mistakes, dA, dZ, A_prev, "dW"), name="dW")
+        compare(result[2], dZ.mean(axis=1, keepdims=True), _unmasked(_bias_mistakes, dA, dZ, None, "db"), name="db")
+        mistakes = [*_activation_mistakes(W, dZ), (W.T @ dA, "dA_prev is computed from dA, not from dZ.")]
+        compare(result[3], W.T @ dZ, mistakes, name="dA_prev")
+    return "the slope first, then two sums over the examples with their 1/m, then one over the layer's units."
+
+
+def _slope_mistakes(dA, Z, A_prev):
+    mistakes = [
+        (dA, "dZ equals dA: ReLU's slope is missing, which is 0 where the unit is off."),
+        (dA * Z, "dZ is dA times Z, expected dA times the slope at Z: 1 where Z > 0, else 0."),
+        (dA * np.maximum(Z, 0), "dZ is dA times the activation, expected dA times the slope at Z: 1 where Z > 0, else 0."),
+        (dA * (Z <= 0), "dZ lets the gradient through where the unit is off; it passes where Z > 0."),
+        ((Z > 0) * 1.0, "dZ is the slope alone: the chain rule multiplies it with dA, what comes from above."),
+        (dA * (Z > 0) / Z.shape[1], f"dZ: {MEAN_AGAIN}"),
+        (dA * (dA > 0), "the mask is taken from dA; a unit is off where its own Z is not positive, whatever sign dA has."),
+    ]
+    if A_prev.shape == Z.shape:
+        mistakes.append((dA * (A_prev > 0), "the mask is taken from A_prev, the layer before; the slope is that at the layer's own Z."))
+    return mistakes
+
+
+def _unmasked(mistakes, dA, dZ, A_prev, name):
+    """The mistakes of one gradient, and that of computing it from dA."""
+    rest = () if A_prev is None else (A_prev,)
+    from_dA = dA.mean(axis=1, keepdims=True) if A_prev is None else dA @ A_prev.T / dA.shape[1]
+    return [*mistakes(dZ, *rest, name=name), (from_dA, f"{name} is computed from dA, expected from dZ: the slope is missing.")]
+
+
+@check
+def check_tanh_network(my_backward_tanh):
+    """The loop of backward_prop with dZ[l-1] = dA[l-1] * (1 - A[l-1]^2) for hidden tanh units.
+
+    my_backward_tanh(X, y, c, p) returns a dict with dW1, db1, ..., for any depth.
+    Posed in: notebooks/05_backward_propagation.ipynb
+    """
+    for sizes, m in (((2, 4, 4, 1), 6), ((3, 5, 4, 2, 1), 7), ((2, 1), 1)):
+        (X,) = _draw((sizes[0], m))
+        y = (np.arange(m) % 2 == 0)[None] * 1.0
+        p = network.init_params(sizes, "normal", rng=7)
+        c = network.forward_prop(X, p, "tanh")
+        grads = call(my_backward_tanh, X, y, c, p, name="my_backward_tanh")
+        if not isinstance(grads, dict):
+            raise Wrong(f"my_backward_tanh returns a {type(grads).__name__}, expected the dict of gradients.")
+        _compare_networks(grads, X, y, c, p)
+    return "the activation enters in one line, its slope at the layer's own z; everything else is as for ReLU, at any depth."
+
+
+TANH_SLOPES = (
+    (lambda Z, A: Z > 0, "the hidden slope is still ReLU's, expected tanh's: 1 - A**2."),
+    (lambda Z, A: A * (1 - A), "the hidden slope A * (1 - A) is sigmoid's, expected tanh's: 1 - A**2."),
+    (lambda Z, A: 1 - Z**2, "the hidden slope is 1 - Z**2, expected 1 - A**2: the formula holds for the output a = tanh(z)."),
+    (lambda Z, A: 1 - np.tanh(A) ** 2, "the hidden slope applies tanh to A, which is tanh(Z) already: use 1 - A**2."),
+    (lambda Z, A: 1 - A, "the hidden slope is 1 - A, expected 1 - A**2: the square is missing."),
+    (lambda Z, A: A**2 - 1, "the hidden slope has the wrong sign: 1 - A**2 is never negative."),
+    (lambda Z, A: np.ones_like(A), "the hidden slope is missing: multiply dA with 1 - A**2."),
+)
+
+
+def _compare_networks(grads, X, y, c, p):
+    right = network.backward_prop(X, y, c, p, "tanh")
+    L, m = len(p) // 2, X.shape[1]
+    wrong = [(_backward(y, c, p, slope), sentence) for slope, sentence in TANH_SLOPES]
+    for l in range(L, 0, -1):
+        for name in (f"dW{l}", f"db{l}"):
+            if name not in grads:
+                raise Wrong(f"{name} is missing from the returned dict.")
+            if grads[name] is Ellipsis:
+                raise NotAttempted
+            mistakes = [(right[name] * m, f"{name}: {NO_MEAN}"), (right[name] / m, f"{name}: a 1/m too many.")] if m > 1 else []
+            mistakes += [(other[name], sentence) for other, sentence in wrong]
+            mistakes += [(_backward(y, c, p, None, transpose=False)[name], f"{name}: {NO_TRANSPOSE}")] if _square(p, L) else []
+            compare(grads[name], right[name], mistakes, name=name)
+
+
+def _square(p, L):
+    """Whether W @ dZ runs for every hidden weight matrix that a backward pass crosses but the last."""
+    return L > 2 and all(p[f"W{l}"].shape[0] == p[f"W{l}"].shape[1] for l in range(2, L))
+
+
+def _backward(y, c, p, slope=None, transpose=True):
+    """A backward pass with a chosen hidden slope (Z, A) -> slope, with or without the transpose of inner weights."""
+    slope = slope or (lambda Z, A: 1 - A**2)
+    L, m = len(p) // 2, y.shape[1]
+    grads, dZ = {}, c[f"A{L}"] - y
+    for l in range(L, 0, -1):
+        grads[f"dW{l}"], grads[f"db{l}"] = dZ @ c[f"A{l - 1}"].T / m, dZ.mean(axis=1, keepdims=True)
+        if l > 1:
+            W = p[f"W{l}"].T if transpose or l == L else p[f"W{l}"]
+            dZ = W @ dZ * slope(c[f"Z{l - 1}"], c[f"A{l - 1}"])
+    return grads

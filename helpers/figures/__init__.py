@@ -1,0 +1,42 @@
+"""Pictures for the notebooks: arrays in, a matplotlib Figure out, with a description computed from the data as its label.
+
+`show(figure)` displays a figure with its description, as visible text and as the image's alternative text.
+
+- `activation_and_slope`: g(z) beside g'(z), kinks marked
+- `bars`: bars with their values: relative errors, dead units, softmax
+- `computational_graph`: operations, with forward and backward values on the edges
+- `curves`: any lines over a common axis
+- `decision_boundary`: two classes of points, the probability around them and its contour 0.5
+- `gradient_check_error`: error of a numerical gradient against the step size
+- `loss_curves`: loss against step, a line for each run
+- `matrix_heatmap`: matrices with a number in each cell, side by side
+- `network_diagram`: units and connections, with weights, values and paths
+- `slope_products`: product of slopes through depth
+
+Nothing here uses pyplot or changes matplotlib's settings.
+"""
+
+from helpers.figures.activation import activation_and_slope
+from helpers.figures.barchart import bars
+from helpers.figures.checking import gradient_check_error, slope_products
+from helpers.figures.decision import decision_boundary
+from helpers.figures.display import show
+from helpers.figures.graph import computational_graph
+from helpers.figures.lines import curves
+from helpers.figures.matrices import matrix_heatmap
+from helpers.figures.network import network_diagram
+from helpers.figures.training import loss_curves
+
+__all__ = [
+    "activation_and_slope",
+    "bars",
+    "computational_graph",
+    "curves",
+    "decision_boundary",
+    "gradient_check_error",
+    "loss_curves",
+    "matrix_heatmap",
+    "network_diagram",
+    "show",
+    "slope_products",
+]

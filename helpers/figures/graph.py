@@ -1,0 +1,151 @@
+"""A computational graph with the forward and backward value on every edge."""
+
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+from helpers.figures import words
+from helpers.figures.graph_layout import place
+from helpers.figures.style import BLACK, BLUE, VERMILLION, WIDTH, sheet, styled, text_colour
+
+NODE = 0.56  # height of a node in inches
+ROW = 1.2  # distance of rows
+
+
+@styled
+def computational_graph(nodes, edges, *, positions=None, digits=3, row_height=ROW):
+    """Show a graph of operations from left to right: forward values above the edges, backward values below, in brackets.
+
+    Parameters
+    ----------
+    nodes : dict of str to str, or list of str
+        Label of each node, by name. A node without incoming edge is an input and is drawn as a box.
+    edges : list of (start, end), (start, end, forward) or (start, end, forward, backward)
+        Numbers or texts; None for a value that is not shown. An `end` of None is an arrow that leaves the graph.
+    positions : dict of str to (column, row), optional
+        Row 0 is the top one; fractions are fine. Found from the edges unless given.
+    digits : int
+        Significant digits of the numbers.
+    row_height : float
+        Distance of rows in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        With the description as its label: every edge with its values.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Names the edge that does not fit, an unknown node, or a cycle.
+    """
+    nodes = _nodes(nodes)
+    edges = [_edge(edge, nodes) for edge in edges]
+    places = place(nodes, edges, positions)
+    rows = [row for _, row in places.values()]
+    height = row_height * (max(rows) - min(rows) + 1) + 0.15
+    across = _across(nodes, places, any(end is None for _, end, *_ in edges))
+    at = {name: (across[c], height - 0.1 - row_height * (r - min(rows) + 0.5)) for name, (c, r) in places.items()}
+    figure, axes = sheet(WIDTH, height)
+    boxes = {name: _node(axes, at[name], label, not any(end == name for _, end, *_ in edges), name) for name, label in nodes.items()}
+    for edge in edges:
+        _arrow(axes, at, boxes, edge, _share(edge, edges), digits)
+    figure.set_label(_description(nodes, edges, digits))
+    return figure
+
+
+def _nodes(nodes):
+    if not isinstance(nodes, dict):
+        nodes = {name: name for name in nodes}
+    if not nodes:
+        raise ValueError("nodes is empty, expected a dict {name: label} with at least one node")
+    return {name: str(label) for name, label in nodes.items()}
+
+
+def _edge(edge, nodes):
+    if not isinstance(edge, list | tuple) or not 2 <= len(edge) <= 4:
+        raise ValueError(f"edges holds {edge!r}, expected (start, end, forward, backward)")
+    start, end, forward, backward = (*edge, None, None)[:4]
+    for name in (start, end) if end is not None else (start,):
+        if name not in nodes:
+            raise ValueError(f"edges holds {edge!r}, but there is no node {name!r}: the nodes are {', '.join(map(str, nodes))}")
+    return start, end, forward, backward
+
+
+def _width(label):
+    return max(NODE, 0.118 * len(words.plain(label)) + 0.26)
+
+
+def _across(nodes, places, leaving):
+    """Where each column is, in inches: the gaps between the widest nodes of neighbouring columns are equal."""
+    columns = sorted({column for column, _ in places.values()})
+    widths = [max(_width(nodes[name]) for name, at in places.items() if at[0] == column) for column in columns]
+    gaps = [after - before for before, after in pairwise(columns)] + ([0.8] if leaving else [])
+    unit = (WIDTH - 0.5 - sum(widths)) / max(sum(gaps), 1)
+    across, x = {}, 0.25
+    for column, width, gap in zip(columns, widths, [*gaps, 0][: len(columns)], strict=True):
+        across[column] = x + width / 2
+        x += width + gap * unit
+    return across
+
+
+def _share(edge, edges):
+    """How far along an edge its values stand: away from the node where edges crowd together."""
+    start, end = (sum(e[k] == edge[k] for e in edges if e[k] is not None) for k in (0, 1))
+    return 0.5 if edge[1] is None or start == end else 0.4 if end > start else 0.6
+
+
+def _node(axes, at, label, is_input, name):
+    width = _width(label)
+    box = FancyBboxPatch(
+        (at[0] - width / 2, at[1] - NODE / 2), width, NODE, boxstyle=f"round,pad=0,rounding_size={0.07 if is_input else NODE / 2}",
+        facecolor="#F2F2F2" if is_input else "white", edgecolor=BLACK, linewidth=1.8, zorder=3, gid=f"node {name}",
+    )  # fmt: skip
+    axes.add_patch(box)
+    axes.text(*at, label, ha="center", va="center", fontsize=15, zorder=4)
+    return box
+
+
+def _arrow(axes, at, boxes, edge, share, digits):
+    """Draw one edge and write its values above and below it, clear of the line however it slants."""
+    start, end, *values = edge
+    first, box, target = np.array(at[start]), boxes[start], boxes.get(end)
+    final = np.array(at[end]) if end is not None else np.array([WIDTH - 0.1, first[1]])
+    axes.add_patch(FancyArrowPatch(
+        first, final, patchA=box, patchB=target, arrowstyle="-|>", mutation_scale=17, linewidth=1.7, color="#444444", shrinkA=0, shrinkB=1, zorder=1,
+    ))  # fmt: skip
+    from_x, to_x = first[0] + box.get_width() / 2, final[0] - (target.get_width() / 2 if target else 0)
+    middle = first + (from_x + share * (to_x - from_x) - first[0]) / max(final[0] - first[0], 1e-9) * (final - first)
+    slope = (final[1] - first[1]) / max(final[0] - first[0], 1e-9)
+    for value, sign, colour in ((values[0], 1, BLUE), (values[1], -1, VERMILLION)):
+        text = _written(value, digits, backward=sign < 0)
+        half, shift = 0.0525 * (len(text) - 0.5), min(1.0, 1.3 * abs(slope))  # half of the width; 1: beside a steep edge
+        away = 0.06 + abs(slope) * half * (1 - shift)
+        axes.text(middle[0] - sign * np.sign(slope) * half * shift, middle[1] + sign * away, text, ha="center", va="bottom" if sign > 0 else "top", fontsize=13.5, fontweight="bold",
+                  color=text_colour(colour), zorder=5)  # fmt: skip
+
+
+def _written(value, digits, backward):
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else words.short(value, digits)
+    return f"[{text}]" if backward else text
+
+
+def _description(nodes, edges, digits):
+    forward = any(edge[2] is not None for edge in edges)
+    backward = any(edge[3] is not None for edge in edges)
+    text = [f"Computational graph with {words.count(len(nodes), 'node')} and {words.count(len(edges), 'edge')}, from left to right."]
+    if forward or backward:
+        kinds = (["forward values above the edges in blue"] if forward else []) + (
+            ["backward values below in orange and brackets"] if backward else []
+        )
+        text.append(f"{words.listing(kinds).capitalize()}.")
+    names = {name: words.plain(label) + (f" ({name})" if list(nodes.values()).count(label) > 1 else "") for name, label in nodes.items()}
+    for start, end, *values in edges:
+        said = [f"{word} {v if isinstance(v, str) else words.number(v, digits=digits)}"
+                for word, v in zip(("forward", "backward"), values, strict=True) if v is not None]  # fmt: skip
+        target = "out" if end is None else f"to {names[end]}"
+        text.append(f"{names[start]} {target}{': ' if said else ''}{', '.join(said)}.")
+    return " ".join(text)

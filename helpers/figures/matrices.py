@@ -1,0 +1,196 @@
+"""Matrices as tables of numbers with colour, side by side, so that a product can be followed cell by cell."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
+
+from helpers import checks
+from helpers.figures import inputs, words
+from helpers.figures.style import BLACK, GREY, WIDTH, sheet, styled
+
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#D55E00", "#F7D9C4", "#FFFFFF", "#C7DFEE", "#0072B2"]).with_extremes(bad="#DDDDDD")
+MOST_COLUMNS, MOST_ROWS = 22, 20
+CELL = 0.40  # height of a cell in inches
+DIGIT = 0.122  # width of a digit in inches at 13 points
+
+
+@styled
+def matrix_heatmap(matrix, *, digits=2, row_labels=None, col_labels=None, between=None, highlight=None, vmax=None):
+    """Show one or more matrices with the number in each cell, blue for positive and orange for negative.
+
+    Parameters
+    ----------
+    matrix : array, shape (rows, columns), or dict of str to such arrays
+        All share one colour scale.
+    digits : int, or dict of str to int
+        Decimals in the cells; by matrix name, 2 for a matrix that is not named.
+    row_labels, col_labels : list of str, or dict of str to list of str
+        For the rows and columns of one matrix, or by matrix name.
+    between : list of str, optional
+        Signs between neighbours, such as ["@", "+", "="].
+    highlight : list of (i, j), or dict of str to such lists
+        Cells with a thick frame, counted from 0; None in place of i or j means a whole column or row.
+    vmax : float, optional
+        The size with the fullest colour; the largest one in the matrices unless given.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        With the description as its label: all values of a small matrix, range and signs of a large one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Names the matrix whose shape or type does not fit, or one too large to be read.
+    """
+    tables = inputs.named("matrix", matrix, of="matrix") if isinstance(matrix, dict) else {"": matrix}
+    tables = {name: inputs.table(name or "matrix", value) for name, value in tables.items()}
+    digits = _digits(digits, tables)
+    signs = inputs.texts("between", between, len(tables) - 1) or [""] * (len(tables) - 1)
+    rows, columns, frames = (_by_name(n, v, tables) for n, v in (("row_labels", row_labels), ("col_labels", col_labels), ("highlight", highlight)))
+    layout = _Layout(tables, digits, rows, columns, signs)
+    vmax = checks.positive("vmax", vmax) if vmax is not None else max(_largest(t) for t in tables.values()) or 1.0
+    figure, axes = sheet(layout.width, layout.height)
+    for name, table in tables.items():
+        _draw(axes, layout, name, table, vmax, digits[name])
+        _label(axes, layout, name, table, rows.get(name), columns.get(name))
+        _frame(axes, layout, name, table, frames.get(name, ()))
+    for x, sign in zip(layout.gaps, signs, strict=True):
+        axes.text(x, layout.middle, {"@": "@", "*": "∗", "-": "−"}.get(sign, sign), ha="center", va="center", fontsize=20)
+    figure.set_label(_description(tables, signs))
+    return figure
+
+
+class _Layout:
+    """Where each matrix goes on the sheet, in inches; cells shrink, and their numbers with them, when space is short."""
+
+    def __init__(self, tables, digits, rows, columns, signs):
+        for name, table in tables.items():
+            if table.shape[0] > MOST_ROWS or sum(t.shape[1] for t in tables.values()) > MOST_COLUMNS:
+                raise ValueError(f"{name or 'matrix'} has shape {table.shape}, too large to read: at most {MOST_ROWS} rows and "
+                                 f"{MOST_COLUMNS} columns in all; pass a part such as A[:, :5]")  # fmt: skip
+        texts = {name: [words.fixed(v, digits[name]) for v in table.flat] + columns.get(name, []) for name, table in tables.items()}
+        widths = {name: DIGIT * max(map(len, items)) + 0.14 for name, items in texts.items()}
+        self.margins = {name: 0.05 + (0.06 + DIGIT * max(map(len, rows[name])) if name in rows else 0) for name in tables}
+        self.head = (0.42 if any(tables) else 0.1) + (0.32 if columns else 0)
+        self.gap = 0.5 if any(signs) else 0.35
+        for self.scale in np.arange(1.0, 0.55, -0.02):
+            self.cell = {name: width * self.scale for name, width in widths.items()}
+            self.row = max(CELL * self.scale, 0.3)
+            self._place(tables)
+            if self.width <= WIDTH:
+                break
+
+    def _place(self, tables):
+        tallest = max(t.shape[0] for t in tables.values()) * self.row
+        self.height = self.head + tallest + 0.45
+        self.middle = self.height - self.head - tallest / 2
+        self.left, self.top, self.gaps, x = {}, {}, [], 0.1
+        for name, table in tables.items():
+            # The name and the shape of a narrow matrix may be wider than itself.
+            spare = max(0.0, max(0.14 * len(name), 0.105 * len(str(table.shape))) - self.cell[name] * table.shape[1])
+            self.left[name] = x + self.margins[name] + spare / 2
+            self.top[name] = self.middle + table.shape[0] * self.row / 2
+            x = self.left[name] + self.cell[name] * table.shape[1] + spare / 2 + self.gap
+            self.gaps.append(x - self.gap / 2)
+        self.gaps.pop()
+        self.width = max(x - self.gap + 0.1, 2.0)
+
+
+def _digits(digits, tables):
+    given = digits if isinstance(digits, dict) else dict.fromkeys(tables, digits)
+    for name in given:
+        checks.choice("a key of digits", name, list(tables))
+    return {name: checks.whole("digits", given.get(name, 2), least=0) for name in tables}
+
+
+def _largest(table):
+    finite = np.abs(table[np.isfinite(table)])
+    return finite.max() if finite.size else 0.0
+
+
+def _by_name(name, value, tables):
+    """Options by matrix name; a plain list belongs to the only matrix."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        if len(tables) > 1:
+            raise TypeError(f"{name} is a {type(value).__name__}, expected a dict by matrix name, as there are {len(tables)} matrices")
+        value = {next(iter(tables)): value}
+    for key, items in value.items():
+        checks.choice(f"a key of {name}", key, list(tables))
+        if name != "highlight":
+            value = {**value, key: inputs.texts(name, items, tables[key].shape[name == "col_labels"])}
+    return value
+
+
+def _draw(axes, layout, name, table, vmax, digits):
+    rows, columns = table.shape
+    left, top = layout.left[name], layout.top[name]
+    extent = (left, left + columns * layout.cell[name], top - rows * layout.row, top)
+    image = axes.imshow(table, cmap=SIGNED, vmin=-vmax, vmax=vmax, extent=extent, aspect="auto", interpolation="nearest", zorder=1)
+    image.set_label(name)
+    axes.set(xlim=(0, layout.width), ylim=(0, layout.height), aspect="equal")
+    for i, j in np.ndindex(table.shape):
+        axes.text(
+            left + (j + 0.5) * layout.cell[name], top - (i + 0.5) * layout.row, words.fixed(table[i, j], digits), ha="center", va="center_baseline",
+            fontsize=13 * layout.scale, color=_ink(table[i, j] / vmax), zorder=3, gid=f"{name}[{i},{j}]",
+        )  # fmt: skip
+    for i in range(rows + 1):
+        axes.plot(extent[:2], [top - i * layout.row] * 2, color=GREY, linewidth=0.6, zorder=2)
+    for j in range(columns + 1):
+        axes.plot([left + j * layout.cell[name]] * 2, extent[2:], color=GREY, linewidth=0.6, zorder=2)
+
+
+def _ink(share):
+    """White or black, whichever is easier to read on the colour of that share of the scale."""
+    red, green, blue = (((c + 0.055) / 1.055) ** 2.4 if c > 0.04 else c / 12.92 for c in SIGNED((share + 1) / 2)[:3])
+    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.18 else BLACK
+
+
+def _label(axes, layout, name, table, rows, columns):
+    left, top = layout.left[name], layout.top[name]
+    centre = left + table.shape[1] * layout.cell[name] / 2
+    axes.text(centre, top + (0.42 if columns else 0.1), name, ha="center", va="bottom", fontsize=15, fontweight="bold")
+    axes.text(centre, top - table.shape[0] * layout.row - 0.1, str(table.shape), ha="center", va="top", fontsize=13, color="#333333")
+    for i, text in enumerate(rows or ()):
+        axes.text(left - 0.08, top - (i + 0.5) * layout.row, text, ha="right", va="center_baseline", fontsize=13, color="#333333")
+    for j, text in enumerate(columns or ()):
+        axes.text(left + (j + 0.5) * layout.cell[name], top + 0.1, text, ha="center", va="bottom", fontsize=13 * layout.scale, color="#333333")
+
+
+def _frame(axes, layout, name, table, cells):
+    for i, j in cells:
+        for value, size in ((i, table.shape[0]), (j, table.shape[1])):
+            if value is not None and not 0 <= value < size:
+                raise ValueError(f"highlight of {name or 'matrix'} holds the cell ({i}, {j}), but its shape is {table.shape}")
+        high, wide = (table.shape[0] if i is None else 1), (table.shape[1] if j is None else 1)
+        x, y = layout.left[name] + (j or 0) * layout.cell[name], layout.top[name] - ((i or 0) + high) * layout.row
+        axes.add_patch(Rectangle((x, y), wide * layout.cell[name], high * layout.row, fill=False, edgecolor=BLACK, linewidth=2.8, zorder=4))
+
+
+def _description(tables, signs):
+    order = "".join(name + (f" {sign} " if sign else ", ") for name, sign in zip(tables, [*signs, ""], strict=True)).rstrip(", ")
+    text = [f"From left to right: {order}."] if len(tables) > 1 else []
+    for name, table in tables.items():
+        text.append(f"{words.plain(name) or 'Matrix'}, shape {table.shape}: {_values(table)}.")
+    return " ".join(text)
+
+
+def _values(table):
+    scale = _largest(table)
+    if table.size <= 12:
+        rows = [", ".join(words.number(v, scale=scale) for v in row) for row in table]
+        return "; ".join(rows) if table.shape[0] == 1 or table.shape[1] > 1 else ", ".join(rows)
+    finite = table[np.isfinite(table)]
+    if not finite.size:
+        return "no finite values"
+    odd = table.size - finite.size
+    tiny = np.abs(finite) <= 1e-9 * scale
+    return (f"values from {words.number(finite.min(), scale=scale)} to {words.number(finite.max(), scale=scale)}, "
+            f"{_signs(finite, tiny)}"
+            + (f", {odd} not finite" if odd else ""))  # fmt: skip
+
+
+def _signs(finite, tiny):
+    return f"{int((~tiny & (finite > 0)).sum())} positive, {int((~tiny & (finite < 0)).sum())} negative, {int(tiny.sum())} zero"

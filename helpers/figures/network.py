@@ -1,0 +1,167 @@
+"""A network as units and connections, with weights, the values of one example, and paths through it."""
+
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Circle, FancyBboxPatch
+
+from helpers import checks
+from helpers.figures import network_parts, network_values, words
+from helpers.figures.style import BLACK, BLUE, GREY, VERMILLION, WIDTH, sheet, styled
+
+UNIT = 0.42  # height of a unit in inches
+DIGIT = 0.113  # width of a digit in inches at 12 points
+FADED, CLEAR = 0.13, 0.8
+
+
+@styled
+def network_diagram(layers, *, values=None, quantity="A", highlight=(), path=None, digits=2, max_units=10):
+    """Show a network's units and connections, input on the left.
+
+    Parameters
+    ----------
+    layers : sequence of int, or dict of ndarray
+        Layer sizes, or parameters p: a weight is then solid blue if positive, dashed orange if negative, the wider the larger.
+    values : dict of ndarray, shape (n, 1), or list of such arrays, optional
+        Written into the units: a cache c (or grads) of one example, or one array for each layer, None for a layer without.
+    quantity : str or sequence of str
+        What to read from the dict: "A", "Z", "dZ", or ("Z", "A") for "z → a". Units at exactly 0 are grey.
+    highlight : list
+        Units (layer, unit) and connections ((layer, unit), (layer + 1, unit)), counted from 0; layer 0 is the input.
+    path : sequence of int, optional
+        One unit for each layer: the way through them stands out, with its weights where p is given.
+    digits : int
+        Decimals of values and weights.
+    max_units : int
+        A larger layer shows its first units, dots and its last unit.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        With the description as its label: sizes, number of parameters, signs of the weights, values, path.
+
+    Raises
+    ------
+    TypeError, ValueError, KeyError
+        Names the layer, unit or key that does not fit.
+    """
+    sizes, p = network_parts.sizes_of(layers)
+    names, numbers = network_values.read(values, quantity, sizes)
+    path = network_parts.path_of(path, sizes)
+    units, edges = network_parts.highlighted(highlight, sizes)
+    layout = _Layout(sizes, numbers, digits, checks.whole("max_units", max_units, least=3))
+    layout.require(units + list(enumerate(path)))
+    figure, axes = sheet(WIDTH, layout.height)
+    _connections(axes, layout, p, edges, path, digits)
+    _units(axes, layout, units, path)
+    _captions(axes, layout, names)
+    figure.set_label(network_values.description(sizes, p, names, numbers, (units, edges), path))
+    return figure
+
+
+class _Layout:
+    """Where each unit is, in inches, and what is written in it."""
+
+    def __init__(self, sizes, numbers, digits, max_units):
+        self.sizes = sizes
+        self.shown = [list(range(n)) if n <= max_units else [*range(max_units - 2), n - 1] for n in sizes]
+        self.texts = {(l, i): " → ".join(words.fixed(v, digits) for v in numbers[l][i]) if numbers[l] is not None else ""
+                      for l, shown in enumerate(self.shown) for i in shown}  # fmt: skip
+        self.off = {(l, i) for l, i in self.texts if l and numbers[l] is not None and numbers[l][i][-1] == 0}
+        self.width = max(UNIT, max((DIGIT * len(t) + 0.12 for t in self.texts.values() if t), default=0))
+        slots = [len(shown) + (len(shown) < n) for shown, n in zip(self.shown, sizes, strict=True)]
+        steps = [min(0.85, max(UNIT + 0.06, 4.6 / n)) for n in slots]
+        tall = max(step * n for step, n in zip(steps, slots, strict=True))
+        self.height = tall + 1.35
+        middle, margin = 0.75 + tall / 2, max(self.width / 2 + 0.15, 0.75)
+        self.x = np.linspace(margin, WIDTH - margin, len(sizes))
+        self.dots, self.y = {}, {}
+        for l, shown in enumerate(self.shown):
+            rows = [*shown[:-1], None, shown[-1]] if slots[l] > len(shown) else shown
+            for row, i in enumerate(rows):
+                y = middle + steps[l] * ((len(rows) - 1) / 2 - row)
+                if i is None:
+                    self.dots[l] = y
+                else:
+                    self.y[l, i] = y
+
+    def require(self, units):
+        for l, i in units:
+            if (l, i) not in self.y:
+                raise ValueError(f"unit {i} of layer {l} is not shown: raise max_units above {self.sizes[l] - 1}")
+
+    def ends(self, start, end):
+        """Where the connection of two units begins and stops: in the round caps of wide units, else in the centre."""
+        reach = (self.width - UNIT) / 2
+        return (self.x[start[0]] + reach, self.y[start]), (self.x[end[0]] - reach, self.y[end])
+
+
+def _connections(axes, layout, p, edges, path, digits):
+    along = set(pairwise(enumerate(path)))
+    strong = along | set(edges)
+    for l in range(1, len(layout.sizes)):
+        pairs = [((l - 1, i), (l, j)) for j in layout.shown[l] for i in layout.shown[l - 1]]
+        weights = [None if p is None else p[f"W{l}"][j, i] for (_, i), (_, j) in pairs]
+        largest = None if p is None else np.abs(p[f"W{l}"]).max() or 1.0
+        for sign, test in (("", lambda w: w is None), ("positive", lambda w: w is not None and w > 0),
+                           ("negative", lambda w: w is not None and w < 0), ("zero", lambda w: w is not None and w == 0)):  # fmt: skip
+            kept = [(pair, w) for pair, w in zip(pairs, weights, strict=True) if test(w)]
+            for group, bold in ((kept, False), ([k for k in kept if k[0] in strong], True)):
+                _lines(axes, layout, f"W{l} {sign}".strip(), group, largest, bold, bool(along))
+    for start, end in sorted(strong) if p is not None else ():
+        (x0, y0), (x1, y1) = layout.ends(start, end)
+        axes.text((x0 + x1) / 2, (y0 + y1) / 2, words.fixed(p[f"W{end[0]}"][end[1], start[1]], digits), ha="center", va="center",
+                  fontsize=13, fontweight="bold", zorder=6, bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": GREY})  # fmt: skip
+
+
+def _lines(axes, layout, name, group, largest, bold, fade):
+    """Draw connections of one sign: the width says the size, a bold one is wide in any case."""
+    if not group:
+        return
+    look = {"positive": (BLUE, "-"), "negative": (VERMILLION, (0, (4, 2)))}.get(name.split()[-1], (GREY, (0, (1, 3)) if "zero" in name else "-"))
+    widths = [0.8 if largest is None or w == 0 else 0.4 + 2.6 * abs(w) / largest for _, w in group]
+    axes.add_collection(LineCollection(
+        [layout.ends(start, end) for (start, end), _ in group],
+        linewidths=[max(4.0, width) for width in widths] if bold else widths,
+        colors=[BLACK if bold and largest is None else look[0]], linestyles=[look[1]],
+        alpha=1.0 if bold else FADED if fade else CLEAR, zorder=3 if bold else 1, gid=name + (" bold" if bold else ""),
+    ), autolim=False)  # fmt: skip
+
+
+def _units(axes, layout, units, path):
+    ringed = set(units) | set(enumerate(path))
+    for unit, text in layout.texts.items():
+        x, y = layout.x[unit[0]], layout.y[unit]
+        faded = bool(path) and unit not in ringed
+        axes.add_patch(_shape(x, y, layout.width)(
+            facecolor="#D0D0D0" if unit in layout.off else "white", edgecolor="#AAAAAA" if faded else BLACK,
+            linewidth=3.6 if unit in ringed else 1.4, zorder=4, gid=f"unit {unit[0]} {unit[1]}",
+        ))  # fmt: skip
+        axes.text(x, y, text, ha="center", va="center_baseline", fontsize=12, zorder=5, color="#555555" if faded else BLACK)
+    for l, y in layout.dots.items():
+        axes.text(layout.x[l], y, "⋮", ha="center", va="center", fontsize=20)
+
+
+def _shape(x, y, width):
+    """The outline of a unit, still to be given its colours: a circle, or longer where its numbers need the room."""
+    if width <= UNIT:
+        return partial(Circle, (x, y), UNIT / 2)
+    corner = (x - (width - UNIT) / 2, y)
+    return partial(FancyBboxPatch, corner, width - UNIT, 0, boxstyle=f"round,pad={UNIT / 2},rounding_size={UNIT / 2}")
+
+
+def _captions(axes, layout, names):
+    last = len(layout.sizes) - 1
+    columns = "1" if names else "m"
+    for l, n in enumerate(layout.sizes):
+        kind = "input" if l == 0 else "output" if l == last else f"hidden {l}"
+        shown = names if l else ["A"]
+        letter = "A0 = X" if l == 0 else ", ".join(f"{name}{l}" for name in shown or ["A"])
+        axes.text(layout.x[l], 0.42, kind, ha="center", va="baseline", fontsize=13)
+        axes.text(layout.x[l], 0.15, f"{letter} ({n}, {columns})", ha="center", va="baseline", fontsize=13)
+    for l in range(1, last + 1):
+        n_in, n_out = layout.sizes[l - 1], layout.sizes[l]
+        axes.text((layout.x[l - 1] + layout.x[l]) / 2, layout.height - 0.1, f"W{l} ({n_out}, {n_in})\nb{l} ({n_out}, 1)",
+                  ha="center", va="top", fontsize=13, linespacing=1.3, color="#333333")  # fmt: skip

@@ -1,0 +1,47 @@
+"""Which network, units, connections and path a diagram is asked for."""
+
+import numpy as np
+
+from helpers import checks
+
+
+def sizes_of(layers):
+    """Return the layer sizes and, where they were given, the parameters."""
+    if isinstance(layers, dict):
+        L = checks.parameters(layers)
+        return [layers["W1"].shape[1]] + [layers[f"W{l}"].shape[0] for l in range(1, L + 1)], layers
+    if not isinstance(layers, list | tuple | np.ndarray) or len(layers) < 2:
+        raise TypeError(f"layers is {layers!r}, expected layer sizes such as (2, 10, 10, 1) or parameters p")
+    return [checks.whole(f"layers[{i}]", int(n) if isinstance(n, np.integer) else n) for i, n in enumerate(layers)], None
+
+
+def path_of(path, sizes):
+    """Return the path as a list of units, one for each layer; none gives an empty list."""
+    if path is None:
+        return []
+    if len(path) != len(sizes):
+        raise ValueError(f"path has {len(path)} units, expected one for each of the {len(sizes)} layers")
+    return [_unit((l, i), sizes)[1] for l, i in enumerate(path)]
+
+
+def highlighted(highlight, sizes):
+    """Return the units and the connections in `highlight`."""
+    units, edges = [], []
+    for item in highlight:
+        if len(item) != 2:
+            raise ValueError(f"highlight holds {item!r}, expected (layer, unit) or ((layer, unit), (layer + 1, unit))")
+        if not hasattr(item[0], "__len__"):
+            units.append(_unit(item, sizes))
+            continue
+        start, end = (_unit(unit, sizes) for unit in item)
+        if end[0] != start[0] + 1:
+            raise ValueError(f"highlight holds the connection {item!r}, expected units of neighbouring layers, from left to right")
+        edges.append((start, end))
+    return units, edges
+
+
+def _unit(unit, sizes):
+    l, i = (checks.whole("a layer or unit", int(k) if isinstance(k, np.integer) else k, least=0) for k in unit)
+    if l >= len(sizes) or i >= sizes[l]:
+        raise ValueError(f"there is no unit {i} in layer {l}: the layers have {sizes} units, counted from 0")
+    return l, i

@@ -1,0 +1,161 @@
+"""A real JupyterLab for the tests: a server of its own, and a notebook opened and run in a browser.
+
+Nothing of the user's Jupyter is read or written: settings, workspaces and kernels live in a temporary folder.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+START_TIMEOUT = 60  # seconds
+RUN_TIMEOUT = 120_000  # milliseconds
+
+KERNEL_IS_IDLE = """() => {
+    const panel = window.jupyterapp?.shell.currentWidget;
+    return panel?.context?.isReady && panel.sessionContext.session?.kernel?.status === 'idle';
+}"""
+RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
+CLEAR_ALL = "() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium that this machine has, or None. CHROMIUM in the environment names another."""
+    names = (os.environ.get("CHROMIUM") or "", *BROWSERS)
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+class Lab:
+    """A JupyterLab server over `root` on a free loopback port, used as a context manager."""
+
+    def __init__(self, root: Path, home: Path):
+        self.root = root
+        self.home = home
+        self.token = secrets.token_hex(16)
+        self.port = free_port()
+        self.log = home / "server.log"
+
+    def __enter__(self):
+        self.set_theme("light")
+        self.set("@jupyterlab/apputils-extension/notification", fetchNews="false", checkForUpdates=False)
+        # Every cell is drawn, not only those in view, so that a test can look at all of them.
+        self.set("@jupyterlab/notebook-extension/tracker", windowingMode="none")
+        self.process = subprocess.Popen(self.command(), env=self.environment(), stderr=self.log.open("w"))
+        try:
+            self.wait()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *exception):
+        self.stop()
+
+    def command(self) -> list[str]:
+        """How the server is started; as root, as in a container, it must be told that this is meant."""
+        options = [f"--port={self.port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1", "--no-browser"]
+        options += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.root}"]
+        options += ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            options.append("--allow-root")
+        return [sys.executable, "-m", "jupyterlab", *options]
+
+    def environment(self) -> dict[str, str]:
+        """The environment, with every folder that Jupyter writes to inside `home`."""
+        folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+        folders += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+        return os.environ | {name: str(self.home / name.lower()) for name in folders}
+
+    def set(self, plugin: str, **settings) -> None:
+        """Change settings of a plugin; a page that is loaded afterwards has them."""
+        path = self.home / "jupyterlab_settings_dir" / f"{plugin}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings))
+
+    def set_theme(self, theme: str) -> None:
+        """Use the "light" or the "dark" theme in pages that are loaded from now on."""
+        self.set("@jupyterlab/apputils-extension/themes", theme=THEMES[theme])
+
+    def wait(self) -> None:
+        """Return as soon as the server answers."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                self.request("api")
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()[-3000:]}")
+
+    def stop(self) -> None:
+        """End the server, which ends its kernels."""
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def request(self, path: str, method: str = "GET") -> bytes:
+        """Ask the server's own interface."""
+        address = f"http://127.0.0.1:{self.port}/{path}?token={self.token}"
+        with urllib.request.urlopen(urllib.request.Request(address, method=method), timeout=20) as answer:
+            return answer.read()
+
+    def end_kernels(self) -> None:
+        """End every kernel, so that the next notebook opened has a clean one."""
+        for session in json.loads(self.request("api/sessions")):
+            self.request(f"api/sessions/{session['id']}", "DELETE")
+
+    def url(self, notebook: str) -> str:
+        """The address of a notebook alone on the screen, without the file browser."""
+        return f"http://127.0.0.1:{self.port}/doc/tree/{notebook}?token={self.token}&reset"
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def open_notebook(page, lab: Lab, notebook: str) -> None:
+    """Load a notebook with a clean kernel, and return when that is ready to run cells."""
+    lab.end_kernels()
+    page.goto(lab.url(notebook))
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=RUN_TIMEOUT)
+    page.wait_for_function(KERNEL_IS_IDLE, timeout=RUN_TIMEOUT)
+
+
+def run_all(page) -> None:
+    """Run every cell, and return when the last has finished and its outputs are drawn.
+
+    Stored outputs and prompts are cleared first, so that whatever is there afterwards comes from this run.
+    """
+    page.set_default_timeout(RUN_TIMEOUT)
+    page.evaluate(CLEAR_ALL)
+    page.evaluate(RUN_ALL)
+    page.wait_for_function(KERNEL_IS_IDLE, timeout=RUN_TIMEOUT)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.jp-OutputArea img')].every(image => image.complete)"
+    )

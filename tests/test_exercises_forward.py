@@ -1,0 +1,198 @@
+"""The checks of notebook 01: right, untouched, named mistakes, and whatever else a reader may hand in."""
+
+import inspect
+import itertools
+
+import numpy as np
+import pytest
+
+from helpers import case, network
+from helpers.exercises import forward
+
+CHECKS = [value for name, value in vars(forward).items() if name.startswith("check_")]
+
+
+def relu(z):
+    return np.maximum(z, 0)
+
+
+def unit(w, x, b):
+    z = w @ x + b
+    return z, max(0.0, z)
+
+
+def collapse(p):
+    W = p["W3"] @ p["W2"] @ p["W1"]
+    return W, p["W3"] @ (p["W2"] @ p["b1"] + p["b2"]) + p["b3"]
+
+
+def counts(sizes):
+    return sum(n * k + n for k, n in itertools.pairwise(sizes)), 2 * sum(sizes[1:])
+
+
+def z3_after(rise):
+    p, (x, _) = case.worked_params(), case.worked_example()
+    p["b1"][3, 0] += rise
+    return case.forward_prop(x, p)["Z3"].item()
+
+
+RIGHT = [
+    (forward.check_unit, (unit,)),
+    (forward.check_unit, (lambda w, x, b: [np.sum(w * x) + b, relu(np.sum(w * x) + b)],)),
+    (forward.check_change, (z3_after(0.05), z3_after(0.2))),
+    (forward.check_change, (-0.4795, -0.4335)),
+    (forward.check_change, (np.array([[-0.4795]]), np.float64(-0.4335))),
+    (forward.check_layer, (lambda W, A, b: W @ A + b,)),
+    (forward.check_collapse, (collapse,)),
+    (forward.check_counts, (counts,)),
+]
+
+UNTOUCHED = [
+    (forward.check_unit, (lambda w, x, b: (..., ...),)),
+    (forward.check_unit, (lambda w, x, b: (w @ x + b, ...),)),
+    (forward.check_change, (..., ...)),
+    (forward.check_change, (-0.4795, ...)),
+    (forward.check_layer, (lambda W, A, b: ...,)),
+    (forward.check_collapse, (lambda p: (..., ...),)),
+    (forward.check_counts, (lambda sizes: (..., ...),)),
+]
+
+
+def units(z, a):
+    return forward.check_unit, (lambda w, x, b: (z(w, x, b), a(w, x, b)),)
+
+
+def layer(answer):
+    return forward.check_layer, (answer,)
+
+
+def collapsed(W=lambda p: collapse(p)[0], b=lambda p: collapse(p)[1]):
+    return forward.check_collapse, (lambda p: (W(p), b(p)),)
+
+
+def counted(parameters=lambda s: counts(s)[0], kept=lambda s: counts(s)[1]):
+    return forward.check_counts, (lambda sizes: (parameters(sizes), kept(sizes)),)
+
+
+def z(w, x, b):
+    return w @ x + b
+
+
+def weights(sizes):
+    return sum(n * k for k, n in itertools.pairwise(sizes))
+
+
+LINEAR_SMALL, LINEAR_LARGE = (forward._z3_with(rise, fully_linear=True) for rise in (0.05, 0.2))
+
+MISTAKES = [
+    (units(lambda w, x, b: w @ x, lambda w, x, b: relu(w @ x)), "bias is missing"),
+    (units(lambda w, x, b: w @ x - b, lambda w, x, b: relu(w @ x - b)), "subtracted"),
+    (units(lambda w, x, b: relu(z(w, x, b)), lambda w, x, b: relu(z(w, x, b))), "already rectified"),
+    (units(lambda w, x, b: w[0] * x[0] + w[1] * x[1] + b, lambda w, x, b: 0.0), "first two inputs"),
+    (units(lambda w, x, b: (w + x).sum() + b, lambda w, x, b: 0.0), "are added"),
+    (units(lambda w, x, b: w * x + b, lambda w, x, b: relu(w * x + b)), "one number for each input"),
+    (units(lambda w, x, b: np.array([z(w, x, b)]), lambda w, x, b: np.array([0.0])), "plain numbers"),
+    (units(z, z), "activation is missing"),
+    (units(z, lambda w, x, b: relu(w @ x) + b), "added after ReLU"),
+    (units(z, lambda w, x, b: abs(z(w, x, b))), "absolute value"),
+    (units(z, lambda w, x, b: min(0, z(w, x, b))), "min(0, z)"),
+    (units(z, lambda w, x, b: float(z(w, x, b) > 0)), "slope"),
+    (units(z, lambda w, x, b: 1 / (1 + np.exp(-z(w, x, b)))), "sigmoid"),
+    ((forward.check_unit, (z,)), "expected two"),
+    ((forward.check_change, (LINEAR_SMALL, -0.4335)), "whole rise"),
+    ((forward.check_change, (-0.4795, LINEAR_LARGE)), "whole rise"),
+    ((forward.check_change, (-0.4795, -0.4795)), "has not moved"),
+    ((forward.check_change, (1 / (1 + np.exp(0.4795)), -0.4335)), "before the sigmoid"),
+    ((forward.check_change, (forward._z3_with(0.05, rectify_second=False), -0.4335)), "layer 2"),
+    (layer(lambda W, A, b: W @ A), "bias is missing"),
+    (layer(lambda W, A, b: W @ A - b), "subtracted"),
+    (layer(lambda W, A, b: relu(W @ A + b)), "already rectified"),
+    (layer(lambda W, A, b: (W @ A + b).T), "transposed"),
+    (layer(lambda W, A, b: W.T @ A + b), "W is transposed"),
+    (layer(lambda W, A, b: A @ W + b), "wrong order"),
+    (layer(lambda W, A, b: W * A + b), "element by element"),
+    (layer(lambda W, A, b: W @ A + b.ravel()), "lies down"),
+    (collapsed(W=lambda p: p["W1"] @ p["W2"] @ p["W3"]), "order is reversed"),
+    (collapsed(W=lambda p: p["W1"] + p["W2"] + p["W3"]), "matrices are added"),
+    (collapsed(W=lambda p: p["W1"] * p["W2"] * p["W3"]), "use @"),
+    (collapsed(W=lambda p: collapse(p)[0].T), "W is transposed"),
+    (collapsed(b=lambda p: p["b3"]), "last bias only"),
+    (collapsed(b=lambda p: 0 * p["b3"]), "b is 0"),
+    (collapsed(b=lambda p: p["b1"] + p["b2"] + p["b3"]), "as they are"),
+    (collapsed(b=lambda p: p["W3"] @ p["b2"] + p["b3"]), "b1 is missing"),
+    (collapsed(b=lambda p: p["W3"] @ p["W2"] @ p["b1"] + p["b3"]), "b2 is missing"),
+    (collapsed(b=lambda p: p["W3"] @ (p["W2"] @ p["b1"] + p["b2"])), "b3 is missing"),
+    (collapsed(b=lambda p: p["W2"] @ p["b1"] + p["W3"] @ p["b2"] + p["b3"]), "W2 alone"),
+    (collapsed(b=lambda p: p["W3"] @ (p["b1"] + p["b2"]) + p["b3"]), "W3 alone"),
+    (collapsed(b=lambda p: collapse(p)[0] @ (p["b1"] + p["b2"] + p["b3"])), "its own W"),
+    ((forward.check_collapse, (lambda p: collapse(p)[0],)), "expected two"),
+    (counted(parameters=weights), "biases are not counted"),
+    (counted(parameters=lambda s: weights(s) + sum(s)), "inputs are given biases"),
+    (counted(parameters=lambda s: weights(s) + len(s) - 1), "one bias is counted for each layer"),
+    (counted(parameters=sum), "units are counted, not weights"),
+    (counted(kept=lambda s: sum(s[1:])), "both z and a"),
+    (counted(kept=lambda s: 2 * sum(s)), "inputs are counted as units"),
+    (counted(kept=lambda s: 2 * sum(s[1:]) + s[0]), "A0 = X is counted"),
+]
+
+
+@pytest.mark.parametrize(("check", "answers"), RIGHT)
+def test_a_right_answer_is_right(check, answers):
+    assert check(*answers).right, check(*answers)
+
+
+@pytest.mark.parametrize(("check", "answers"), UNTOUCHED)
+def test_an_untouched_stub_is_not_attempted(check, answers):
+    assert check(*answers).status == "not attempted"
+
+
+@pytest.mark.parametrize(("given", "reason"), MISTAKES, ids=[f"{given[0].__name__[6:]}-{reason}" for given, reason in MISTAKES])
+def test_a_known_mistake_is_named(given, reason):
+    check, answers = given
+    feedback = check(*answers)
+    assert feedback.status == "wrong"
+    assert reason in feedback.message
+
+
+def raises(*_):
+    raise RuntimeError("the reader's own")
+
+
+def overwrites(W, A, b):
+    Z = W @ A + b
+    A[:] = 0
+    return Z
+
+
+GARBAGE = [None, "text", 7, np.nan, [], {}, object(), np.zeros((4, 4)), raises, lambda *_: None, lambda *_: "text",
+           lambda *_: (None, None), lambda *_: ("a", "b"), lambda *_: np.zeros((7, 7)), lambda *_: ([[1], [2, 3]], 0), lambda: 1]  # fmt: skip
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("answer", GARBAGE, ids=lambda answer: type(answer).__name__)
+def test_garbage_is_wrong_and_never_raises(check, answer):
+    number = len(inspect.signature(check).parameters)
+    feedback = check(*[answer] * number)
+    assert feedback.status == "wrong"
+    assert feedback.message
+
+
+def test_an_overwritten_argument_is_named():
+    assert "overwrites its argument" in forward.check_layer(overwrites).message
+
+
+def test_the_reason_names_what_the_function_raised():
+    assert "RuntimeError: the reader's own" in forward.check_layer(raises).message
+
+
+def test_z3_of_the_exercise_is_what_the_case_computes():
+    for rise in (0.0, 0.05, 0.2):
+        assert forward._z3_with(rise) == pytest.approx(z3_after(rise), abs=1e-12)
+
+
+def test_counts_agree_with_the_reference_network():
+    for sizes in ((2, 10, 10, 1), (4, 7, 3)):
+        p = network.init_params(sizes)
+        c = network.forward_prop(np.ones((sizes[0], 1)), p)
+        kept = sum(value.size for key, value in c.items() if key != "A0")
+        assert counts(sizes) == (sum(value.size for value in p.values()), kept)
