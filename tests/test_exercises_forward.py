@@ -1,12 +1,11 @@
 """The checks of notebook 01: right, untouched, named mistakes, and whatever else a reader may hand in."""
 
 import inspect
-import itertools
 
 import numpy as np
 import pytest
 
-from helpers import case, network
+from helpers import case
 from helpers.exercises import forward
 
 CHECKS = [value for name, value in vars(forward).items() if name.startswith("check_")]
@@ -26,8 +25,13 @@ def collapse(p):
     return W, p["W3"] @ (p["W2"] @ p["b1"] + p["b2"]) + p["b3"]
 
 
-def counts(sizes):
-    return sum(n * k + n for k, n in itertools.pairwise(sizes)), 2 * sum(sizes[1:])
+def deep(X, p, g_hidden, g_output, *, stop=0, feed_z=False, bias=1, from_x=False):
+    """The pass of the exercise, with slips to choose from."""
+    L, A = len(p) // 2, X
+    for l in range(1, L + 1 - stop):
+        Z = p[f"W{l}"] @ (X if from_x else A) + bias * p[f"b{l}"]
+        A = g_output(Z) if l == L else Z if feed_z else g_hidden(Z)
+    return A
 
 
 def z3_after(rise):
@@ -44,7 +48,7 @@ RIGHT = [
     (forward.check_change, (np.array([[-0.4795]]), np.float64(-0.4335))),
     (forward.check_layer, (lambda W, A, b: W @ A + b,)),
     (forward.check_collapse, (collapse,)),
-    (forward.check_counts, (counts,)),
+    (forward.check_depth, (deep,)),
 ]
 
 UNTOUCHED = [
@@ -54,7 +58,7 @@ UNTOUCHED = [
     (forward.check_change, (-0.4795, ...)),
     (forward.check_layer, (lambda W, A, b: ...,)),
     (forward.check_collapse, (lambda p: (..., ...),)),
-    (forward.check_counts, (lambda sizes: (..., ...),)),
+    (forward.check_depth, (lambda X, p, g_hidden, g_output: ...,)),
 ]
 
 
@@ -70,16 +74,12 @@ def collapsed(W=lambda p: collapse(p)[0], b=lambda p: collapse(p)[1]):
     return forward.check_collapse, (lambda p: (W(p), b(p)),)
 
 
-def counted(parameters=lambda s: counts(s)[0], kept=lambda s: counts(s)[1]):
-    return forward.check_counts, (lambda sizes: (parameters(sizes), kept(sizes)),)
+def depth(**slips):
+    return forward.check_depth, (lambda X, p, g, f: deep(X, p, g, f, **slips),)
 
 
 def z(w, x, b):
     return w @ x + b
-
-
-def weights(sizes):
-    return sum(n * k for k, n in itertools.pairwise(sizes))
 
 
 LINEAR_SMALL, LINEAR_LARGE = (forward._z3_with(rise, fully_linear=True) for rise in (0.05, 0.2))
@@ -126,13 +126,14 @@ MISTAKES = [
     (collapsed(b=lambda p: p["W3"] @ (p["b1"] + p["b2"]) + p["b3"]), "W3 alone"),
     (collapsed(b=lambda p: collapse(p)[0] @ (p["b1"] + p["b2"] + p["b3"])), "its own W"),
     ((forward.check_collapse, (lambda p: collapse(p)[0],)), "expected two"),
-    (counted(parameters=weights), "biases are not counted"),
-    (counted(parameters=lambda s: weights(s) + sum(s)), "inputs are given biases"),
-    (counted(parameters=lambda s: weights(s) + len(s) - 1), "one bias is counted for each layer"),
-    (counted(parameters=sum), "units are counted, not weights"),
-    (counted(kept=lambda s: sum(s[1:])), "both z and a"),
-    (counted(kept=lambda s: 2 * sum(s)), "inputs are counted as units"),
-    (counted(kept=lambda s: 2 * sum(s[1:]) + s[0]), "A0 = X is counted"),
+    (depth(stop=1), "one layer early"),
+    (depth(feed_z=True), "collapse into one"),
+    (depth(bias=0), "biases are missing"),
+    (depth(from_x=True), "every layer reads X"),
+    ((forward.check_depth, (lambda X, p, g, f: deep(X, p, g, g),)), "suspect 5"),
+    ((forward.check_depth, (lambda X, p, g, f: deep(X, p, f, f),)), "hidden layers use the output's"),
+    ((forward.check_depth, (lambda X, p, g, f: deep(X, p, g, lambda Z: Z),)), "last activation is missing"),
+    ((forward.check_depth, (lambda X, p, g, f: deep(X, p, g, f) if len(p) == 6 else X,)), "A2 for layer sizes"),
 ]
 
 
@@ -188,11 +189,3 @@ def test_the_reason_names_what_the_function_raised():
 def test_z3_of_the_exercise_is_what_the_case_computes():
     for rise in (0.0, 0.05, 0.2):
         assert forward._z3_with(rise) == pytest.approx(z3_after(rise), abs=1e-12)
-
-
-def test_counts_agree_with_the_reference_network():
-    for sizes in ((2, 10, 10, 1), (4, 7, 3)):
-        p = network.init_params(sizes)
-        c = network.forward_prop(np.ones((sizes[0], 1)), p)
-        kept = sum(value.size for key, value in c.items() if key != "A0")
-        assert counts(sizes) == (sum(value.size for value in p.values()), kept)

@@ -179,7 +179,9 @@ def test_bad_input_is_named(change, error, says, call):
             network.backward_prop(a["X"], a["y"], a["c"], a["p"], a["hidden"], a["output"], a["loss"])
 
 
-@pytest.mark.parametrize(("sizes", "says"), [((2,), "at least inputs"), (3, "expected a sequence"), ((2, 0, 1), "at least 1"), ((2, 1.5, 1), "whole number")])
+@pytest.mark.parametrize(("sizes", "says"), [
+    ((2,), "at least inputs"), (3, "expected a sequence"), ((2, 0, 1), "at least 1"), ((2, 1.5, 1), "whole number"),
+])  # fmt: skip
 def test_bad_layer_sizes_are_named(sizes, says):
     with pytest.raises((TypeError, ValueError), match=says):
         network.init_params(sizes)

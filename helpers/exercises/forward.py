@@ -3,11 +3,10 @@
 Posed in: notebooks/01_forward_propagation.ipynb
 """
 
-import itertools
-
 import numpy as np
 
 from helpers import case, network
+from helpers.activations import ACTIVATIONS
 from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare
 
 
@@ -188,28 +187,53 @@ def _bias_mistakes(p, sizes):
 
 
 @check
-def check_counts(my_counts):
-    """Parameters: sum over l of n_l (n_{l-1} + 1). Numbers z and a for each example: 2 times the number of units.
+def check_depth(my_forward):
+    """A[L], from A[0] = X, Z[l] = W[l] A[l-1] + b[l], with g_hidden in layers 1 to L-1 and g_output in layer L.
 
     Parameters
     ----------
-    my_counts : function (layer_sizes) -> (parameters, kept)
+    my_forward : function (X, p, g_hidden, g_output) -> A of the last layer
 
     Posed in: notebooks/01_forward_propagation.ipynb
     """
-    every = ((2, 10, 10, 1), (30, 10, 10, 1), (4, 7, 3), (5, 1))
-    answers = [_two(call(my_counts, sizes, name="my_counts"), "my_counts", "parameters, kept") for sizes in every]
-    weights = np.array([sum(n * k for k, n in itertools.pairwise(s)) for s in every])
-    units, inputs = np.array([sum(s[1:]) for s in every]), np.array([s[0] for s in every])
-    compare([pair[0] for pair in answers], weights + units, (
-        (weights, "the biases are not counted: each unit has one."),
-        (weights + units + inputs, "the inputs are given biases: only units have one."),
-        (weights + [len(s) - 1 for s in every], "one bias is counted for each layer: each unit has its own."),
-        ([sum(s) for s in every], "units are counted, not weights: a unit has one weight for each input of its layer."),
-    ), name="parameters (of four networks in turn)")  # fmt: skip
-    compare([pair[1] for pair in answers], 2 * units, (
-        (units, "only one number is counted for each unit: it has both z and a."),
-        (2 * (units + inputs), "the inputs are counted as units: they have neither z nor an activation."),
-        (2 * units + inputs, "A0 = X is counted: the question is about z and a of the units."),
-    ), name="kept (of four networks in turn)")  # fmt: skip
-    return "weights sit between layers, so their number multiplies; z and a sit in units, so theirs only adds."
+    rng = np.random.default_rng(3)
+    hidden, output = ACTIVATIONS["relu"].value, ACTIVATIONS["sigmoid"].value
+    for sizes in ((3, 3, 3, 3), (2, 5, 4, 1), (2, 4, 1), (2, 1), (3, 5, 4, 4, 2)):
+        p = network.init_params(sizes, rng=rng)
+        p.update({f"b{l}": rng.uniform(-1, 1, size=(n, 1)) for l, n in enumerate(sizes[1:], start=1)})
+        X, L = rng.normal(size=(sizes[0], 6)), len(sizes) - 1
+        answer = call(my_forward, X, p, hidden, output, name="my_forward")
+        right = network.forward_prop(X, p)[f"A{L}"]
+        compare(answer, right, _depth_mistakes(X, p, L, hidden, output), name=f"A{L} for layer sizes {sizes}")
+    return "all layers say the same sentence; only the last one uses another activation, so that its output is a probability."
+
+
+def _depth_mistakes(X, p, L, hidden, output):
+    """What slips in the loop give; values of another shape than the answer never match."""
+
+    def run(activations, bias=1):
+        A = X
+        for l, g in enumerate(activations, start=1):
+            A = g(p[f"W{l}"] @ A + bias * p[f"b{l}"])
+        return A
+
+    def identity(Z):
+        return Z
+
+    layers = [hidden] * (L - 1) + [output]
+    mistakes = [
+        (run([hidden] * L), "the last layer uses the hidden activation as well: with ReLU at the output, A is no probability. That is suspect 5."),
+        (run([*layers[:-1], identity]), "the last activation is missing: this is Z of the last layer."),
+        (run(layers, bias=0), "the biases are missing: Z = W A + b."),
+    ]
+    if L > 1:
+        mistakes += [
+            (run([output] * L), "the hidden layers use the output's activation."),
+            (run([identity] * (L - 1) + [output]), "Z goes on to the next layer: pass A = g(Z) on, or the layers collapse into one."),
+            (run(layers[:-1]), "the loop stops one layer early: range(1, L + 1) includes L."),
+            (run([output] + [hidden] * (L - 1)), "the two activations are swapped: the output's belongs to layer L, not to layer 1."),
+            (run([hidden] * (L - 2) + [output]), "the loop stops one layer early: range(1, L + 1) includes L."),
+        ]
+        if X.shape[0] == p[f"W{L}"].shape[1]:
+            mistakes.append((output(p[f"W{L}"] @ X + p[f"b{L}"]), "every layer reads X: layer l reads the A of layer l - 1."))
+    return mistakes

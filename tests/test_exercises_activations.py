@@ -1,0 +1,131 @@
+"""Each check of notebook 02 with right, untouched, mistaken and impossible answers."""
+
+import numpy as np
+import pytest
+
+from helpers.activations import ACTIVATIONS
+from helpers.exercises import activations as exercises
+
+sigmoid = ACTIVATIONS["sigmoid"]
+
+
+def tanh_slope(z):
+    return 1 - np.tanh(z) ** 2
+
+
+def overwriting(a):
+    a *= 1 - a
+    return a
+
+
+RIGHT = {
+    "sigmoid_slope_from_output": (lambda a: a * (1 - a),),
+    "comment_factor": (5, 3.0),
+    "leaky_kink": (0.1, 1, 0.55),
+    "product_slope": (lambda z: np.tanh(z) + z / np.cosh(z) ** 2,),
+    "from_output": (True, False, False, np.bool_(False)),
+    "slope_depth": (10, 20.0),
+    "neuron": ((-54 - -70) / 20, 1 / 0.004),
+}
+
+WRONG = [
+    ("sigmoid_slope_from_output", (lambda a: 1 - a**2,), "tanh's derivative"),
+    ("sigmoid_slope_from_output", (sigmoid.slope,), "once more"),
+    ("sigmoid_slope_from_output", (sigmoid.value,), "neither a slope"),
+    ("sigmoid_slope_from_output", (lambda a: a * (a - 1),), "sign"),
+    ("sigmoid_slope_from_output", (lambda a: 1 - a,), "one factor is missing"),
+    ("sigmoid_slope_from_output", (lambda a: a,), "factor 1 - a is missing"),
+    ("sigmoid_slope_from_output", (lambda a: (a > 0) * 1.0,), "ReLU's derivative"),
+    ("sigmoid_slope_from_output", (overwriting,), "overwrites its argument"),
+    ("sigmoid_slope_from_output", (lambda a: (a * (1 - a)).T,), "transposed"),
+    ("sigmoid_slope_from_output", (lambda a: 0.25,), "shape ()"),
+    ("sigmoid_slope_from_output", (lambda a: 2 * a * (1 - a),), "expected"),
+    ("comment_factor", (1 / 5, 3), "right divided by wrong"),
+    ("comment_factor", (4, 3), "this is 1/a"),
+    ("comment_factor", (2, 3), "bound"),
+    ("comment_factor", (7, 3), "not the right number"),
+    ("comment_factor", (5, 0), "a is not 0 where z is 0"),
+    ("comment_factor", (5, 4), "tanh's slope at 0"),
+    ("comment_factor", (5, 1 / 3), "turn it over"),
+    ("leaky_kink", (1, 0.1, 0.55), "wrong way round"),
+    ("leaky_kink", (0.01, 1, 0.505), "default leak"),
+    ("leaky_kink", (0, 1, 0.5), "0 is for ReLU"),
+    ("leaky_kink", (-0.1, 1, 0.55), "left piece"),
+    ("leaky_kink", (0.1, 0.1, 0.55), "slope on the left"),
+    ("leaky_kink", (0.1, 1, 0.5), "0.5 is ReLU's"),
+    ("leaky_kink", (0.1, 1, 0.45), "minus times minus"),
+    ("leaky_kink", (0.1, 1, 1.1), "divide by 2h"),
+    ("leaky_kink", (0.1, 1, 1), "right only"),
+    ("product_slope", (tanh_slope,), "product rule is missing"),
+    ("product_slope", (lambda z: z * tanh_slope(z),), "z itself moves too"),
+    ("product_slope", (np.tanh,), "tanh z moves too"),
+    ("product_slope", (lambda z: np.tanh(z) - z * tanh_slope(z),), "sign of the second term"),
+    ("product_slope", (lambda z: np.tanh(z) + tanh_slope(z),), "lacks its factor z"),
+    ("product_slope", (lambda z: z * np.tanh(z),), "g itself"),
+    ("product_slope", (lambda z: np.tanh(z) + z * np.tanh(z) * (1 - np.tanh(z)),), "sigmoid's derivative"),
+    ("product_slope", (lambda z: np.tanh(z) + z * 1 - np.tanh(z) ** 2,), "bracket"),
+    ("from_output", (False, False, False, False), "rises strictly"),
+    ("from_output", (True, True, False, False), "z = -2"),
+    ("from_output", (True, False, True, False), "z = π"),
+    ("from_output", (True, False, False, True), "slope 0.5"),
+    ("from_output", ("yes", False, False, False), "expected True or False"),
+    ("from_output", (1, False, False, False), "expected True or False"),
+    ("slope_depth", (9, 20), "still above"),
+    ("slope_depth", (11, 20), "is enough"),
+    ("slope_depth", (9.965784284662087, 20), "round up"),
+    ("slope_depth", (10, 19), "still above"),
+    ("slope_depth", (10, 10), "weight is a factor too"),
+    ("neuron", (2.7, 250), "54/20"),
+    ("neuron", (1.5, 250), "neuron of the text"),
+    ("neuron", (16, 250), "divide it by R"),
+    ("neuron", (0.8, 0.25), "per millisecond"),
+    ("neuron", (0.8, 500), "2 ms"),
+    ("neuron", (0.8, np.inf), "without a refractory period"),
+]
+
+
+def check_of(name):
+    return getattr(exercises, f"check_{name}")
+
+
+def test_every_check_is_tried():
+    assert {name.removeprefix("check_") for name in dir(exercises) if name.startswith("check_")} == set(RIGHT)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right(name):
+    feedback = check_of(name)(*RIGHT[name])
+    assert feedback.right, feedback
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_untouched(name):
+    for answers in ([...] * len(RIGHT[name]), [lambda *_: ...] if callable(RIGHT[name][0]) else [...]):
+        assert check_of(name)(*answers).status == "not attempted"
+
+
+@pytest.mark.parametrize(("name", "answers", "reason"), WRONG)
+def test_the_mistake_is_named(name, answers, reason):
+    feedback = check_of(name)(*answers)
+    assert feedback.status == "wrong" and reason in feedback.message, feedback
+
+
+@pytest.mark.parametrize("garbage", [None, "text", np.nan, 1j, [], {}, np.zeros((3, 2, 1)), object(), [[1], [1, 2]], lambda *_: 1 / 0])
+@pytest.mark.parametrize("name", RIGHT)
+def test_garbage_is_wrong_and_never_raises(name, garbage):
+    right = RIGHT[name]
+    for position in range(len(right)):
+        answers = [*right[:position], garbage, *right[position + 1 :]]
+        assert check_of(name)(*answers).status == "wrong"
+
+
+@pytest.mark.parametrize("name", [name for name in RIGHT if callable(RIGHT[name][0])])
+@pytest.mark.parametrize("result", [None, "text", np.nan, [1, 2], {}, np.zeros((7, 7))])
+def test_functions_that_return_garbage(name, result):
+    assert check_of(name)(lambda _: result).status == "wrong"
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_the_docstring_says_what_is_right(name):
+    text = check_of(name).__doc__
+    assert text.rstrip().endswith("Posed in: notebooks/02_activations.ipynb") and text.split("\n")[0].endswith(".")
