@@ -23,7 +23,8 @@ def require(module: str):
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        return missing(f"{module} cannot be imported ({error}); install tests/requirements.txt")
+        reason = f"{module} cannot be imported ({error}); install tests/requirements.txt"
+    return missing(reason)
 
 
 def missing(reason: str):

@@ -84,18 +84,9 @@ def as_png(figure):
         drawn, format="png", dpi=DOTS_PER_INCH, facecolor="white", metadata={"Software": None},
         bbox_inches="tight" if tight else figure.bbox_inches, pil_kwargs={"compress_level": 1},
     )  # fmt: skip
-    _few_colours(Image.open(drawn).convert("RGB")).save(stored, "PNG", optimize=True)
+    image = Image.open(drawn).convert("RGB")
+    image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(stored, "PNG", optimize=True)
     return stored.getvalue()
-
-
-def _few_colours(image):
-    """Reduce to 256 colours: the 96 most frequent exactly, so that no area changes, and 160 for the soft edges of lines."""
-    counts = sorted(image.getcolors(image.width * image.height), reverse=True)
-    exact = [channel for _, colour in counts[:96] for channel in colour]
-    others = image.quantize(160, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).getpalette()
-    palette = Image.new("P", (1, 1))
-    palette.putpalette((exact + others)[: 3 * 256])
-    return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def _shell():

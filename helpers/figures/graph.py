@@ -122,8 +122,8 @@ def _arrow(axes, at, boxes, edge, share, digits):
         text = _written(value, digits, backward=sign < 0)
         half, shift = 0.0525 * (len(text) - 0.5), min(1.0, 1.3 * abs(slope))  # half of the width; 1: beside a steep edge
         away = 0.06 + abs(slope) * half * (1 - shift)
-        axes.text(middle[0] - sign * np.sign(slope) * half * shift, middle[1] + sign * away, text, ha="center", va="bottom" if sign > 0 else "top", fontsize=13.5, fontweight="bold",
-                  color=text_colour(colour), zorder=5)  # fmt: skip
+        x, y = middle[0] - sign * np.sign(slope) * half * shift, middle[1] + sign * away
+        axes.text(x, y, text, ha="center", va="bottom" if sign > 0 else "top", fontsize=13.5, fontweight="bold", color=text_colour(colour), zorder=5)
 
 
 def _written(value, digits, backward):
