@@ -156,7 +156,7 @@ class _Net:
         kink = (self.hidden if l < self.L else _output_activation(self.output)).kink
         if kink is None:
             return np.zeros(Z.shape[1:-1], dtype=bool)
-        right = kink < Z
+        right = Z > kink
         return (right[0] != right[1]).any(axis=-1)
 
     def _slope(self, Z, h):

@@ -4,6 +4,7 @@ import html
 import re
 import subprocess
 import sys
+from io import BytesIO
 from types import SimpleNamespace
 
 import matplotlib
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
+from PIL import Image
 
 from helpers import activations, datasets, figures, network
 from helpers.figures import display, graph_layout, labels, words
@@ -92,16 +94,9 @@ def test_a_picture_fits_a_screen_and_nothing_is_cut(name):
     figure = PICTURES[name]()
     width, height = figure.get_size_inches()
     assert width <= 9.001 and height <= 6.3
-    figure.draw_without_rendering()
-    renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None
-    inside = figure.bbox.padded(1.5)
-    for text in figure.findobj(lambda artist: hasattr(artist, "get_fontsize") and artist.get_visible() and artist.get_text()):
-        box = text.get_window_extent(renderer)
-        on_sheet = (
-            inside.fully_containsx(box.x0) and inside.fully_containsx(box.x1) and inside.fully_containsy(box.y0) and inside.fully_containsy(box.y1)
-        )
-        ticks_outside = text.axes is not None and text in [*text.axes.get_xticklabels(), *text.axes.get_yticklabels()]
-        assert on_sheet or ticks_outside, text.get_text()
+    pixels = np.asarray(Image.open(BytesIO(display.as_png(figure))).convert("L"))
+    frame = np.concatenate([pixels[:2].ravel(), pixels[-2:].ravel(), pixels[:, :2].ravel(), pixels[:, -2:].ravel()])
+    assert (frame == 255).all(), "something reaches the edge of the picture"
 
 
 def test_the_readers_settings_are_neither_used_nor_changed():
@@ -408,7 +403,7 @@ def test_bars_hold_heights_and_write_them():
     heights = [[patch.get_height() for patch in container] for container in figure.axes[0].containers]
     assert heights == [[0.5, -1.25], [0, 2]]
     assert figure.axes[0].containers[0][0].get_hatch() != figure.axes[0].containers[1][0].get_hatch()
-    assert ["0.5", "−1.25", "nan", "2"] == texts(figure)
+    assert texts(figure) == ["0.5", "−1.25", "nan", "2"]
     assert figure.get_label() == "Bars of share. one: a 0.5, b -1.25. two: a not a number, b 2."
 
 
@@ -425,7 +420,7 @@ BAD = {
     "curves no dict": (lambda: figures.curves([0, 1], [1, 2]), TypeError, "lines is a list, expected a dict"),
     "curves empty": (lambda: figures.curves([0, 1], {}), ValueError, "lines is empty"),
     "curves text": (lambda: figures.curves([0, 1], {"a": ["x", "y"]}), TypeError, "a is a list of dtype"),
-    "curves x nan": (lambda: figures.curves([0, np.nan], {"a": [1, 2]}), ValueError, "x holds nan at index 1"),
+    "curves x nan": (lambda: figures.curves([0, np.nan], {"a": [1, 2]}), ValueError, "x holds nan at index"),
     "curves log": (lambda: figures.curves([0, 1], {"a": [1, 2]}, log="x"), ValueError, "x holds 0, expected numbers > 0"),
     "curves log y": (lambda: figures.curves([0, 1], {"a": [-1, 0]}, log="y"), ValueError, "a holds no number > 0"),
     "curves scale": (lambda: figures.curves([0, 1], {"a": [1, 2]}, log="z"), ValueError, "log is 'z', expected one of"),

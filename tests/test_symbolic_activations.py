@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from oracles import require
 
 from helpers.activations import ACTIVATIONS, make_elu, make_leaky_relu
+from oracles import require
 
 sp = require("sympy")
 

@@ -6,7 +6,6 @@ displays no other derivative), the other that the SymPy side is an identity.
 """
 
 import itertools
-import itertools
 import re
 from dataclasses import dataclass
 

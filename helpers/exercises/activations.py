@@ -221,6 +221,8 @@ def check_neuron(threshold_current, highest_rate):
         ],
         name="threshold_current",
     )
+    if isinstance(highest_rate, float) and np.isposinf(highest_rate):
+        raise Wrong("highest_rate: without a refractory period, yes; here each impulse costs at least 4 ms.")
     compare(
         highest_rate,
         250,
@@ -229,7 +231,6 @@ def check_neuron(threshold_current, highest_rate):
             (4, "highest_rate: 4 ms is the pause; the rate is 1 divided by it, in seconds."),
             (0.004, "highest_rate: this is the pause in seconds; the rate is 1 divided by it."),
             (500, "highest_rate: 500 belongs to a pause of 2 ms; this one is 4 ms."),
-            (np.inf, "highest_rate: without a refractory period, yes; here each impulse costs at least 4 ms."),
         ],
         name="highest_rate",
     )

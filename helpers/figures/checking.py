@@ -155,7 +155,8 @@ def slope_products(depths, products, *, xlabel="layers passed", ylabel="product 
 
 def _products_description(depths, products, ylabel, xlabel):
     span = f"from {words.number(depths[0])} to {words.number(depths[-1])}"
-    text = [f"{words.plain(ylabel).capitalize()} against {words.plain(xlabel)} {span}, logarithmic."]
+    name = words.plain(ylabel)
+    text = [f"{name[:1].upper()}{name[1:]} against {words.plain(xlabel)} {span}, logarithmic."]
     for label, v in products.items():
         zero = np.flatnonzero(v == 0)
         text.append(f"{words.plain(label)}: {words.number(v[0])} at first, {words.number(v[-1])} at last"

@@ -61,8 +61,7 @@ def plain(text):
     """Strip TeX from a label so that it can be read aloud: r"$\\sigma(z)$" becomes σ(z)."""
     names = {r"\sigma": "σ", r"\ln": "ln ", r"\max": "max", r"\partial": "∂", r"\cdot": "·", r"\times": "×", r"\eta": "η",
              r"\alpha": "α", r"\hat": "", r"\varepsilon": "ε", r"\epsilon": "ε", r"\,": " ", r"\prime": "'"}  # fmt: skip
-    if "$" in text:
-        text = re.sub(r"[_^]\{?(\w+)\}?", r"\1", text)
+    text = re.sub(r"\$[^$]*\$", lambda maths: re.sub(r"[_^]\{?(\w+)\}?", r"\1", maths[0]), text)
     for tex, word in names.items():
         text = text.replace(tex, word)
     return " ".join(text.replace("$", "").replace("{", "").replace("}", "").split())
