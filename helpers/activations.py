@@ -95,7 +95,7 @@ def make_relu(slope_at_zero=0.0):
     `slope_from_output` is then None.
 
     Source: Bertoin, Bolte, Gerchinovitz, Pauwels, "Numerical influence of ReLU'(0) on backpropagation", NeurIPS 2021.
-    Derived in: notebooks/02_activations.ipynb
+    Derived in: notebooks/02_activations.ipynb, "What is ReLU's slope at 0?"
     """
     slope_at_zero = checks.positive("slope_at_zero", slope_at_zero, zero=True)
     if slope_at_zero > 1:
@@ -116,7 +116,7 @@ def make_leaky_relu(leak=0.01):
     """Leaky ReLU: z for z > 0, leak * z otherwise, with leak > 0; its slope at 0 is taken to be `leak`.
 
     Source: Maas, Hannun, Ng, "Rectifier nonlinearities improve neural network acoustic models", ICML workshop 2013.
-    Derived in: notebooks/02_activations.ipynb
+    Derived in: notebooks/02_activations.ipynb, "What is the slope of a function made of two pieces?"
     """
     leak = checks.positive("leak", leak)
 
@@ -135,7 +135,7 @@ def make_elu(alpha=1.0):
     """Exponential linear unit: z for z > 0, alpha (e^z - 1) otherwise; smooth at 0 only for alpha = 1.
 
     Source: Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by ELUs", ICLR 2016.
-    Derived in: notebooks/02_activations.ipynb
+    Derived in: notebooks/02_activations.ipynb, "What is the slope of a function made of two pieces?"
     """
     alpha = checks.positive("alpha", alpha)
     factor = "" if alpha == 1 else f"{alpha:g}\\,"

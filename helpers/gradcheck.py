@@ -39,7 +39,7 @@ def numerical_gradient(loss, p, h=STEP):
     dict of ndarray : "d" + name for each name in p, in the parameter's shape
 
     Raises TypeError or ValueError where p or h is no such thing or loss(p) is not one finite number.
-    Derived in: notebooks/06_gradient_checking.ipynb
+    Derived in: notebooks/06_gradient_checking.ipynb, "How can you test a derivative that you do not trust?"
     """
     h = checks.positive("h", h)
     p = _float_arrays(p)
@@ -83,7 +83,7 @@ def batched_numerical_gradient(X, y, p, hidden="relu", output="sigmoid", loss=No
     (j, k); the next layer adds W[l+1][:, j] times the change, and all later layers are stacked matrix products.
 
     Arguments as in `network.backward_prop`. Returns {"dW1", "db1", ...} in the shapes of the parameters.
-    Derived in: notebooks/06_gradient_checking.ipynb
+    Derived in: notebooks/06_gradient_checking.ipynb, "How do you check a whole network?"
     """
     return _perturb(X, y, p, hidden, output, loss, h)[0]
 
@@ -93,7 +93,7 @@ def crossed_kinks(X, p, hidden="relu", output="sigmoid", h=STEP):
 
     There a central difference mixes the slopes of both sides, and no backward pass can agree with it.
     Returns {"W1": bool array, ...} in the shapes of the parameters.
-    Derived in: notebooks/06_gradient_checking.ipynb
+    Derived in: notebooks/06_gradient_checking.ipynb, "What if the step crosses a kink?"
     """
     return _perturb(X, None, p, hidden, output, None, h)[1]
 
@@ -185,7 +185,7 @@ def relative_error(a, b):
     """||a - b|| / (||a|| + ||b||), between 0 (equal) and 1 (opposite, or one of them 0); 0 where both are 0.
 
     a, b : arrays of one shape. Raises ValueError where the shapes differ: nothing broadcasts.
-    Derived in: notebooks/06_gradient_checking.ipynb
+    Derived in: notebooks/06_gradient_checking.ipynb, "How far apart are two gradients?"
     """
     a, b = checks.floats("a", a), checks.floats("b", b)
     if a.shape != b.shape:
@@ -296,7 +296,7 @@ def check_gradients(backward_prop, X, y, p, *, forward_prop=None, hidden="relu",
         For X, y, p and for functions that return something else than a dict. What is wrong with a single gradient
         (missing, wrong shape, NaN) stands in the report.
 
-    Derived in: notebooks/06_gradient_checking.ipynb
+    Derived in: notebooks/06_gradient_checking.ipynb, "How do you check a whole network?"
     """
     X, y = np.array(X, dtype=float), np.array(y, dtype=float)
     reference = network.forward_prop(X, p, hidden, output)

@@ -89,7 +89,7 @@ def binary_cross_entropy(A, Y):
 
     A : (n, m) in [0, 1]; Y : (n, m) of labels 0 and 1. Returns a float in nats, infinite where a = 0 or 1 is wrong.
     Raises DomainError for A outside [0, 1], ValueError for shapes and labels.
-    Derived in: notebooks/03_loss.ipynb
+    Derived in: notebooks/03_loss.ipynb, "What does a probability cost?"
     """
     A = checks.matrix("A", A)
     return float(_bce(A, checks.labels("Y", Y, A.shape)).mean())
@@ -105,7 +105,7 @@ def binary_cross_entropy_from_logits(Z, Y):
     """Mean over examples of softplus(z) - y z, which is the cross-entropy of a = sigmoid(z) and never infinite.
 
     Z : (n, m) logits; Y : (n, m) of labels 0 and 1. Returns a float in nats.
-    Derived in: notebooks/03_loss.ipynb
+    Derived in: notebooks/03_loss.ipynb, "Why compute the loss from logits?"
     """
     Z = checks.matrix("Z", Z)
     return float(_bce_from_logits(Z, checks.labels("Y", Y, Z.shape)).mean())
@@ -124,7 +124,7 @@ def softmax(Z):
     """p_k = e^{z_k} / sum_j e^{z_j} for each column; the column's maximum is subtracted first, so nothing overflows.
 
     Z : (K, m) logits. Returns (K, m), each column summing to 1.
-    Derived in: notebooks/03_loss.ipynb
+    Derived in: notebooks/03_loss.ipynb, "For which outputs and losses does it hold?"
     """
     return _softmax(checks.matrix("Z", Z))
 
@@ -142,7 +142,7 @@ def softmax_cross_entropy_from_logits(Z, Y):
     """Mean over examples of ln sum_j e^{z_j} - z_true, the cross-entropy -ln p_true of p = softmax(z).
 
     Z : (K, m) logits; Y : (K, m) one-hot columns. Returns a float in nats.
-    Derived in: notebooks/03_loss.ipynb
+    Derived in: notebooks/03_loss.ipynb, "For which outputs and losses does it hold?"
     """
     Z = checks.matrix("Z", Z)
     return float(_cross_entropy_from_logits(Z, checks.one_hot("Y", Y, Z.shape)).mean())
@@ -158,7 +158,10 @@ def softmax_cross_entropy_from_logits_slope(Z, Y):
 
 
 def mean_squared_error(A, Y):
-    """Mean of (a - y)^2 over all entries. A, Y : (n, m). Derived in: notebooks/03_loss.ipynb"""
+    """Mean of (a - y)^2 over all entries. A, Y : (n, m).
+
+    Derived in: notebooks/03_loss.ipynb, "Why does squared error learn slowly when it is confidently wrong?"
+    """
     A = checks.matrix("A", A)
     return float(_mse(A, checks.matrix("Y", Y, A.shape)).mean())
 
@@ -170,7 +173,10 @@ def mean_squared_error_slope(A, Y):
 
 
 def half_squared_error(A, Y):
-    """Half of the mean of (a - y)^2 over all entries. A, Y : (n, m). Derived in: notebooks/03_loss.ipynb"""
+    """Half of the mean of (a - y)^2 over all entries. A, Y : (n, m).
+
+    Derived in: notebooks/03_loss.ipynb, "Why does squared error learn slowly when it is confidently wrong?"
+    """
     return mean_squared_error(A, Y) / 2
 
 
@@ -241,7 +247,7 @@ def uninformed_loss(y):
 
     y : (1, m) labels (0 and 1, or class numbers), or (K, m) one-hot columns. Returns nats: ln 2 = 0.6931 for two
     equally frequent labels, ln K for K of them.
-    Derived in: notebooks/03_loss.ipynb
+    Derived in: notebooks/03_loss.ipynb, "What does a loss tell you?"
     """
     y = checks.matrix("y", y)
     if y.shape[0] == 1:

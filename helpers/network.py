@@ -87,7 +87,7 @@ def forward_prop(X, p, hidden="relu", output="sigmoid"):
     TypeError, KeyError, ValueError
         Naming the argument, what came and what was expected; DomainError for NaN and infinities.
 
-    Derived in: notebooks/01_forward_propagation.ipynb
+    Derived in: notebooks/01_forward_propagation.ipynb, "How do you write it for any depth?"
     """
     L = checks.parameters(p)
     g = _activations(L, hidden, output)
@@ -134,7 +134,7 @@ def compute_loss(y, c, output="sigmoid", loss=None):
         "bce" (with sigmoid; with relu only while 0 <= A <= 1), "cross_entropy" (softmax), "mse", "half_mse". None: the usual
         one of the output unit. Cross-entropies are computed from the logits Z, so they stay finite.
 
-    Derived in: notebooks/03_loss.ipynb
+    Derived in: notebooks/03_loss.ipynb, "Why compute the loss from logits?"
     """
     rule = get_loss(output, loss)
     L = depth(c)
@@ -183,7 +183,7 @@ def backward_prop(X, y, c, p, hidden="relu", output="sigmoid", loss=None):
     TypeError, KeyError, ValueError
         Naming the argument, what came and what was expected.
 
-    Derived in: notebooks/05_backward_propagation.ipynb
+    Derived in: notebooks/05_backward_propagation.ipynb, "How do you write it for any depth?"
     """
     L = checks.parameters(p)
     g = get_activation(hidden)

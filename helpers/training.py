@@ -87,7 +87,7 @@ def gradient_descent(
         For arguments of the wrong kind or shape, before the first step. A loss that ceases to be finite raises
         nothing: `history.stopped` says so.
 
-    Derived in: notebooks/05_backward_propagation.ipynb
+    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
     """
     learning_rate = checks.positive("learning_rate", learning_rate)
     steps, record_every = checks.whole("steps", steps), checks.whole("record_every", record_every)
