@@ -127,7 +127,7 @@ def _connections(axes, layout, p, edges, path, digits, quiet):
 def _share(start, end, strong):
     """How far along a connection its weight stands: away from the unit at which several of them meet."""
     leaving, arriving = sum(s == start for s, _ in strong), sum(e == end for _, e in strong)
-    return 0.5 if leaving == arriving else 0.78 if leaving > arriving else 0.22
+    return 0.5 if leaving == arriving else 0.74 if leaving > arriving else 0.26
 
 
 def _lines(axes, layout, name, group, largest, bold, fade):
