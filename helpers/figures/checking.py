@@ -87,7 +87,8 @@ def _of_three(statistic, values):
 
 def _name_the_arms(axes):
     """Say at the upper ends what the falling and the rising arm are; no divider, since each curve turns at a place of its own."""
-    axes.set(xlim=axes.get_xlim(), ylim=(axes.get_ylim()[0], axes.get_ylim()[1] * 30))
+    low, high = axes.get_ylim()
+    axes.set(xlim=axes.get_xlim(), ylim=(low, high * (high / low) ** 0.16))
     for x, side, text in ((0.01, "left", "← rounding:\nerror grows as h shrinks"), (0.99, "right", "truncation: →\nerror grows with h")):
         axes.text(x, 0.98, text, transform=axes.transAxes, ha=side, va="top", fontsize=14,
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 2})  # fmt: skip
