@@ -49,7 +49,7 @@ def overwrites(z):
     (lambda z: Hostile(), "wrong", "no array of numbers"),
     (lambda z: overwrites(z), "wrong", "overwrites its argument"),
     (Hostile(), "wrong", "expected a function"),
-    (3, "wrong", "is a int, expected a function"),
+    (3, "wrong", "is an int, expected a function"),
     (None, "wrong", "expected a function"),
 ])  # fmt: skip
 def test_every_answer_gets_a_reason(answer, status, says):

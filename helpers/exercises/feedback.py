@@ -1,140 +1,73 @@
 """How an answer is judged: never an exception, always a reason.
 
-A check is a generator-free function that compares answers with the right value and with the values that known
-mistakes give; it raises `Wrong` with the reason, or returns the sentence that confirms a right answer. The decorator
-`check` turns that, and anything else that can go wrong in a reader's code, into a `Feedback`.
+A check is a function that compares answers with the right value and with the values that known mistakes give; it
+raises `Wrong` with the reason, or returns the sentence that confirms a right answer. The decorator `check` turns that,
+and anything else that can go wrong in a reader's code, into a `Feedback`.
 """
-
-import functools
-import html
-import warnings
-from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.exercises.calling import Misfit, call
+from helpers.exercises.outcome import Feedback, NotAttempted, Wrong, check, kind, short, unfinished
 
-@dataclass(frozen=True)
-class Feedback:
-    """The outcome of a check: status "right", "wrong" or "not attempted", and one sentence that says why."""
-
-    status: str
-    message: str
-
-    @property
-    def right(self):
-        """True for a right answer."""
-        return self.status == "right"
-
-    def __str__(self):
-        return f"{self.status.capitalize()}: {self.message}"
-
-    __repr__ = __str__
-
-    def _repr_html_(self):
-        mark = {"right": "✔", "wrong": "✘"}.get(self.status, "○")
-        return f"<p><strong>{mark} {self.status.capitalize()}.</strong> {html.escape(self.message)}</p>"
+__all__ = ["Feedback", "Misfit", "NotAttempted", "Wrong", "call", "check", "compare", "items", "kind", "numbers", "short", "true_or_false"]
 
 
-class Wrong(Exception):
-    """An answer is wrong; the message is the reason, in the reader's terms."""
+def numbers(answer, name="your answer", shape=None, *, finite=True):
+    """The answer as an array of floats of the given shape, finite unless told; Wrong says what came instead.
 
-
-class NotAttempted(Exception):
-    """A stub was left as it is."""
-
-
-def check(judge):
-    """Make a check that never raises out of a function that returns a sentence or raises Wrong or NotAttempted."""
-
-    @functools.wraps(judge)
-    def checked(*answers):
-        if not answers or any(answer is Ellipsis for answer in answers):
-            return Feedback("not attempted", "replace each ... with your answer and run this cell again.")
-        try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                return Feedback("right", judge(*answers))
-        except NotAttempted:
-            return Feedback("not attempted", "replace each ... with your answer and run both cells again.")
-        except Wrong as reason:
-            return Feedback("wrong", str(reason))
-        except (Exception, SystemExit) as error:
-            return Feedback("wrong", f"the answer cannot be judged: {type(error).__name__}: {_text(error)}")
-
-    return checked
-
-
-def _text(value):
-    """str(value), whatever it does."""
-    try:
-        return str(value)[:200]
-    except Exception:
-        return "(no message)"
-
-
-def call(function, *arguments, name="your function"):
-    """What a reader's function returns for copies of the arguments; Wrong says what went wrong.
-
-    Wrong is raised as well where the function changes an argument in place.
+    Whatever float() takes is a number (fractions and decimals too), but for texts.
     """
-    if not callable(function):
-        raise Wrong(f"{name} is a {type(function).__name__}, expected a function.")
-    copies = [_copy(argument) for argument in arguments]
-    try:
-        result = function(*copies)
-    except (Exception, SystemExit) as error:
-        raise Wrong(f"{name} raised {type(error).__name__}: {_text(error)}") from None
-    if result is Ellipsis or (isinstance(result, dict | tuple | list) and any(part is Ellipsis for part in _parts(result))):
-        raise NotAttempted
-    if result is None:
-        raise Wrong(f"{name} returns None: is the return missing?")
-    for copy, argument in zip(copies, arguments, strict=True):
-        if not _same(copy, argument):
-            raise Wrong(f"{name} overwrites its argument: work on a new array, or the cache is spoilt for the next line.")
-    return result
-
-
-def _parts(collection):
-    return collection.values() if isinstance(collection, dict) else collection
-
-
-def _copy(value):
-    if isinstance(value, dict):
-        return {key: _copy(part) for key, part in value.items()}
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def _same(left, right):
-    if isinstance(right, dict):
-        return isinstance(left, dict) and left.keys() == right.keys() and all(_same(left[k], right[k]) for k in right)
-    return np.array_equal(left, right) if isinstance(right, np.ndarray) else True
-
-
-def numbers(answer, name="your answer", shape=None):
-    """The answer as an array of finite floats of the given shape; Wrong says what came instead."""
-    if answer is Ellipsis:
+    if unfinished(answer):
         raise NotAttempted
     if answer is None:
         raise Wrong(f"{name} is None, expected numbers.")
-    try:
-        array = np.asarray(answer)
-    except Exception:
-        raise Wrong(f"{name} is no array of numbers but a {type(answer).__name__}.") from None
-    if array.dtype.kind not in "fiub":
-        raise Wrong(f"{name} is a {type(answer).__name__} that holds no real numbers, expected numbers.")
+    array = _floats(answer, name)
     if shape is not None and array.shape != shape:
-        raise Wrong(f"{name} has shape {array.shape}, expected {shape}{_shape_reason(array.shape, shape)}.")
-    array = array.astype(float)
-    if not np.isfinite(array).all():
+        raise Wrong(f"{name} has shape {array.shape}, expected {shape or 'a single number'}{_shape_reason(array.shape, shape)}.")
+    if finite and not np.isfinite(array).all():
         raise Wrong(f"{name} holds NaN or infinite numbers.")
     return array
+
+
+def _floats(answer, name):
+    if isinstance(answer, np.ma.MaskedArray) and np.ma.is_masked(answer):
+        raise Wrong(f"{name} hides entries behind a mask, expected a plain array.")
+    try:
+        array = np.asarray(answer)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        ragged = isinstance(answer, list | tuple)
+        raise Wrong(f"{name} is no array of numbers but {kind(answer)}{' whose rows have different lengths' if ragged else ''}.") from None
+    if array.dtype.kind == "O":
+        return np.reshape([_float(value, name, answer) for value in array.ravel()], array.shape)
+    if array.dtype.kind not in "fiub":
+        what = "complex" if array.dtype.kind == "c" else "no real"
+        raise Wrong(f"{name} is {kind(answer)} that holds {what} numbers, expected real ones.")
+    return array.astype(float)
+
+
+def _float(value, name, answer):
+    try:
+        if not isinstance(value, str | bytes):
+            return float(value)
+    except OverflowError:
+        raise Wrong(f"{name} holds a number that is too large for a float.") from None
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # whatever the object does
+        pass
+    if isinstance(answer, list | tuple | np.ndarray | dict):
+        raise Wrong(f"{name} is {kind(answer)} that holds {short(value)}, expected real numbers.")
+    raise Wrong(f"{name} is no array of numbers but {kind(answer)}.")
 
 
 def _shape_reason(came, expected):
     if came == expected[::-1] and len(came) == 2:
         return ": it is transposed"
     if int(np.prod(came)) == int(np.prod(expected)):
-        return ": the numbers may be right, the axes are not (keepdims, or reshape)"
+        return ": the numbers may be right, the axes are not (keepdims, or reshape)" if expected else ": take the number out of its array"
     return ""
 
 
@@ -151,29 +84,72 @@ def compare(answer, right, mistakes=(), *, name="your answer", tolerance=1e-6):
         Largest difference, relative to the largest number of `right` (absolute where that is 0).
     """
     right = np.asarray(right, dtype=float)
-    for value, sentence in mistakes:
-        if _close(answer, value, tolerance) and not _close(answer, right, tolerance):
-            raise Wrong(sentence)
+    array = _or_none(answer, name)
+    if array is not None and not _close(array, right, tolerance):
+        for value, sentence in mistakes:
+            if _close(array, np.asarray(value, dtype=float), tolerance):
+                raise Wrong(sentence)
     array = numbers(answer, name, right.shape)
     if not _close(array, right, tolerance):
-        raise Wrong(f"{name} is {_sample(array, right)}.")
+        raise Wrong(f"{name} {_cut_off(answer, array, right) or 'is ' + _sample(array, right, tolerance)}.")
 
 
-def _close(answer, value, tolerance):
+def _or_none(answer, name):
     try:
-        answer, value = np.asarray(answer, dtype=float), np.asarray(value, dtype=float)
-    except Exception:
-        return False
-    if answer.shape != value.shape:
+        return numbers(answer, name, finite=False)
+    except Wrong:
+        return None
+
+
+def _close(array, value, tolerance):
+    if array.shape != value.shape:
         return False
     scale = np.abs(value).max(initial=0) or 1
-    return bool((np.abs(answer - value) <= tolerance * scale).all())
+    return bool((np.abs(array - value) <= tolerance * scale).all())
 
 
-def _sample(array, right):
-    """Where the answer is furthest off, as "0.5, expected 0.25 (at index (0, 1))"."""
+def _cut_off(answer, array, right):
+    """What to say where whole numbers stand for the right ones, which are not whole."""
+    if array.ndim == 0 or (right == np.round(right)).all():
+        return ""
+    whole = isinstance(answer, np.ndarray) and answer.dtype.kind in "iu"
+    if not whole and not (np.trunc(right).any() and np.array_equal(array, np.trunc(right))):
+        return ""
+    dtype = f"has the integer dtype {answer.dtype}" if whole else "holds whole numbers"
+    return f"{dtype}, which cuts off everything behind the decimal point: make the array with floats (dtype=float, or 0.0 instead of 0)"
+
+
+def _sample(array, right, tolerance):
+    """Where the answer is furthest off, as "0.5, expected 0.25 (at index (0, 1))", with digits enough to see it."""
     if array.ndim == 0:
-        return f"{array:.6g}, which is not the right number"
+        near = abs(array - right) <= 1e-2 * abs(right)
+        return f"{array + 0.0:.6g}, which is {'near the right number, but not it: give more digits' if near else 'not the right number'}"
     index = tuple(int(i) for i in np.unravel_index(np.abs(array - right).argmax(), array.shape))
-    wrong = int((~np.isclose(array, right, rtol=1e-6, atol=1e-9)).sum())
-    return f"wrong in {wrong} of {array.size} entries; at index {index} it is {array[index]:.6g}, expected {right[index]:.6g}"
+    wrong = int((np.abs(array - right) > tolerance * (np.abs(right).max() or 1)).sum())
+    came, expected = _distinct(array[index], right[index])
+    return f"wrong in {wrong} of {array.size} entries; at index {index} it is {came}, expected {expected}"
+
+
+def _distinct(*values):
+    """Two numbers with six digits, or as many more as it takes to tell them apart; never -0."""
+    for digits in range(6, 18):
+        texts = [f"{value:.{digits}g}" for value in values]
+        if texts[0] != texts[1]:
+            break
+    return ["0" if text == "-0" else text for text in texts]
+
+
+def items(answer, name, expected):
+    """The entries of a reader's list, tuple, set or array; Wrong says that `expected` was."""
+    if unfinished(answer):
+        raise NotAttempted
+    if not isinstance(answer, list | tuple | set | frozenset | np.ndarray) or (isinstance(answer, np.ndarray) and not answer.ndim):
+        raise Wrong(f"{name} {kind(answer)}, expected a list of {expected}.")
+    return [entry.item() if isinstance(entry, np.generic) else entry for entry in answer]
+
+
+def true_or_false(answer, name):
+    """The answer as a bool; Wrong says what came instead."""
+    if not isinstance(answer, bool | np.bool_):
+        raise Wrong(f"{name} is {short(answer)}, expected True or False.")
+    return bool(answer)
