@@ -108,7 +108,7 @@ MISTAKES = [
     ("weight_gradient", lambda dZ, A: -weight_gradient(dZ, A), "wrong sign"),
     ("weight_gradient", lambda dZ, A: dZ @ (A if len(A) == A.shape[1] else A.T) / dZ.shape[1], "transpose of A_prev is missing"),
     ("weight_gradient", lambda dZ, A: dZ * A / 5 if dZ.shape == A.shape else weight_gradient(dZ, A), "entry by entry"),
-    ("weight_gradient", lambda dZ, A: dZ @ A, "raised ValueError"),
+    ("weight_gradient", lambda dZ, A: dZ @ A, "transpose of A_prev is missing"),
     ("weight_gradient", lambda dZ, A: dZ @ A.T / 5, "expected"),  # m taken from the first example
     ("bias_gradient", lambda dZ: dZ.sum(axis=1, keepdims=True), "1/m is missing"),
     ("bias_gradient", lambda dZ: dZ.sum(axis=1, keepdims=True) / 3, "the m of the notebook"),

@@ -160,7 +160,7 @@ MISTAKES = [
     (collapsed(W=lambda p: p["W1"] + p["W2"] + p["W3"]), "matrices are added"),
     (collapsed(W=lambda p: p["W1"] * p["W2"] * p["W3"]), "use @"),
     (collapsed(W=lambda p: collapse(p)[0].T), "W is transposed"),
-    ((forward.check_collapse, (collapse_three,)), "a network with L = 1 does not have"),
+    ((forward.check_collapse, (collapse_three,)), "asks for W3, but this network has 1 layer: find L"),
     ((forward.check_collapse, (lambda p: collapse(p, min(3, len(p) // 2)),)), "stop after layer 3"),
     ((forward.check_collapse, (lambda p: collapse(p, len(p) // 2 - 1),)), "last layer is missing"),
     ((forward.check_collapse, (collapse_in_two_lines,)), "Compute b before W"),

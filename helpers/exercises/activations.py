@@ -6,7 +6,7 @@ Posed in: notebooks/02_activations.ipynb
 import numpy as np
 
 from helpers.activations import ACTIVATIONS
-from helpers.exercises.feedback import Wrong, call, check, compare, numbers
+from helpers.exercises.feedback import Wrong, call, check, compare, numbers, true_or_false
 
 
 @check
@@ -106,9 +106,7 @@ def check_piece_slope(my_piece_slope, has_kink):
         ],
         name="my_piece_slope(z)",
     )
-    if not isinstance(has_kink, bool | np.bool_):
-        raise Wrong(f"has_kink is {_short(has_kink)}, expected True or False.")
-    if has_kink:
+    if true_or_false(has_kink, "has_kink"):
         raise Wrong("has_kink: at 0 the left slope is 1/(1 - 0)² = 1, as on the right, so the curve glides through.")
     return "1/(1 - z)² on the left and 1 on the right: both are 1 at 0, so there is no kink."
 
@@ -194,15 +192,9 @@ def check_from_output(cube, absolute_value, sine, relu_with_half):
         ),
     }
     for name, (answer, right, reason) in reasons.items():
-        if not isinstance(answer, bool | np.bool_):
-            raise Wrong(f"{name} is {_short(answer)}, expected True or False.")
-        if answer != right:
+        if true_or_false(answer, name) != right:
             raise Wrong(reason)
     return "only z³: elsewhere two inputs share an output but not a slope."
-
-
-def _short(answer):
-    return f"a {type(answer).__name__}" if not isinstance(answer, int | float | str) else repr(answer)[:40]
 
 
 @check

@@ -1,13 +1,16 @@
 """Checks for the exercises on backward propagation: one gradient, one layer, a whole network."""
 
+import contextlib
+
 import numpy as np
 
 from helpers import case, network
-from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare, numbers
+from helpers.exercises.feedback import Misfit, Wrong, call, check, compare, kind, numbers
 
 NO_MEAN = "the 1/m is missing: the loss is the mean over the examples, so this gradient is divided by m."
 MEAN_AGAIN = "a 1/m too many: it enters once, in dW and db, since column i of dZ and dA belongs to example i's own loss."
 M_OF_THE_NOTEBOOK = "divided by 3, the m of the notebook: read m from dZ.shape[1]."
+WRONG_SIGN = "the wrong sign: a gradient points uphill, the minus comes with the update."
 NO_TRANSPOSE = ("the transpose of W is missing: W @ dZ sums over the wrong index, and a square W raises no error. "
                 "Unit k reaches the loss through column k of W.")  # fmt: skip
 
@@ -24,7 +27,7 @@ def check_weight_gradient(my_dW):
     my_dW(dZ, A_prev) for dZ (n, m), A_prev (n_prev, m) returns (n, n_prev).
     Posed in: notebooks/05_backward_propagation.ipynb
     """
-    for n, n_prev, m in ((4, 2, 5), (5, 5, 5), (2, 4, 1)):
+    for n, n_prev, m in ((5, 5, 5), (4, 2, 5), (2, 4, 1)):  # square first: there no transpose is missed by NumPy
         dZ, A_prev = _draw((n, m), (n_prev, m))
         right = dZ @ A_prev.T / m
         compare(call(my_dW, dZ, A_prev, name="my_dW"), right, _weight_mistakes(dZ, A_prev), name="dW")
@@ -41,10 +44,14 @@ def _weight_mistakes(dZ, A_prev, name="dW"):
         (total / n_prev, f"{name} is divided by the number of inputs, {n_prev}; m is the number of examples, dZ.shape[1]."),
         (total.T / m, f"{name} is transposed: row j belongs to unit j of this layer, so dZ stands on the left."),
         (total.T, f"{name} is transposed, and the 1/m is missing."),
-        (-total / m, f"{name} has the wrong sign: a gradient points uphill, the minus comes with the update."),
+        (-total / m, f"{name} has {WRONG_SIGN}"),
+        (-total, f"{name} has {WRONG_SIGN} The 1/m is missing as well."),
     ]
     if n_prev == m:
-        mistakes.append((dZ @ A_prev / m, f"{name}: the transpose of A_prev is missing, so the sum does not run over the examples."))
+        missing = f"{name}: the transpose of A_prev is missing, so the sum does not run over the examples."
+        mistakes += [(dZ @ A_prev / m, missing), (dZ @ A_prev, f"{missing} The 1/m is missing as well.")]
+    if n == n_prev == m:
+        mistakes += [(dZ.T @ A_prev / m, f"{name} sums over the units: the index that disappears is the example, so A_prev is transposed, not dZ.")]
     if (n, m) == A_prev.shape:
         mistakes.append((dZ * A_prev / m, f"{name}: * multiplies entry by entry; the sum over the examples needs @."))
     return mistakes
@@ -70,6 +77,9 @@ def _bias_mistakes(dZ, name="db"):
         (rows, f"{name}: {NO_MEAN}"),
         (rows / 3, f"{name} is {M_OF_THE_NOTEBOOK}"),
         (rows / n, f"{name} is divided by the number of units, {n}, not by that of examples, {m}."),
+        (rows / (n * m), f"{name} is divided by all {n * m} numbers in dZ; the mean runs over the {m} examples."),
+        (-rows / m, f"{name} has {WRONG_SIGN}"),
+        (-rows, f"{name} has {WRONG_SIGN} The 1/m is missing as well."),
     ]
     flat = f"{name} has shape ({n},), expected ({n}, 1): keepdims=True keeps the axis, or NumPy broadcasts {name} as a row."
     mistakes += [(rows[:, 0] / m, flat), (rows[:, 0], f"{flat} The 1/m is missing as well.")]
@@ -88,7 +98,7 @@ def check_activation_gradient(my_dA_prev):
     my_dA_prev(W, dZ) for W (n, n_prev), dZ (n, m) returns (n_prev, m).
     Posed in: notebooks/05_backward_propagation.ipynb
     """
-    for n, n_prev, m in ((4, 4, 3), (4, 4, 4), (2, 5, 3)):
+    for n, n_prev, m in ((4, 4, 4), (4, 4, 3), (2, 5, 3)):
         W, dZ = _draw((n, n_prev), (n, m))
         compare(call(my_dA_prev, W, dZ, name="my_dA_prev"), W.T @ dZ, _activation_mistakes(W, dZ), name="dA_prev")
     return "the sum runs over the units j of this layer, the first index of W, and the examples keep their columns."
@@ -101,10 +111,13 @@ def _activation_mistakes(W, dZ, name="dA_prev"):
         (right / m, f"{name}: {MEAN_AGAIN}"),
         (right.T, f"{name} is transposed: examples are columns, so W.T stands on the left of dZ."),
         (right.sum(axis=1, keepdims=True), f"{name} sums over the examples; each keeps its own column."),
+        (-right, f"{name} has {WRONG_SIGN}"),
     ]
     if W.shape[0] == W.shape[1]:
         mistakes += [(W @ dZ, f"{name}: {NO_TRANSPOSE}"), (W @ dZ / m, f"{name}: {NO_TRANSPOSE} And there is no 1/m here.")]
-    if W.shape == dZ.shape:
+    if W.shape == dZ.shape and W.shape[0] == W.shape[1]:
+        mistakes.append((dZ @ W, f"{name}: dZ @ W sums over the examples: W.T stands on the left, so that the units j are summed."))
+        mistakes.append((W.T @ dZ.T, f"{name}: dZ is transposed, but its columns are the examples that stay."))
         mistakes.append((W.T * dZ, f"{name}: * multiplies entry by entry; the sum over the units needs @."))
     return mistakes
 
@@ -150,7 +163,7 @@ def check_layer_sizes(my_layer_sizes):
     """
     sizes = numbers(my_layer_sizes, "my_layer_sizes", (4,))
     if (sizes != np.round(sizes)).any() or (sizes < 1).any():
-        raise Wrong(f"my_layer_sizes is {my_layer_sizes}, expected four whole numbers of at least 1.")
+        raise Wrong(f"my_layer_sizes is {sizes.tolist()}, expected four whole numbers of at least 1.")
     n_x, n1, n2, n_y = (int(size) for size in sizes)
     if (n_x, n_y) != (2, 1):
         raise Wrong(f"the network has {n_x} inputs and {n_y} outputs, expected 2 inputs and 1 output.")
@@ -170,7 +183,7 @@ def check_one_layer(my_layer_backward):
     my_layer_backward(dA, Z, A_prev, W) returns (dZ, dW, db, dA_prev) for a layer of ReLU units.
     Posed in: notebooks/05_backward_propagation.ipynb
     """
-    for n, n_prev, m in ((4, 4, 5), (2, 5, 4)):
+    for n, n_prev, m in ((4, 4, 4), (4, 4, 5), (2, 5, 4)):
         dA, Z, A_prev, W = _draw((n, m), (n, m), (n_prev, m), (n, n_prev))
         A_prev = np.maximum(A_prev, 0)
         result = call(my_layer_backward, dA, Z, A_prev, W, name="my_layer_backward")
@@ -186,6 +199,7 @@ def check_one_layer(my_layer_backward):
 
 
 def _slope_mistakes(dA, Z, A_prev):
+    sigmoid = 1 / (1 + np.exp(-Z))
     mistakes = [
         (dA, "dZ equals dA: ReLU's slope is missing, which is 0 where the unit is off."),
         (dA * Z, "dZ is dA times Z, expected dA times the slope at Z: 1 where Z > 0, else 0."),
@@ -193,6 +207,12 @@ def _slope_mistakes(dA, Z, A_prev):
         (dA * (Z <= 0), "dZ lets the gradient through where the unit is off; it passes where Z > 0."),
         ((Z > 0) * 1.0, "dZ is the slope alone: the chain rule multiplies it with dA, what comes from above."),
         (dA * (Z > 0) / Z.shape[1], f"dZ: {MEAN_AGAIN}"),
+        (dA * (1 - np.tanh(Z) ** 2), "dZ uses tanh's slope; this layer has ReLU units: 1 where Z > 0, else 0."),
+        (dA * (1 - Z**2), "dZ uses 1 - Z**2, tanh's formula; this layer has ReLU units: 1 where Z > 0, else 0."),
+        (dA * (1 - np.maximum(Z, 0) ** 2), "dZ uses 1 - A**2, tanh's formula; this layer has ReLU units: 1 where Z > 0, else 0."),
+        (dA * sigmoid * (1 - sigmoid), "dZ uses sigmoid's slope; this layer has ReLU units: 1 where Z > 0, else 0."),
+        (dA * Z * (1 - Z), "dZ uses Z (1 - Z), sigmoid's formula; this layer has ReLU units: 1 where Z > 0, else 0."),
+        (-dA * (Z > 0), f"dZ has {WRONG_SIGN}"),
         (dA * (dA > 0), "the mask is taken from dA; a unit is off where its own Z is not positive, whatever sign dA has."),
     ]
     if A_prev.shape == Z.shape:
@@ -215,15 +235,26 @@ def check_tanh_network(my_backward_tanh):
     Posed in: notebooks/05_backward_propagation.ipynb
     """
     for sizes, m in (((2, 4, 4, 1), 6), ((3, 5, 4, 2, 1), 7), ((2, 1), 1)):
-        (X,) = _draw((sizes[0], m))
-        y = (np.arange(m) % 2 == 0)[None] * 1.0
-        p = network.init_params(sizes, "normal", rng=7)
-        c = network.forward_prop(X, p, "tanh")
-        grads = call(my_backward_tanh, X, y, c, p, name="my_backward_tanh")
-        if not isinstance(grads, dict):
-            raise Wrong(f"my_backward_tanh returns a {type(grads).__name__}, expected the dict of gradients.")
-        _compare_networks(grads, X, y, c, p)
+        try:
+            _judge_network(my_backward_tanh, sizes, m)
+        except Misfit:
+            # Where shapes collide, one layer or square matrices let the mistake through, so that its value names it.
+            for sizes, m in (((2, 1), 5), ((4, 4, 4, 4), 4)):
+                with contextlib.suppress(Misfit):
+                    _judge_network(my_backward_tanh, sizes, m)
+            raise
     return "the activation enters in one line, its slope at the layer's own z; everything else is as for ReLU, at any depth."
+
+
+def _judge_network(my_backward_tanh, sizes, m):
+    (X,) = _draw((sizes[0], m))
+    y = (np.arange(m * sizes[-1]).reshape(sizes[-1], m) % 3 == 0) * 1.0
+    p = network.init_params(sizes, "normal", rng=7)
+    c = network.forward_prop(X, p, "tanh")
+    grads = call(my_backward_tanh, X, y, c, p, name="my_backward_tanh", depth=len(sizes) - 1)
+    if not isinstance(grads, dict):
+        raise Wrong(f"my_backward_tanh returns {kind(grads)}, expected the dict of gradients.")
+    _compare_networks(grads, X, y, c, p)
 
 
 TANH_SLOPES = (
@@ -240,33 +271,36 @@ TANH_SLOPES = (
 def _compare_networks(grads, X, y, c, p):
     right = network.backward_prop(X, y, c, p, "tanh")
     L, m = len(p) // 2, X.shape[1]
-    wrong = [(_backward(y, c, p, slope), sentence) for slope, sentence in TANH_SLOPES]
+    wrong = _wrong_passes(y, c, p, L)
     for l in range(L, 0, -1):
-        for name in (f"dW{l}", f"db{l}"):
+        dZ, A_prev = right[f"dZ{l}"], c[f"A{l - 1}"]
+        for name, known in ((f"dW{l}", _weight_mistakes(dZ, A_prev, f"dW{l}")), (f"db{l}", _bias_mistakes(dZ, f"db{l}"))):
             if name not in grads:
-                raise Wrong(f"{name} is missing from the returned dict.")
-            if grads[name] is Ellipsis:
-                raise NotAttempted
-            mistakes = [(right[name] * m, f"{name}: {NO_MEAN}"), (right[name] / m, f"{name}: a 1/m too many.")] if m > 1 else []
-            mistakes.append((right[name] * m / 3, f"{name} is divided by 3, the m of the notebook: read m from X.shape[1]."))
-            mistakes += [(other[name], sentence) for other, sentence in wrong]
-            mistakes += [(_backward(y, c, p, None, transpose=False)[name], f"{name}: {NO_TRANSPOSE}")] if _square(p, L) else []
-            compare(grads[name], right[name], mistakes, name=name)
+                raise Wrong(f"{name} is missing from the returned dict: this network has {L} layer{'s' * (L > 1)}, so loop over all of them.")
+            mistakes = [(other[name], sentence) for other, sentence in wrong if name in other]
+            compare(grads[name], right[name], [*mistakes, *known, (right[name] / m, f"{name}: a 1/m too many.")], name=name)
 
 
-def _square(p, L):
-    """Whether W @ dZ runs for every hidden weight matrix that a backward pass crosses but the last."""
-    return L > 2 and all(p[f"W{l}"].shape[0] == p[f"W{l}"].shape[1] for l in range(2, L))
+def _wrong_passes(y, c, p, L):
+    """The gradients that known slips in the loop give, each with what to say about it."""
+    passes = [(_backward(y, c, p, slope=slope), sentence) for slope, sentence in TANH_SLOPES]
+    for crossed in (range(2, L), range(2, L + 1)):
+        if L > 2 and all(p[f"W{l}"].shape[0] == p[f"W{l}"].shape[1] for l in crossed):
+            passes.append((_backward(y, c, p, as_it_is=crossed), NO_TRANSPOSE))
+    turned = _backward(-y, {**c, f"A{L}": -c[f"A{L}"]}, p)
+    passes.append((turned, "the sign is turned, as with y - A for A - y: a gradient points uphill, the minus comes with the update."))
+    column = f"y has become a column: A{L} - y then holds every pair of two examples. Both are rows, shape (1, m)."
+    return [*passes, (_backward(y.T, c, p), column)]
 
 
-def _backward(y, c, p, slope=None, transpose=True):
-    """A backward pass with a chosen hidden slope (Z, A) -> slope, with or without the transpose of inner weights."""
-    slope = slope or (lambda Z, A: 1 - A**2)
-    L, m = len(p) // 2, y.shape[1]
+def _backward(y, c, p, slope=lambda Z, A: 1 - A**2, as_it_is=()):
+    """A backward pass with a chosen hidden slope (Z, A) -> slope, without the transpose of some weights; as far as it runs."""
+    L, m = len(p) // 2, c["A0"].shape[1]
     grads, dZ = {}, c[f"A{L}"] - y
     for l in range(L, 0, -1):
-        grads[f"dW{l}"], grads[f"db{l}"] = dZ @ c[f"A{l - 1}"].T / m, dZ.mean(axis=1, keepdims=True)
-        if l > 1:
-            W = p[f"W{l}"].T if transpose or l == L else p[f"W{l}"]
-            dZ = W @ dZ * slope(c[f"Z{l - 1}"], c[f"A{l - 1}"])
+        grads[f"dW{l}"], grads[f"db{l}"] = dZ @ c[f"A{l - 1}"].T / m, dZ.sum(axis=1, keepdims=True) / m
+        W = p[f"W{l}"] if l in as_it_is else p[f"W{l}"].T
+        if l == 1 or W.shape[1] != dZ.shape[0]:
+            break
+        dZ = W @ dZ * slope(c[f"Z{l - 1}"], c[f"A{l - 1}"])
     return grads

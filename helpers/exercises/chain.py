@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers import case, network
 from helpers.activations import ACTIVATIONS
-from helpers.exercises.feedback import Wrong, call, check, compare
+from helpers.exercises.feedback import Wrong, call, check, compare, kind, numbers
 
 SIGMOID = ACTIVATIONS["sigmoid"]
 
@@ -16,7 +16,7 @@ def check_composition(slope):
     Parameters
     ----------
     slope : callable
-        slope(w) -> dL/dw, elementwise.
+        slope(w) -> dL/dw, for one number w.
 
     Posed in: notebooks/04_chain_rule.ipynb
     """
@@ -32,7 +32,7 @@ def check_composition(slope):
         (-3 * early * (1 - early) / early, "each slope belongs at the value of its own node: a is sigmoid(3 w), not sigmoid(w)."),
         (3 * a * (1 - a), "this is da/dw: the last edge, the slope -1/a of -ln(a), is missing."),
     ]
-    compare(call(slope, w), -3 * (1 - a), mistakes, name="dL/dw at w = -1, 0.1, 0.5")
+    compare(_one_by_one(slope, w), -3 * (1 - a), mistakes, name="the list of dL/dw at w = -1, 0.1, 0.5")
     return "3 times a (1 - a) times -1/a: the a cancels and -3 (1 - a) is left."
 
 
@@ -43,7 +43,7 @@ def check_used_twice(slope):
     Parameters
     ----------
     slope : callable
-        slope(w, x) -> dz2/dw, elementwise.
+        slope(w, x) -> dz2/dw, for two numbers.
 
     Posed in: notebooks/04_chain_rule.ipynb
     """
@@ -60,8 +60,13 @@ def check_used_twice(slope):
         (direct + w * x, "the slope of tanh is missing on the path through z1: da/dz1 = 1 - a**2."),
         (direct + w * (1 - a) ** 2 * x, "the slope of tanh is 1 - a**2, not (1 - a)**2."),
     ]
-    compare(call(slope, w, x), direct + around, mistakes, name="dz2/dw")
+    compare(_one_by_one(slope, w, x), direct + around, mistakes, name="the list of dz2/dw at (w, x) = (0.5, 1.5), (-1.2, 0.4), (2, -0.5)")
     return "one product for each path, and the two products add up."
+
+
+def _one_by_one(slope, *inputs):
+    """What a reader's function of single numbers gives for each place of the arrays."""
+    return np.array([numbers(call(slope, *map(float, given)), "the slope at one point", ()) for given in zip(*inputs, strict=True)])
 
 
 @check
@@ -78,7 +83,7 @@ def check_neuron(slopes):
     Posed in: notebooks/04_chain_rule.ipynb
     """
     if not isinstance(slopes, dict):
-        raise Wrong(f"slopes is a {type(slopes).__name__}, expected the dict of the stub.")
+        raise Wrong(f"slopes is {kind(slopes)}, expected the dict of the stub.")
     if lacking := [name for name in ("z", "w1", "w2", "b", "x2") if name not in slopes]:
         raise Wrong(f"slopes lacks {', '.join(lacking)}.")
     a = float(SIGMOID.value(-1.0))
@@ -120,7 +125,7 @@ def check_forward_sweep(sweep):
     """
     # In the order of calculation: w -> u, v; u, v -> s; s, w -> L, with numbers that tell the mistakes apart.
     edges = [("w", "u", 2.0), ("w", "v", 3.0), ("u", "s", 5.0), ("v", "s", 7.0), ("s", "L", 0.5), ("w", "L", 11.0)]
-    slopes = _swept(sweep, edges)
+    slopes = _swept(_forgiving(sweep), edges)
     if all(slopes.get(node, 0) == slope for node, slope in _backward(edges).items()):
         raise Wrong("these are slopes of L with respect to the nodes, the backward sweep: here each node's slope with respect to w is asked.")
     mistakes = [
@@ -131,17 +136,20 @@ def check_forward_sweep(sweep):
         ([1, 2, 3, 12, 11.5], "the local slopes were added up without the slope of the node where the edge begins."),
     ]
     _compare_slopes(slopes, [1, 2, 3, 31, 26.5], mistakes)
+    other = _swept(_forgiving(sweep), edges, "v")
+    ignored = [([3, 31, 26.5], "with the start v you give the slopes for w: begin at the argument start.")]
+    compare([other.get(node, 0.0) for node in "vsL"], [1, 7, 3.5], ignored, name="the list of slopes of v, s, L with the start v")
     slopes = _swept(_forgiving(sweep), [*edges, ("q", "L", 13.0)])
     reached = [(39.5, "an edge q -> L was added, and w does not reach q: the slope of q with respect to w is 0, not 1.")]
     compare(slopes.get("L"), 26.5, reached, name="the slope of L in a graph with one more input q")
     return "the same rule, carried forward: one sweep gives the slopes of every node with respect to one start."
 
 
-def _swept(sweep, edges):
-    """The dict that a reader's sweep from w returns for a copy of the edges."""
-    slopes = call(sweep, list(edges), "w", name="forward_sweep")
+def _swept(sweep, edges, start="w"):
+    """The dict that a reader's sweep returns for a copy of the edges."""
+    slopes = call(sweep, edges, start, name="forward_sweep", spoilt="the backward sweep may need it again.")
     if not isinstance(slopes, dict):
-        raise Wrong(f"forward_sweep returns a {type(slopes).__name__}, expected a dict with a slope for each node.")
+        raise Wrong(f"forward_sweep returns {kind(slopes)}, expected a dict with a slope for each node.")
     return slopes
 
 
@@ -154,12 +162,18 @@ def _compare_slopes(slopes, right, mistakes):
 
 def _forgiving(sweep):
     """The sweep, with a better word for the KeyError of a node that nothing has reached yet."""
+    if not callable(sweep):
+        return sweep
 
     def wrapped(edges, start):
         try:
             return sweep(edges, start)
         except KeyError as error:
-            raise KeyError(f"{error} has no slope: a node that {start} does not reach has the slope 0, as in slope.get(begin, 0.0)") from None
+            node = error.args[0] if error.args else None
+            if node not in {name for edge in edges for name in edge[:2]}:
+                raise
+            raise Wrong(f"forward_sweep raised KeyError: {node!r} has no slope yet where you read it. A node that nothing has reached "
+                        "has the slope 0, as in slope.get(node, 0.0).") from None  # fmt: skip
 
     return wrapped
 

@@ -3,9 +3,10 @@
 import numpy as np
 
 from helpers.activations import ACTIVATIONS
-from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare
+from helpers.exercises.feedback import Wrong, call, check, compare, items, kind, short
 
 SIGMOID = ACTIVATIONS["sigmoid"]
+ONE_NORM = "you divided by one norm only: the result then depends on which gradient comes first."
 
 
 @check
@@ -14,7 +15,13 @@ def check_central_difference(central_difference):
 
     Posed in: notebooks/06_gradient_checking.ipynb
     """
-    f, z, h = np.exp, 0.5, 0.1
+    _compare_difference(central_difference, np.exp, 0.5, 0.1, name="the slope of e^z at z = 0.5 with h = 0.1")
+    built_in = [((np.exp(-0.5) - np.exp(-1.5)) / 1.0, "np.exp is built in: take the values of f, whatever function comes.")]
+    _compare_difference(central_difference, lambda z: z**3, -1.0, 0.5, built_in, name="the slope of z^3 at z = -1 with h = 0.5")
+    return "the points z - h and z + h lie symmetrically, so the term in h cancels and the error shrinks like h^2."
+
+
+def _compare_difference(central_difference, f, z, h, more=(), *, name):
     up, down, here = f(z + h), f(z - h), f(z)
     mistakes = [
         ((up - down) / h, "you divided by h: the two points are 2 h apart, so the result is twice the slope."),
@@ -23,9 +30,9 @@ def check_central_difference(central_difference):
         ((down - up) / (2 * h), "the sign is turned round: subtract the left value from the right one."),
         (up - down / (2 * h), "only the second value was divided: put brackets round the difference."),
         ((up - down) / 2 * h, "in Python, / 2 * h multiplies by h: put brackets round 2 * h."),
+        *more,
     ]
-    compare(call(central_difference, f, z, h), (up - down) / (2 * h), mistakes, name="the slope of e^z at z = 0.5 with h = 0.1", tolerance=1e-9)
-    return "the points z - h and z + h lie symmetrically, so the term in h cancels and the error shrinks like h^2."
+    compare(call(central_difference, f, z, h), (up - down) / (2 * h), mistakes, name=name, tolerance=1e-9)
 
 
 @check
@@ -34,18 +41,39 @@ def check_relative_error(relative_error):
 
     Posed in: notebooks/06_gradient_checking.ipynb
     """
-    a, b = np.array([[3.0, -4.0]]), np.array([[3.0, 4.0]])
+    # Norms that differ, norms that are equal, and two matrices.
+    pairs = (([[3.0, -4.0]], [[6.0, 8.0]]), ([[3.0, -4.0]], [[3.0, 4.0]]), ([[1.0, 2.0], [-3.0, 0.5]], [[1.5, 2.0], [-2.0, 0.5]]))
+    for a, b in pairs:
+        a, b = np.array(a), np.array(b)
+        both = [_error_mistakes(*pair) for pair in ((a, b), (b, a))]  # a norm of one of them tells itself when they change places
+        mistakes = [([first, second], sentence) for (first, sentence), (second, _) in zip(*both, strict=True)]
+        right = np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
+        name = f"the relative error, both ways round, of {a.tolist()} and {b.tolist()}"
+        answers = [call(relative_error, a, b), call(relative_error, b, a)]
+        if isinstance(answers[0], np.ndarray) and answers[0].ndim:
+            compare(answers[0], right, _error_mistakes(a, b), name="the relative error")
+        compare(answers, [right, right], mistakes, name=name)
+    return "0 for equal gradients, 1 for opposite ones, and the same whichever comes first."
+
+
+def _error_mistakes(a, b):
     n = np.linalg.norm
-    mistakes = [
+    larger = "you divided by the larger norm: here the two norms are added, so that opposite gradients give 1."
+    return [
         (n(a - b), "that is the absolute error: divide by the size of the two gradients, or small gradients always pass."),
         (n(a - b) / n(a + b), "you divided by the norm of the sum: opposite entries cancel there. Add the two norms."),
-        (n(a - b) / n(a), "you divided by one norm only: the result then depends on which gradient comes first."),
+        (n(a - b) / max(n(a), n(b)), larger if n(a) != n(b) else ONE_NORM),
+        (n(a - b) / n(a), ONE_NORM),
+        (n(a - b) / n(b), ONE_NORM),
+        (n(a - b) / min(n(a), n(b)), "you divided by the smaller norm: add the two."),
+        (2 * n(a - b) / (n(a) + n(b)), "you divided by the mean of the two norms: divide by their sum."),
+        (n(a - b) ** 2 / (n(a) ** 2 + n(b) ** 2), "the roots are missing: a norm is the root of a sum of squares."),
+        (np.abs(a - b).max() / (np.abs(a).max() + np.abs(b).max()), "you took the largest entries; the norm is the root of the sum of squares."),
+        (np.abs(a - b).sum() / (np.abs(a).sum() + np.abs(b).sum()), "you summed sizes; the norm is the root of the sum of squares."),
         (abs(n(a) - n(b)) / (n(a) + n(b)), "you compared the lengths: two gradients of one length can point apart. Take the norm of a - b."),
         (n(a + b) / (n(a) + n(b)), "the numerator holds a + b: the difference is what should be small."),
         (np.abs(a - b) / (np.abs(a) + np.abs(b)), "that is one error for each entry: take norms, which sum over the entries."),
     ]
-    compare(call(relative_error, a, b), n(a - b) / (n(a) + n(b)), mistakes, name="the relative error of [[3, -4]] and [[3, 4]]")
-    return "0 for equal gradients, 1 for opposite ones, and the same whichever comes first."
 
 
 @check
@@ -58,19 +86,12 @@ def check_numerical_gradient(my_gradient):
     x, h = np.array([[1.0], [-2.0], [0.5]]), 1e-5
     E = np.exp(p["W1"] @ x + p["b1"])
     loss = lambda q: float(np.exp(q["W1"] @ x + q["b1"]).sum())  # noqa: E731
-    try:
-        grads = call(my_gradient, loss, p, name="my_gradient")
-    except Wrong as reason:
-        if "ellipsis" in str(reason):
-            raise NotAttempted from None
-        raise
+    grads = call(my_gradient, loss, p, name="my_gradient", spoilt="put the entry back after the two losses, or move a copy.")
     if not isinstance(grads, dict):
-        raise Wrong(f"my_gradient returns a {type(grads).__name__}, expected the dict of gradients.")
+        raise Wrong(f"my_gradient returns {kind(grads)}, expected the dict of gradients.")
     for name, right, curvature in (("dW1", E * x.T, E * x.T**2), ("db1", E, E)):
         if name not in grads:
-            raise Wrong(f"{name} is missing from the returned dict, which has {', '.join(map(str, grads)) or 'nothing'}.")
-        if any(slope is Ellipsis for slope in np.ravel(np.asarray(grads[name], dtype=object))):
-            raise NotAttempted
+            raise Wrong(f"{name} is missing from the returned dict, which has {', '.join(map(short, grads)) or 'nothing'}.")
         compare(grads[name], right, _difference_mistakes(right, curvature, h), name=name, tolerance=1e-7)
     return "two forward passes for each entry, and not a line about networks: it shares no mistake with a backward pass."
 
@@ -96,17 +117,24 @@ def check_slope_near_kink(slope_near_kink):
 
     Posed in: notebooks/06_gradient_checking.ipynb
     """
-    z, h = 2e-6, 1e-5
-    mistakes = [
-        (1.0, "that is ReLU's slope at z; the difference mixes both sides of the kink, since z - h < 0 < z + h."),
-        (0.5, "that holds only at z = 0; here z is to the right of the kink."),
+    for z, h in ((2e-6, 1e-5), (-0.3, 0.5), (0.0, 1e-3)):
+        side = "right" if z > 0 else "left"
+        name = f"the difference at z = {z:g} with h = {h:g}"
+        compare(call(slope_near_kink, z, h), (z + h) / (2 * h), _kink_mistakes(z, h, side), name=name)
+    return "relu(z + h) = z + h and relu(z - h) = 0; the result runs from 0 at z = -h to 1 at z = h."
+
+
+def _kink_mistakes(z, h, side):
+    return [
+        ((z > 0) * 1.0, "that is ReLU's slope at z; the difference mixes both sides of the kink, since z - h < 0 < z + h."),
+        (0.5, f"that holds only at z = 0; here z is to the {side} of the kink."),
+        ((abs(z) + h) / (2 * h), "you used the size of z: its sign counts, since z may lie on either side of the kink."),
+        (0.6, "that holds only at z = 2e-6 with h = 1e-5: compute it from z and h."),
         ((z - h) / (2 * h), "relu(z - h) is 0, since z - h < 0: what is left is relu(z + h)."),
         ((z + h) / h, "the two points are 2 h apart: divide by 2 h."),
         ((z + h) / 2 * h, "in Python, / 2 * h multiplies by h: put brackets round 2 * h."),
         (((z + h) - (z - h)) / (2 * h), "you used z - h itself: ReLU of a negative number is 0."),
     ]
-    compare(call(slope_near_kink, z, h), (z + h) / (2 * h), mistakes, name="the difference at z = 2e-6 with h = 1e-5")
-    return "relu(z + h) = z + h and relu(z - h) = 0; the result runs from 0 at z = -h to 1 at z = h."
 
 
 FAULTS = {
@@ -137,12 +165,7 @@ def check_reported_faults(letters):
 
 def _names(answer, expected):
     """The reader's list as a set of texts."""
-    if isinstance(answer, str) or not hasattr(answer, "__iter__"):
-        raise Wrong(f"your answer is a {type(answer).__name__}, expected a list of {expected}.")
-    names = list(answer)
-    if any(name is Ellipsis for name in names):
-        raise NotAttempted
-    return {str(name) for name in names}
+    return {name if isinstance(name, str) else short(name) for name in items(answer, "your answer is", expected)}
 
 
 @check

@@ -7,16 +7,14 @@ import numpy as np
 
 from helpers import case, network
 from helpers.activations import ACTIVATIONS
-from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare
+from helpers.exercises.feedback import Wrong, call, check, compare, items, kind, numbers
 
 
 def _two(result, name, parts):
     """The two parts of what a reader's function returned."""
     if not isinstance(result, tuple | list) or len(result) != 2:
-        came = f"{len(result)} values" if isinstance(result, tuple | list) else f"one {type(result).__name__}"
+        came = f"{len(result)} values" if isinstance(result, tuple | list) else kind(result)
         raise Wrong(f"{name} returns {came}, expected two: return {parts}.")
-    if any(part is Ellipsis for part in result):
-        raise NotAttempted
     return result
 
 
@@ -38,7 +36,7 @@ def check_unit(my_unit):
     cases = [([0.3, -0.1], [1.5, -0.5], 0.3), ([-0.3, 0.7], [1.5, -0.5], 0.1), ([0.2, 0.4, -0.5], [1.0, -2.0, 3.0], 2.5)]
     cases = [(np.array(w), np.array(x), b) for w, x, b in cases]
     answers = [_two(call(my_unit, *given, name="my_unit"), "my_unit", "z, a") for given in cases]
-    for z, a in answers:
+    for z, a in [(numbers(z, "z", finite=False), numbers(a, "a", finite=False)) for z, a in answers]:
         if np.shape(z) == (2,) or np.shape(z) == (3,):
             raise Wrong("z has one number for each input: multiply w and x element by element, then sum, so that one unit has one z.")
         if np.shape(z) or np.shape(a):
@@ -169,11 +167,10 @@ def _names(answer):
     """The names that a reader's function returned, as a set."""
     if isinstance(answer, bool | np.bool_):
         raise Wrong("spoilt returns True or False, expected the names of the spoilt entries: which ones?")
-    if not isinstance(answer, list | tuple | set | frozenset | np.ndarray):
-        raise Wrong(f"spoilt returns a {type(answer).__name__}, expected a list of names such as ['A1'].")
-    if not all(isinstance(name, str) for name in list(answer)):
+    names = items(answer, "spoilt returns", "names such as ['A1']")
+    if not all(isinstance(name, str) for name in names):
         raise Wrong("spoilt returns something else than names, expected a list of str such as ['A1'].")
-    return {str(name) for name in answer}
+    return set(names)
 
 
 def _spoilt_reason(found, names, c, p):
@@ -218,22 +215,12 @@ def check_collapse(my_collapse):
         p, L = network.init_params(sizes, rng=rng), len(sizes) - 1
         p.update({f"b{l}": rng.uniform(-1, 1, size=(sizes[l], 1)) for l in range(1, L + 1)})
         Ws, bs = ([p[f"{kind}{l}"] for l in range(1, L + 1)] for kind in "Wb")
-        W, b = _two(_collapse_call(my_collapse, p, L), "my_collapse", "W, b")
+        W, b = _two(call(my_collapse, p, name="my_collapse", depth=L), "my_collapse", "W, b")
         right_W, right_b = _collapsed(Ws, bs)
         square = len(set(sizes)) == 1
         compare(W, right_W, _weight_mistakes(Ws, bs, right_W, square), name=f"W for layer sizes {sizes}")
         compare(b, right_b, _bias_mistakes(Ws, bs, square), name=f"b for layer sizes {sizes}")
     return "each later layer comes from the left, and each bias passes through all the layers after its own."
-
-
-def _collapse_call(my_collapse, p, L):
-    """What my_collapse returns; a KeyError at another depth than 3 is named for what it is."""
-    try:
-        return call(my_collapse, p, name="my_collapse")
-    except Wrong as reason:
-        if L < 3 and "raised KeyError" in str(reason):
-            raise Wrong(f"my_collapse asks for a layer that a network with L = {L} does not have: loop over its {L} layers.") from None
-        raise
 
 
 def _collapsed(Ws, bs):
@@ -307,25 +294,31 @@ def check_depth(my_forward):
     Posed in: notebooks/01_forward_propagation.ipynb
     """
     rng = np.random.default_rng(3)
-    hidden, output = ACTIVATIONS["relu"].value, ACTIVATIONS["sigmoid"].value
-    for sizes in ((3, 3, 3, 3), (2, 5, 4, 1), (2, 4, 1), (2, 1), (3, 5, 4, 4, 2)):
+    networks = [(sizes, "relu", "sigmoid") for sizes in ((3, 3, 3, 3), (2, 5, 4, 1), (2, 4, 1), (2, 1), (3, 5, 4, 4, 2))]
+    for sizes, *names in [*networks, ((2, 5, 4, 1), "tanh", "softplus")]:
+        hidden, output = (ACTIVATIONS[name].value for name in names)
         p = network.init_params(sizes, rng=rng)
         p.update({f"b{l}": rng.uniform(-1, 1, size=(n, 1)) for l, n in enumerate(sizes[1:], start=1)})
         X, L = rng.normal(size=(sizes[0], 6)), len(sizes) - 1
-        answer = call(my_forward, X, p, hidden, output, name="my_forward")
-        right = network.forward_prop(X, p)[f"A{L}"]
-        compare(answer, right, _depth_mistakes(X, p, L, hidden, output), name=f"A{L} for layer sizes {sizes}")
+        answer = call(my_forward, X, p, hidden, output, name="my_forward", depth=L)
+        name = f"A{L} for layer sizes {sizes}, with {names[0]} and {names[1]},"
+        compare(answer, _run(X, p, [hidden] * (L - 1) + [output]), _depth_mistakes(X, p, L, hidden, output), name=name)
     return "all layers say the same sentence; only the last one uses another activation, so that its output is a probability."
+
+
+def _run(X, p, activations, bias=1):
+    """A of the last layer that has an activation in the list."""
+    A = X
+    for l, g in enumerate(activations, start=1):
+        A = g(p[f"W{l}"] @ A + bias * p[f"b{l}"])
+    return A
 
 
 def _depth_mistakes(X, p, L, hidden, output):
     """What slips in the loop give; values of another shape than the answer never match."""
 
     def run(activations, bias=1):
-        A = X
-        for l, g in enumerate(activations, start=1):
-            A = g(p[f"W{l}"] @ A + bias * p[f"b{l}"])
-        return A
+        return _run(X, p, activations, bias)
 
     def identity(Z):
         return Z
@@ -336,6 +329,13 @@ def _depth_mistakes(X, p, L, hidden, output):
         (run([*layers[:-1], identity]), "the last activation is missing: this is Z of the last layer."),
         (run(layers, bias=0), "the biases are missing: Z = W A + b."),
     ]
+    relu, sigmoid = ACTIVATIONS["relu"].value, ACTIVATIONS["sigmoid"].value
+    if (hidden, output) != (relu, sigmoid):
+        mistakes += [(run([g] * (L - 1) + [h]), "the activations are built in: use g_hidden and g_output, whatever they are.")
+                     for g, h in ((relu, sigmoid), (hidden, sigmoid), (relu, output))]  # fmt: skip
+    if L > 3:
+        mistakes += [(run([hidden, hidden, g]), f"your loop stops after layer 3, but this network has {L} layers: find L from p.")
+                     for g in (hidden, output)]  # fmt: skip
     if L > 1:
         mistakes += [
             (run([output] * L), "the hidden layers use the output's activation."),

@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers import losses
 from helpers.activations import ACTIVATIONS
-from helpers.exercises.feedback import Wrong, call, check, compare, numbers
+from helpers.exercises.feedback import Wrong, call, check, compare, numbers, true_or_false
 
 SIGMOID = ACTIVATIONS["sigmoid"].value
 
@@ -14,6 +14,7 @@ Y = np.array([[1.0, 0.0, 0.0, 1.0]])
 Z_CLASSES = np.array([[2.0, -1.0, 0.3, 0.0], [0.5, 1.5, -0.2, 0.1], [-1.0, 0.2, 0.9, 2.0]])
 Y_CLASSES = np.array([[0.0, 1, 0, 0], [1, 0, 0, 1], [0, 0, 1, 0]])
 LARGE = 1e4
+BATCH = (A, Y)
 
 
 @check
@@ -22,12 +23,28 @@ def check_cross_entropy(my_cross_entropy):
 
     Posed in: notebooks/03_loss.ipynb
     """
-    answer = call(my_cross_entropy, A, Y, name="my_cross_entropy")
-    each = -Y * np.log(A) - (1 - Y) * np.log(1 - A)
-    right = each.mean()
+    _cross_entropy(my_cross_entropy, A, Y)
+    _cross_entropy(my_cross_entropy, A[:, 1:], Y[:, 1:])
+    _sure_and_right(my_cross_entropy)
+    return "the label chooses which logarithm counts, and the mean makes the number independent of m."
+
+
+def _cross_entropy(my_cross_entropy, A, Y):
+    def each(A, Y):
+        return -Y * np.log(A) - (1 - Y) * np.log(1 - A)
+
+    m = Y.size
+    pairs, each, right = each(A, Y.T), each(A, Y), each(A, Y).mean()
+    column = f"A and y meet as a row and a column, which makes a table of {m} by {m}: keep both as rows, shape (1, m)."
     compare(
-        answer, right,
+        call(my_cross_entropy, A, Y, name="my_cross_entropy"), right,
         [
+            (pairs.mean(), column),
+            (pairs.sum() / m, column),
+            (pairs.sum(), column),
+            (pairs, column),
+            (pairs.T, column),
+            (each.sum() / 4, "this is the sum over the examples divided by 4, the m of another call: read m from y.shape[1]."),
             (-right, "the sign is turned: ln of a probability is negative, so the loss needs a minus."),
             (each.sum(), "this is the sum over the examples: divide by m, or the loss grows with the number of examples."),
             (each, "these are the losses of the single examples: take their mean to get one number."),
@@ -42,15 +59,13 @@ def check_cross_entropy(my_cross_entropy):
         ],
         name="my_cross_entropy(A, y)",
     )  # fmt: skip
-    _sure_and_right(my_cross_entropy)
-    return "the label chooses which logarithm counts, and the mean makes the number independent of m."
 
 
 def _sure_and_right(my_cross_entropy):
     """Wrong unless outputs that are exactly right cost 0."""
     sure, labels = np.array([[1.0, 0.0, 0.5]]), np.array([[1.0, 0.0, 1.0]])
     answer = call(my_cross_entropy, sure, labels, name="my_cross_entropy")
-    if np.isnan(np.asarray(answer, dtype=float)).any():
+    if np.isnan(numbers(answer, "the loss", finite=False)).any():
         raise Wrong("right for outputs between 0 and 1, but NaN where an output is exactly right: 0 * np.log(0) is 0 times minus infinity. "
                     "Choose the probability of the label first, then take its logarithm.")  # fmt: skip
     compare(answer, np.log(2) / 3, name="the loss of outputs 1, 0, 0.5 for labels 1, 0, 1", tolerance=1e-5)
@@ -132,25 +147,27 @@ def check_weighted_delta(my_weighted_delta):
 
     Posed in: notebooks/03_loss.ipynb
     """
-    w = 3.0
-    right = -w * Y * (1 - A) + (1 - Y) * A
-    compare(
-        call(my_weighted_delta, A, Y, w, name="my_weighted_delta"), right,
-        [
-            (A - Y, "the weight is missing: this is the slope for w = 1."),
-            (w * (A - Y), "the weight is on both labels: only the term of label 1 carries w."),
-            (A - w * Y, "a - w y is not it: for y = 1 the loss is w times -ln a, so its slope is w (a - 1)."),
-            (-right, "the sign is turned: ln a rises with a, so -w y ln a falls and its slope is negative."),
-            (w * Y * (1 - A) + (1 - Y) * A, "the sign of the first term is turned: -w y ln a falls as z rises."),
-            (-w * Y * (1 - A) - (1 - Y) * A, "the sign of the second term is turned: the inner derivative of ln(1 - a) is -1."),
-            (-w * Y / A + (1 - Y) / (1 - A), "this is the slope with respect to a: multiply by the sigmoid's slope a (1 - a)."),
-            (-Y * (1 - A) + w * (1 - Y) * A, "the weight is on label 0: it belongs to label 1."),
-            (right / Y.size, "1/m does not belong here: column i is the slope of example i's own loss."),
-            (right * A * (1 - A), "a (1 - a) is one factor too many: the two denominators have cancelled it."),
-        ],
-        name="my_weighted_delta(A, y, 3)",
-    )  # fmt: skip
+    for w, A, Y in ((3.0, *BATCH), (0.5, BATCH[0][:, 1:], BATCH[1][:, 1:])):
+        name = f"my_weighted_delta(A, y, {w:g})"
+        compare(call(my_weighted_delta, A, Y, w, name="my_weighted_delta"), -w * Y * (1 - A) + (1 - Y) * A, _weight_mistakes(A, Y, w), name=name)
     return "each logarithm cancels one half of the sigmoid's slope, so the weight stays with its label and nothing fades."
+
+
+def _weight_mistakes(A, Y, w):
+    right = -w * Y * (1 - A) + (1 - Y) * A
+    return [
+        (-3 * Y * (1 - A) + (1 - Y) * A, "the weight is 3 whatever comes: use the argument w."),
+        (A - Y, "the weight is missing: this is the slope for w = 1."),
+        (w * (A - Y), "the weight is on both labels: only the term of label 1 carries w."),
+        (A - w * Y, "a - w y is not it: for y = 1 the loss is w times -ln a, so its slope is w (a - 1)."),
+        (-right, "the sign is turned: ln a rises with a, so -w y ln a falls and its slope is negative."),
+        (w * Y * (1 - A) + (1 - Y) * A, "the sign of the first term is turned: -w y ln a falls as z rises."),
+        (-w * Y * (1 - A) - (1 - Y) * A, "the sign of the second term is turned: the inner derivative of ln(1 - a) is -1."),
+        (-w * Y / A + (1 - Y) / (1 - A), "this is the slope with respect to a: multiply by the sigmoid's slope a (1 - a)."),
+        (-Y * (1 - A) + w * (1 - Y) * A, "the weight is on label 0: it belongs to label 1."),
+        (right / Y.size, "1/m does not belong here: column i is the slope of example i's own loss."),
+        (right * A * (1 - A), "a (1 - a) is one factor too many: the two denominators have cancelled it."),
+    ]
 
 
 @check
@@ -179,8 +196,13 @@ def check_softmax_delta(my_softmax_delta):
         ],
         name="my_softmax_delta(Z, Y)",
     )  # fmt: skip
-    large = np.asarray(call(my_softmax_delta, LARGE * Z_CLASSES, Y_CLASSES, name="my_softmax_delta"), dtype=float)
+    answer = call(my_softmax_delta, LARGE * Z_CLASSES, Y_CLASSES, name="my_softmax_delta")
+    large = numbers(answer, "my_softmax_delta(10000 Z, Y)", Z_CLASSES.shape, finite=False)
     if not np.isfinite(large).all():
+        e = np.exp(LARGE * (Z_CLASSES - Z_CLASSES.max()))
+        if np.array_equal(np.isnan(large), np.isnan(e / e.sum(axis=0))):
+            raise Wrong("right for small logits, but 0/0 for large ones: Z.max() is the largest number of all examples, and in a column far below it "
+                        "every e^z rounds to 0. Subtract each column's own, Z.max(axis=0, keepdims=True).")  # fmt: skip
         raise Wrong("right for small logits, but not finite for large ones: np.exp overflows. Subtract Z.max(axis=0) from Z first.")
     compare(large, losses.softmax(LARGE * Z_CLASSES) - Y_CLASSES, name="my_softmax_delta(10000 Z, Y)")
     return "p - y holds all paths through the softmax, and the subtracted maximum keeps np.exp finite."
@@ -220,13 +242,14 @@ def check_loss_from_logits(my_loss_from_logits):
 def _finite(function, z, y):
     """Wrong unless the loss of one large logit is finite and right."""
     answer = call(function, np.array([[z]]), np.array([[y]]), name="my_loss_from_logits")
-    if not np.isfinite(np.asarray(answer, dtype=float)).all():
+    value = numbers(answer, "the loss", finite=False)
+    if not np.isfinite(value).all():
         reason = ("sigmoid(z) rounds to 1, so 1 - a is 0" if abs(z) < 100 else "np.exp overflows, or a rounds to 0 or 1")
         raise Wrong(f"right for small logits, but for z = {z:.0f} and y = {y:.0f} the loss is not finite: {reason}. "
                     "Use ln(1 + e^z) = max(0, z) + ln(1 + e^{-|z|}).")  # fmt: skip
-    if np.shape(answer) == () and 0 < float(answer) < 0.999 * abs(z) and z * (1 - 2 * y) > 0:
-        raise Wrong(f"right for small logits, but for z = {z:.0f} and y = {y:.0f} the loss is {float(answer):.6g} instead of {abs(z):.0f}: "
-                    f"a probability was clipped at {np.exp(-float(answer)):.2g}, and no loss can exceed -ln of that. "
+    if value.shape == () and 0 < value < 0.999 * abs(z) and z * (1 - 2 * y) > 0:
+        raise Wrong(f"right for small logits, but for z = {z:.0f} and y = {y:.0f} the loss is {value:.6g} instead of {abs(z):.0f}: "
+                    f"a probability was clipped at {np.exp(-value):.2g}, and no loss can exceed -ln of that. "
                     "Do not form the probability.")  # fmt: skip
     compare(answer, losses.binary_cross_entropy_from_logits(np.array([[z]]), np.array([[y]])),
             name=f"the loss for z = {z:.0f} and y = {y:.0f}")  # fmt: skip
@@ -275,8 +298,5 @@ def check_uninformed_floor(floor_three, three_learned, rare_learned):
 
 
 def _verdict(name, answer, right, reason):
-    if not isinstance(answer, bool | np.bool_):
-        came = repr(answer)[:40] if isinstance(answer, int | float | str) else f"a {type(answer).__name__}"
-        raise Wrong(f"{name} is {came}, expected True or False.")
-    if answer != right:
+    if true_or_false(answer, name) != right:
         raise Wrong(f"{name}: {reason}")
