@@ -30,6 +30,8 @@ class Activation:
     slope_at_kink : float or None
         What `slope` returns there: one of the two one-sided slopes (`make_relu` takes any number between them as well).
         Where the slope rises at the kink, as ReLU's does, that is a subgradient.
+    outputs : tuple of float
+        The bounds between which every a = g(z) lies.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Activation:
     latex_slope_from_output: str | None
     kink: float | None = None
     slope_at_kink: float | None = None
+    outputs: tuple = (-np.inf, np.inf)
 
     def value(self, z):
         """a = g(z), elementwise; z : real number or array of any shape. Raises TypeError, DomainError (NaN, inf)."""
@@ -52,10 +55,22 @@ class Activation:
 
     @property
     def slope_from_output(self):
-        """The function a -> g'(z) for a = g(z), or None where a does not determine the slope (as for silu)."""
+        """The function a -> g'(z) for a = g(z), or None where a does not determine the slope (as for silu).
+
+        It raises DomainError for an a that is no output of g.
+        """
         if self.output_rule is None:
             return None
-        return lambda a: self.output_rule(checks.floats("a", a))[()]
+        return lambda a: self.output_rule(self._output(a))[()]
+
+    def _output(self, a):
+        """`a` as floats between the bounds of g; rounding may have carried it a few digits across."""
+        a, (least, most) = checks.floats("a", a), self.outputs
+        within = np.clip(a, least, most)
+        outside = a[abs(a - within) > 16 * np.finfo(a.dtype).eps * (1 + abs(within))]
+        if outside.size:
+            raise checks.DomainError(f"a is {outside[0]:.6g}, no output of {self.name}, which lies between {least:g} and {most:g}: did you give z?")
+        return within
 
     def __repr__(self):
         return f"Activation({self.name!r})"
@@ -109,7 +124,7 @@ def make_relu(slope_at_zero=0.0):
         "relu", lambda z: np.maximum(z, 0), slope, slope if slope_at_zero == 0 else None,
         r"\max(0, z)", r"1 \text{ if } z > 0, \text{ else } 0",
         r"1 \text{ if } a > 0, \text{ else } 0" if slope_at_zero == 0 else None,
-        kink=0.0, slope_at_kink=slope_at_zero,
+        kink=0.0, slope_at_kink=slope_at_zero, outputs=(0, np.inf),
     )  # fmt: skip
 
 
@@ -151,7 +166,7 @@ def make_elu(alpha=1.0):
         lambda a: np.where(a > 0, np.ones_like(a), a + alpha),
         rf"z \text{{ if }} z > 0, \text{{ else }} {factor}(e^z - 1)", rf"1 \text{{ if }} z > 0, \text{{ else }} {factor}e^z",
         rf"1 \text{{ if }} a > 0, \text{{ else }} a + {alpha:g}",
-        kink=None if alpha == 1 else 0.0, slope_at_kink=None if alpha == 1 else alpha,
+        kink=None if alpha == 1 else 0.0, slope_at_kink=None if alpha == 1 else alpha, outputs=(-alpha, np.inf),
     )  # fmt: skip
 
 
@@ -166,9 +181,10 @@ ACTIVATIONS = {
         make_elu(),
         Activation(
             "sigmoid", _sigmoid, lambda z: _sigmoid(z) * _sigmoid(-z), lambda a: a * (1 - a),
-            r"\sigma(z) = \frac{1}{1 + e^{-z}}", r"\sigma(z)\,(1 - \sigma(z))", "a\\,(1 - a)"),
-        Activation("tanh", np.tanh, _tanh_slope, lambda a: 1 - a**2, r"\tanh z", r"1 - \tanh^2 z", "1 - a^2"),
-        Activation("softplus", _softplus, _sigmoid, lambda a: -np.expm1(-a), r"\ln(1 + e^z)", r"\sigma(z)", "1 - e^{-a}"),
+            r"\sigma(z) = \frac{1}{1 + e^{-z}}", r"\sigma(z)\,(1 - \sigma(z))", "a\\,(1 - a)", outputs=(0, 1)),
+        Activation("tanh", np.tanh, _tanh_slope, lambda a: 1 - a**2, r"\tanh z", r"1 - \tanh^2 z", "1 - a^2", outputs=(-1, 1)),
+        Activation(
+            "softplus", _softplus, _sigmoid, lambda a: -np.expm1(-a), r"\ln(1 + e^z)", r"\sigma(z)", "1 - e^{-a}", outputs=(0, np.inf)),
         Activation(
             "silu", lambda z: z * _sigmoid(z), _silu_slope, None,
             r"z\,\sigma(z)", r"\sigma(z) + z\,\sigma(z)\,(1 - \sigma(z))", None),
@@ -177,8 +193,11 @@ ACTIVATIONS = {
 """Every activation by name."""
 
 
-def get_activation(activation):
-    """Return the Activation of that name; an Activation (say, `make_leaky_relu(0.2)`) is returned as it is."""
+def get_activation(activation, argument="activation"):
+    """Return the Activation of that name; an Activation (say, `make_leaky_relu(0.2)`) is returned as it is.
+
+    argument : what an error calls it.
+    """
     if isinstance(activation, Activation):
         return activation
-    return ACTIVATIONS[checks.choice("activation", activation, list(ACTIVATIONS))]
+    return ACTIVATIONS[checks.choice(argument, activation, list(ACTIVATIONS))]

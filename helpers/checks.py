@@ -5,6 +5,10 @@ Errors are in the reader's terms: which argument, what came, what was expected a
 
 import difflib
 import re
+import reprlib
+from decimal import Decimal
+from functools import lru_cache
+from numbers import Number, Real
 
 import numpy as np
 
@@ -17,37 +21,77 @@ class DomainError(ValueError):
 
 
 def floats(name, value):
-    """Return `value` as an array of finite floats; whole numbers and booleans become float64.
+    """Return `value` as an array of finite floats; whole numbers, booleans, Fraction and Decimal become float64.
 
-    Raises TypeError for anything that is not an array of real numbers, DomainError for NaN and infinities.
+    Raises TypeError for anything that is not an array of real numbers, DomainError for NaN, infinities and numbers too
+    large for a float.
     """
-    try:
-        array = np.asarray(value)
-    except (ValueError, TypeError) as error:
-        raise TypeError(f"{name} is no array of numbers: {error}") from None
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"{name} holds {_what(value, array)}, expected real numbers")
-    if array.dtype.kind != "f" or array.dtype.itemsize < 4:
-        array = array.astype(float)
+    array = reals(name, value)
     if not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise DomainError(f"{name} holds {array[where]}{f' at index {where}' if where else ''}, expected finite numbers")
     return array
 
 
-def _what(value, array):
-    return type(value).__name__ if array.dtype.kind == "O" else f"dtype {array.dtype}"
+def reals(name, value):
+    """What `floats` returns, but NaN and infinities are let through."""
+    if np.ma.is_masked(value):
+        raise TypeError(f"{name} is an array with masked entries, expected a number in each")
+    try:
+        array = np.asarray(value)
+    except Exception as error:  # __array__ of somebody's own class may raise anything
+        why = "its rows have different lengths" if "inhomogeneous" in str(error) else reprlib.repr(str(error))
+        raise TypeError(f"{name} is no array of numbers: {why}") from None
+    kind = array.dtype.kind
+    if kind == "O":
+        return _python_numbers(name, array)
+    if kind not in "fiub":
+        what = f"is {shown(value)}" if array.ndim == 0 else f"holds {_KINDS.get(kind, f'dtype {array.dtype}')}"
+        raise TypeError(f"{name} {what}, expected real numbers")
+    return array if kind == "f" and array.dtype.itemsize > 2 else array.astype(float)
+
+
+_KINDS = {"c": "complex numbers", "U": "text", "S": "bytes", "M": "dates"}
+
+
+def _python_numbers(name, array):
+    for item in array.flat:
+        if not isinstance(item, Real | Decimal | np.bool_):
+            raise TypeError(f"{name} {'holds' if array.ndim else 'is'} {shown(item)}, expected real numbers")
+    try:
+        return array.astype(float)
+    except (OverflowError, ValueError):
+        raise DomainError(f"{name} holds a number too large for a float, expected finite numbers") from None
+
+
+def shown(value):
+    """`value` in a message: None and short texts and numbers as they are, anything else by its type."""
+    if isinstance(value, int) and abs(value) >= 10**40:
+        return "a whole number of more than 40 digits"
+    if value is None or isinstance(value, Number | str | np.generic):
+        return reprlib.repr(value)
+    kind = "array" if type(value) is np.ndarray else type(value).__name__
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+
+
+def listed(keys, most=20):
+    """The keys of a dict in a message: sorted, and the first few only."""
+    names = sorted(reprlib.repr(key) for key in keys)
+    return f"[{', '.join(names[:most])}{', ...' if len(names) > most else ''}]"
 
 
 def matrix(name, value, shape=(None, None)):
     """Return `value` as a matrix of finite floats of the given shape, in which None stands for any size above 0."""
     array = floats(name, value)
-    fits = array.ndim == 2 and all(want in (None, have) for want, have in zip(shape, array.shape, strict=True))
-    if not fits:
-        raise ValueError(f"{name} has shape {array.shape}, expected {_shape_text(shape)}{_reshape_hint(name, array, shape)}")
+    if array.shape != shape and not (array.ndim == 2 and _fits(array.shape, shape)):
+        raise ValueError(f"{name} has shape {array.shape}, expected {_shape_text(shape)}{_reshape_hint(name.split()[-1], array, shape)}")
     if array.size == 0:
         raise ValueError(f"{name} has shape {array.shape}, which holds no numbers: expected at least one row and one example")
     return array
+
+
+def _fits(have, want):
+    return all(w in (None, h) for w, h in zip(want, have, strict=True))
 
 
 def _shape_text(shape):
@@ -57,12 +101,15 @@ def _shape_text(shape):
 
 def _reshape_hint(name, array, shape):
     """The remedy when only the axes are missing or turned: a vector given for a row or a column, or a transpose."""
-    if array.ndim == 1 and shape[0] == 1 and shape[1] in (None, array.size):
+    if array.ndim == 1 and shape == (None, None):
+        return f": write {name}.reshape(1, -1) for one row, {name}.reshape(-1, 1) for one example"
+    if array.ndim == 1 and shape[0] in (1, None) and shape[1] in (None, array.size):
         return f": write {name}.reshape(1, -1)"
-    if array.ndim == 1 and shape[1] == 1 and shape[0] in (None, array.size):
+    if array.ndim == 1 and shape[1] in (1, None) and shape[0] in (None, array.size):
         return f": write {name}.reshape(-1, 1)"
-    if array.ndim == 2 and array.shape != shape and all(w in (None, h) for w, h in zip(shape, array.shape[::-1], strict=True)):
-        return f": columns are examples, so write {name}.T"
+    if array.ndim == 2 and _fits(array.shape[::-1], shape):
+        reason = "" if re.match("d?[Wb][0-9]", name) else "columns are examples, so "
+        return f": {reason}write {name}.T"
     return ""
 
 
@@ -73,7 +120,7 @@ def parameters(p):
     would be rounded or refused), ValueError where widths do not follow from one another.
     """
     if not isinstance(p, dict):
-        raise TypeError(f"p is a {type(p).__name__}, expected a dict with keys 'W1', 'b1', 'W2', ...")
+        raise TypeError(f"p is {shown(p)}, expected a dict with keys 'W1', 'b1', 'W2', ...")
     L = _depth(p)
     width = None
     for l in range(1, L + 1):
@@ -83,36 +130,59 @@ def parameters(p):
     return L
 
 
+@lru_cache
+def layer(key, kinds):
+    """l where `key` is one of the letters `kinds` and a layer number, as in "W2"; 0 for any other key."""
+    found = isinstance(key, str) and re.fullmatch(rf"[{kinds}]([1-9][0-9]{{0,3}})", key)
+    return int(found[1]) if found else 0
+
+
 def _depth(p):
-    L = max((int(key[1:]) for key in p if isinstance(key, str) and re.fullmatch(r"[Wb][1-9]\d*", key)), default=1)
-    expected = [f"{kind}{l}" for l in range(1, L + 1) for kind in "Wb"]
-    for key in expected:
-        if key not in p:
-            raise KeyError(f"p lacks {key!r}: it has {sorted(map(str, p))}, expected {expected}")
+    L = max((layer(key, "Wb") for key in p), default=1) or 1
+    for name in (f"{kind}{l}" for l in range(1, L + 1) for kind in "Wb"):
+        if name not in p:
+            raise KeyError(f"p lacks {name!r}: it has {listed(p)}, expected W and b for each layer, from 'W1' and 'b1' on")
     for key in p:
-        if key not in expected:
-            raise KeyError(f"p has an unknown key {key!r}, expected {expected}")
+        if not layer(key, "Wb"):
+            raise KeyError(f"p has an unknown key {shown(key)}, expected W and b for each layer, from 'W1' and 'b1' on")
     return L
 
 
 def _parameter(p, name, shape):
     value = p[name]
-    if not isinstance(value, np.ndarray):
-        raise TypeError(f"p[{name!r}] is a {type(value).__name__}, expected a NumPy array of floats")
+    if type(value) is not np.ndarray:  # a np.matrix or a masked array would multiply in a way of its own
+        raise TypeError(f"p[{name!r}] is {shown(value)}, expected a NumPy array of floats: write np.array({name}, dtype=float)")
     if value.dtype.kind in "iub":
         raise TypeError(f"p[{name!r}] has dtype {value.dtype}, expected float64: write {name}.astype(float)")
+    if value.dtype.kind == "O":
+        raise TypeError(f"p[{name!r}] has dtype object, expected float64: write {name}.astype(float)")
     return matrix(name, value, shape)
 
 
 def cached(c, name, shape):
-    """Return c[name] after checking that the cache has it, in the right shape."""
+    """Return c[name] as a matrix of finite floats after checking that the cache has it, in the right shape."""
     if not isinstance(c, dict):
-        raise TypeError(f"c is a {type(c).__name__}, expected the dict that forward_prop returns")
+        raise TypeError(f"c is {shown(c)}, expected the dict that forward_prop returns")
     if name not in c:
-        raise KeyError(f"c lacks {name!r}: it has {sorted(map(str, c))}")
-    if np.shape(c[name]) != shape:
-        raise ValueError(f"c[{name!r}] has shape {np.shape(c[name])}, expected {shape}")
-    return c[name]
+        raise KeyError(f"c lacks {name!r}: it has {listed(c)}")
+    return matrix(f'c["{name}"]', c[name], shape)
+
+
+def function(name, value, call):
+    """Return `value` after checking that it can be called; `call` shows how it will be."""
+    if not callable(value):
+        raise TypeError(f"{name} is {shown(value)}, expected a function {call}: give its name without parentheses")
+    return value
+
+
+def returned(function, result, shapes):
+    """The arrays that a learner's `function` should have returned, {name: shape}, as matrices of finite floats."""
+    if not isinstance(result, dict):
+        raise TypeError(f"{function} returned {shown(result)}, expected a dict with {', '.join(shapes)}")
+    for name in shapes:
+        if name not in result:
+            raise KeyError(f"what {function} returned lacks {name!r}: it has {listed(result)}")
+    return {name: matrix(f"{function}'s {name}", result[name], shape) for name, shape in shapes.items()}
 
 
 def labels(name, y, shape):
@@ -126,6 +196,10 @@ def labels(name, y, shape):
 
 def one_hot(name, Y, shape):
     """Return `Y` as a matrix of zeros and ones with a single 1 in each column."""
+    given = floats(name, Y)
+    if given.shape in ((shape[1],), (1, shape[1])) and shape[0] > 1:
+        row = name if given.ndim == 2 else f"{name}.reshape(1, -1)"
+        raise ValueError(f"{name} has shape {given.shape}, expected {shape}: for class numbers write datasets.one_hot({row}, {shape[0]})")
     Y = labels(name, Y, shape)
     counts = Y.sum(axis=0)
     if (counts != 1).any():
@@ -138,27 +212,36 @@ def positive(name, value, *, zero=False):
     """Return `value` as a float after checking that it is one finite number above 0 (or 0 itself where `zero`)."""
     number = floats(name, value)
     if number.ndim or number < 0 or (number == 0 and not zero):
-        raise ValueError(f"{name} is {value!r}, expected one number {'>= 0' if zero else '> 0'}")
+        raise ValueError(f"{name} is {shown(value)}, expected one number {'>= 0' if zero else '> 0'}")
     return float(number)
 
 
-def whole(name, value, *, least=1):
-    """Return `value` as an int after checking that it is a whole number of at least `least`."""
+def whole(name, value, *, least=1, most=None):
+    """Return `value` as an int after checking that it is a whole number of at least `least` and at most `most`."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} is {value!r}, expected a whole number")
+        raise TypeError(f"{name} is {shown(value)}, expected a whole number")
     if value < least:
-        raise ValueError(f"{name} is {value}, expected at least {least}")
+        raise ValueError(f"{name} is {shown(value)}, expected at least {least}")
+    if most is not None and value > most:
+        raise ValueError(f"{name} is {shown(value)}, expected at most {most}")
     return int(value)
+
+
+def truth(name, value):
+    """Return `value` after checking that it is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} is {shown(value)}, expected True or False")
+    return bool(value)
 
 
 def choice(name, value, options):
     """Return `value` after checking that it is one of `options`; a near miss is named."""
     if not isinstance(value, str):
-        raise TypeError(f"{name} is {value!r}, expected one of {', '.join(options)}")
+        raise TypeError(f"{name} is {shown(value)}, expected one of {', '.join(options)}")
     if value not in options:
-        near = difflib.get_close_matches(value.lower(), options, n=1)
+        near = difflib.get_close_matches(value[:100].lower(), options, n=1)
         hint = f": did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"{name} is {value!r}, expected one of {', '.join(options)}{hint}")
+        raise ValueError(f"{name} is {shown(value)}, expected one of {', '.join(options)}{hint}")
     return value
 
 
@@ -166,4 +249,6 @@ def generator(rng):
     """Return a NumPy random Generator: `rng` itself, or a new one from a whole-number seed."""
     if isinstance(rng, np.random.Generator):
         return rng
+    if not isinstance(rng, int | np.integer):
+        raise TypeError(f"rng is {shown(rng)}, expected a seed such as 0, or np.random.default_rng(0)")
     return np.random.default_rng(whole("rng", rng, least=0))

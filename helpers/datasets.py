@@ -17,7 +17,7 @@ def two_moons(m=200, noise=0.2, rng=0):
     m : number of examples, even; noise : standard deviation of what is added to each coordinate; rng : Generator or seed.
     Returns X (2, m), y (1, m).
     """
-    m = checks.whole("m", m, least=2)
+    m = checks.whole("m", m, least=2, most=10**7)
     if m % 2:
         raise ValueError(f"m is {m}, expected an even number: half of the examples go to each moon")
     noise = checks.positive("noise", noise, zero=True)
@@ -45,7 +45,7 @@ def breast_cancer(standardised=True):
     Source: Wolberg, Street, Mangasarian, UCI Machine Learning Repository, 1995, doi 10.24432/C5DW2B, CC BY 4.0.
     """
     X, y = _load("breast_cancer_wisconsin.csv")
-    return (standardise(X) if standardised else X), y
+    return (standardise(X) if checks.truth("standardised", standardised) else X), y
 
 
 def breast_cancer_features():
@@ -88,7 +88,9 @@ def standardise(X, like=None):
     """
     X = checks.matrix("X", X)
     like = X if like is None else checks.matrix("like", like, (X.shape[0], None))
-    mean, deviation = like.mean(axis=1, keepdims=True), like.std(axis=1, keepdims=True)
+    with np.errstate(over="ignore"):
+        mean = like.mean(axis=1, keepdims=True)
+        deviation = checks.floats("the standard deviation of X", like.std(axis=1, keepdims=True))
     constant = np.flatnonzero(deviation <= 16 * np.finfo(like.dtype).eps * abs(mean))
     if constant.size:
         raise ValueError(f"row {constant[0]} of X is constant, expected features that vary: leave it out")
@@ -99,9 +101,9 @@ def train_test_split(X, y, test_fraction=0.25, rng=0):
     """The examples in random order, cut in two: X_train, y_train, X_test, y_test."""
     X = checks.matrix("X", X)
     y = checks.matrix("y", y, (None, X.shape[1]))
-    m_test = round(checks.positive("test_fraction", test_fraction) * X.shape[1])
+    m_test = round(min(1, checks.positive("test_fraction", test_fraction)) * X.shape[1])
     if not 0 < m_test < X.shape[1]:
-        raise ValueError(f"test_fraction is {test_fraction}: of {X.shape[1]} examples, {m_test} would be for the test, "
+        raise ValueError(f"test_fraction is {checks.shown(test_fraction)}: of {X.shape[1]} examples, {m_test} would be for the test, "
                          "expected at least one on each side")
     order = checks.generator(rng).permutation(X.shape[1])
     test, train = order[:m_test], order[m_test:]
@@ -111,7 +113,7 @@ def train_test_split(X, y, test_fraction=0.25, rng=0):
 def one_hot(y, K):
     """Y with Y[k, i] = 1 where y[0, i] = k, else 0. y : (1, m) whole numbers from 0 to K - 1. Returns (K, m)."""
     y = checks.matrix("y", y, (1, None))
-    K = checks.whole("K", K, least=2)
+    K = checks.whole("K", K, least=2, most=max(2, 10**8 // y.size))
     classes = np.arange(K)[:, None]
     Y = (y == classes) * 1.0
     missing = np.flatnonzero(Y.sum(axis=0) == 0)

@@ -45,6 +45,7 @@ def _bce_slope(A, Y):
     return slope
 
 
+@np.errstate(over="ignore")
 def _bce_from_logits(Z, Y):
     # softplus(z) - y z; its tiny last term comes last, since adding it to a large z first would round it away
     return (np.maximum(0, Z) - Y * Z + np.log1p(np.exp(-np.abs(Z)))).sum(axis=0)
@@ -54,11 +55,13 @@ def _bce_from_logits_slope(Z, Y):
     return SIGMOID.value(Z) - Y
 
 
+@np.errstate(over="ignore")
 def _softmax(Z):
     e = np.exp(Z - Z.max(axis=0))
     return e / e.sum(axis=0)
 
 
+@np.errstate(over="ignore")
 def _cross_entropy_from_logits(Z, Y):
     # ln sum_j e^{z_j} - z_true with the largest logit out of the sum: its e^0 = 1 would swallow the others, hence log1p last
     top = Z.max(axis=0)
@@ -71,10 +74,12 @@ def _cross_entropy_from_logits_slope(Z, Y):
     return _softmax(Z) - Y
 
 
+@np.errstate(over="ignore")
 def _mse(A, Y):
     return ((A - Y) ** 2).mean(axis=0)
 
 
+@np.errstate(over="ignore")
 def _mse_slope(A, Y):
     return 2 * (A - Y) / A.shape[0]
 
@@ -268,6 +273,8 @@ def uninformed_loss(y):
     """
     y = checks.matrix("y", y)
     if y.shape[0] == 1:
+        if (y != np.round(y)).any():
+            raise ValueError(f"y holds {y[y != np.round(y)][0]:g}, expected labels: whole numbers, one for each class")
         counts = np.unique(y, return_counts=True)[1]
     else:
         counts = checks.one_hot("y", y, y.shape).sum(axis=1)

@@ -1,5 +1,8 @@
 """Activations: values and slopes against independent oracles, extremes, kinks, bad input."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -100,12 +103,26 @@ def test_numbers_come_back_as_numbers():
     assert np.ndim(ACTIVATIONS["sigmoid"].slope(0.0)) == 0
 
 
+class Hostile:
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("not today")
+
+
 @pytest.mark.parametrize(("z", "error", "says"), [
     ([1.0, np.nan], DomainError, r"z holds nan at index \(1,\)"),
     ("text", TypeError, "expected real numbers"),
-    (None, TypeError, "z holds NoneType"),
-    ([[1.0], [1.0, 2.0]], TypeError, "z is no array of numbers"),
-    (1j, TypeError, "complex"),
+    (None, TypeError, "z is None, expected real numbers"),
+    ([[1.0], [1.0, 2.0]], TypeError, "z is no array of numbers: its rows have different lengths"),
+    (1j, TypeError, "z is 1j, expected real numbers"),
+    ([1j], TypeError, "z holds complex numbers"),
+    (["1.0"], TypeError, "z holds text, expected real numbers"),
+    ([1.0, None], TypeError, "z holds None, expected real numbers"),
+    (np.array(["1"], dtype=object), TypeError, "z holds '1', expected real numbers"),
+    ({}, TypeError, "z is a dict"),
+    (Hostile(), TypeError, "z is no array of numbers: 'not today'"),
+    (np.ma.masked_array([1.0, 2.0], mask=[False, True]), TypeError, "z is an array with masked entries"),
+    (10**400, DomainError, "z holds a number too large for a float"),
+    ([Fraction(10**400)], DomainError, "z holds a number too large for a float"),
 ])  # fmt: skip
 def test_bad_input_is_named(z, error, says):
     with pytest.raises(error, match=says):
@@ -124,3 +141,33 @@ def test_unknown_names_get_a_suggestion():
 def test_parameters_out_of_range_are_refused(make):
     with pytest.raises(ValueError, match="expected"):
         make()
+
+
+@pytest.mark.parametrize("z", [[Fraction(1, 2)], [Decimal("0.5")], np.array([0.5], dtype=object), np.ma.masked_array([0.5])])
+def test_numbers_of_python_are_numbers(z):
+    value = ACTIVATIONS["relu"].value(z)
+    assert type(value) is np.ndarray and value.dtype == float
+    assert value.item() == 0.5
+    assert ACTIVATIONS["relu"].value(10**30) == 1e30
+
+
+@pytest.mark.parametrize(("name", "a"), [("sigmoid", 2.0), ("sigmoid", -0.1), ("tanh", 3.0), ("softplus", -1.0), ("elu", -5.0), ("relu", -3.0)])
+def test_a_slope_asked_for_an_impossible_output_is_refused(name, a):
+    with pytest.raises(DomainError, match=f"a is {a:g}, no output of {name}, which lies between .* did you give z"):
+        ACTIVATIONS[name].slope_from_output([0.5, a])
+
+
+@pytest.mark.parametrize("g", EVERY, ids=lambda g: g.name)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_output_rounded_across_its_bound_counts_as_the_bound(g, dtype):
+    for bound in g.outputs:
+        if np.isfinite(bound):
+            a = np.array([bound], dtype) + np.array([-4, 4], dtype) * np.finfo(dtype).eps
+            assert (g.slope_from_output(a) >= 0).all()
+            assert g.slope_from_output(a).dtype == dtype
+
+
+@pytest.mark.parametrize("g", EVERY, ids=lambda g: g.name)
+def test_every_output_lies_between_the_bounds(g):
+    value = g.value(np.concatenate([Z, [-1e4, 0, 1e4]]))
+    assert g.outputs[0] <= value.min() and value.max() <= g.outputs[1]

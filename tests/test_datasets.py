@@ -89,6 +89,13 @@ def test_one_hot():
     (lambda: datasets.one_hot([1, 2], 3), ValueError, r"y.reshape\(1, -1\)"),
     (lambda: datasets.standardise([[1, 1]]), ValueError, "row 0 of X is constant"),
     (lambda: datasets.train_test_split([[1, 2]], [[1, 2]], 0.1), ValueError, "0 would be for the test"),
+    (lambda: datasets.train_test_split([[1, 2]], [[1, 2]], 1e308), ValueError, r"test_fraction is 1e\+308: of 2 examples, 2 would be for the test"),
+    (lambda: datasets.train_test_split([[1, 2]], [1, 2], 0.5), ValueError, r"y.reshape\(1, -1\)"),
+    (lambda: datasets.two_moons(10**12), ValueError, "m is 1000000000000, expected at most 10000000"),
+    (lambda: datasets.two_moons(rng=None), TypeError, r"rng is None, expected a seed such as 0, or np.random.default_rng\(0\)"),
+    (lambda: datasets.one_hot([[1]], 10**12), ValueError, "K is 1000000000000, expected at most 100000000"),
+    (lambda: datasets.breast_cancer("no"), TypeError, "standardised is 'no', expected True or False"),
+    (lambda: datasets.standardise([[1e300, -1e300]]), ValueError, "the standard deviation of X holds inf"),
     (lambda: datasets.train_test_split([[1, 2]], [[1]], 0.5), ValueError, r"y has shape \(1, 1\), expected \(n, 2\)"),
 ])  # fmt: skip
 def test_bad_input_is_named(function, error, says):

@@ -131,10 +131,14 @@ def test_the_uninformed_loss_is_the_entropy_of_the_labels():
     (losses.binary_cross_entropy, ([[1.2]], [[1]]), DomainError, "A holds 1.2, expected probabilities"),
     (losses.binary_cross_entropy, ([[0.2]], [[2]]), ValueError, "Y holds 2, expected only the labels"),
     (losses.binary_cross_entropy, (A, Y[0]), ValueError, r"Y has shape \(6,\), expected \(1, 6\)"),
-    (losses.binary_cross_entropy_from_logits, (A[0], Y), ValueError, r"Z has shape \(6,\), expected \(n, m\)"),
+    (losses.binary_cross_entropy_from_logits, (A[0], Y), ValueError, r"Z has shape \(6,\), expected \(n, m\): write Z.reshape\(1, -1\) for one row"),
     (losses.softmax_cross_entropy_from_logits, (Z, ONE_HOT * 0), ValueError, "column 0 of Y holds 0 ones"),
     (losses.mean_squared_error, (Z, ONE_HOT.T), ValueError, "columns are examples, so write Y.T"),
-    (losses.mean_squared_error, ([["a"]], [[1]]), TypeError, "A holds dtype"),
+    (losses.mean_squared_error, ([["a"]], [[1]]), TypeError, "A holds text, expected real numbers"),
+    (losses.softmax_cross_entropy_from_logits, (Z, [[0, 1, 2, 3, 1, 0]]), ValueError, r"for class numbers write datasets.one_hot\(Y, 4\)"),
+    (losses.softmax_cross_entropy_from_logits, (Z, [0, 1, 2, 3, 1, 0]), ValueError, r"datasets.one_hot\(Y.reshape\(1, -1\), 4\)"),
+    (losses.uninformed_loss, ([[0.1, 0.7, 0.7]],), ValueError, "y holds 0.1, expected labels: whole numbers"),
+    (losses.get_loss, ("sigmoid", losses.LOSSES["bce"]), TypeError, "loss is a Loss, expected one of bce"),
     (losses.softmax_jacobian, (Z,), ValueError, r"expected \(n, 1\)"),
     (losses.uninformed_loss, ([[]],), ValueError, "holds no numbers"),
     (losses.get_loss, ("softmax", "bce"), ValueError, "goes with output 'softmax': cross_entropy"),
@@ -142,3 +146,10 @@ def test_the_uninformed_loss_is_the_entropy_of_the_labels():
 def test_bad_input_is_named(function, arguments, error, says):
     with pytest.raises(error, match=says):
         function(*arguments)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_loss_too_large_for_a_float_is_infinite():
+    assert losses.mean_squared_error([[1e200]], [[0.0]]) == np.inf
+    assert losses.softmax_cross_entropy_from_logits([[1e308], [-1e308]], [[0.0], [1.0]]) == np.inf
+    assert losses.softmax([[1e308], [-1e308]]).tolist() == [[1], [0]]
