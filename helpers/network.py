@@ -48,14 +48,21 @@ def init_params(layer_sizes=(2, 10, 10, 1), scheme="he", rng=0):
     return p
 
 
+_MOST_WEIGHTS = 10**8
+"""As many as take 0.8 GB."""
+
+
 def _layer_sizes(layer_sizes):
-    try:
-        sizes = list(layer_sizes)
-    except TypeError:
-        raise TypeError(f"layer_sizes is {layer_sizes!r}, expected a sequence such as (2, 10, 10, 1)") from None
+    if not isinstance(layer_sizes, list | tuple | np.ndarray):
+        raise TypeError(f"layer_sizes is {checks.shown(layer_sizes)}, expected a sequence such as (2, 10, 10, 1)")
+    sizes = list(layer_sizes)
     if len(sizes) < 2:
         raise ValueError(f"layer_sizes is {layer_sizes!r}, expected at least inputs and outputs, such as (2, 1)")
-    return [checks.whole(f"layer_sizes[{i}]", size) for i, size in enumerate(sizes)]
+    sizes = [checks.whole(f"layer_sizes[{i}]", size, most=_MOST_WEIGHTS) for i, size in enumerate(sizes)]
+    weights = sum(n_in * n_out for n_in, n_out in itertools.pairwise(sizes))
+    if weights > _MOST_WEIGHTS:
+        raise ValueError(f"layer_sizes asks for {weights:.3g} weights, expected at most {_MOST_WEIGHTS:.0e}")
+    return sizes
 
 
 def _draw(scheme, n_out, n_in, rng):
@@ -93,26 +100,28 @@ def forward_prop(X, p, hidden="relu", output="sigmoid"):
     g = _activations(L, hidden, output)
     c = {"A0": checks.matrix("X", X, (p["W1"].shape[1], None))}
     for l in range(1, L + 1):
-        c[f"Z{l}"] = p[f"W{l}"] @ c[f"A{l - 1}"] + p[f"b{l}"]
-        c[f"A{l}"] = g[l](c[f"Z{l}"])
+        with np.errstate(over="ignore", invalid="ignore"):
+            Z = p[f"W{l}"] @ c[f"A{l - 1}"] + p[f"b{l}"]
+        c[f"Z{l}"] = checks.floats(f"Z{l} = W{l} A{l - 1} + b{l}", Z)
+        c[f"A{l}"] = g[l](Z)
     return c
 
 
 def _activations(L, hidden, output):
-    """{1: g, ..., L: g} as functions of Z."""
+    """{1: g, ..., L: g} as functions of a checked Z."""
     checks.choice("output", output, list(OUTPUT_LOSSES))
-    last = softmax if output == "softmax" else get_activation(output).value
-    return dict.fromkeys(range(1, L), get_activation(hidden).value) | {L: last}
+    last = softmax if output == "softmax" else get_activation(output).value_rule
+    return dict.fromkeys(range(1, L), get_activation(hidden, "hidden").value_rule) | {L: last}
 
 
 def depth(c):
     """L, the number of layers of a cache: the largest l for which it holds "Zl"."""
     if not isinstance(c, dict):
-        raise TypeError(f"c is a {type(c).__name__}, expected the dict that forward_prop returns")
-    layers = [int(key[1:]) for key in c if isinstance(key, str) and key[:1] == "Z" and key[1:].isdigit()]
-    if not layers:
-        raise KeyError(f"c lacks 'Z1': it has {sorted(map(str, c))}")
-    return max(layers)
+        raise TypeError(f"c is {checks.shown(c)}, expected the dict that forward_prop returns")
+    L = max((checks.layer(key, "Z") for key in c), default=0)
+    if not L:
+        raise KeyError(f"c lacks 'Z1': it has {checks.listed(c)}")
+    return L
 
 
 def _targets(y, A, loss):
@@ -141,10 +150,11 @@ def compute_loss(y, c, output="sigmoid", loss=None):
     """
     rule = get_loss(output, loss)
     L = depth(c)
-    Z = checks.matrix(f"Z{L}", c[f"Z{L}"])
-    A = checks.matrix(f"A{L}", checks.cached(c, f"A{L}", Z.shape))
+    Z = checks.cached(c, f"Z{L}", (None, None))
+    A = checks.cached(c, f"A{L}", Z.shape)
     y = _targets(y, A, rule)
-    return float(loss_per_example(Z, A, y, output, rule).mean())
+    with np.errstate(over="ignore"):
+        return float(loss_per_example(Z, A, y, output, rule).mean())
 
 
 def loss_per_example(Z, A, y, output, rule):
@@ -193,30 +203,35 @@ def backward_prop(X, y, c, p, hidden="relu", output="sigmoid", loss=None):
     Derived in: notebooks/05_backward_propagation.ipynb, "How do you write it for any depth?"
     """
     L = checks.parameters(p)
-    g = get_activation(hidden)
+    g = get_activation(hidden, "hidden")
     rule = get_loss(output, loss)
-    _check_cache(X, c, p, L)
+    c = _checked_cache(X, c, p, L)
     y = _targets(y, c[f"A{L}"], rule)
     m = y.shape[1]
-    grads = {f"dZ{L}": output_delta(c[f"Z{L}"], c[f"A{L}"], y, output, rule)}
-    for l in range(L, 0, -1):
-        dZ = grads[f"dZ{l}"]
-        grads[f"dW{l}"] = dZ @ c[f"A{l - 1}"].T / m
-        grads[f"db{l}"] = dZ.sum(axis=1, keepdims=True) / m
-        if l > 1:
-            grads[f"dA{l - 1}"] = p[f"W{l}"].T @ dZ
-            grads[f"dZ{l - 1}"] = grads[f"dA{l - 1}"] * g.slope(c[f"Z{l - 1}"])
+    with np.errstate(over="ignore", invalid="ignore"):
+        grads = {f"dZ{L}": output_delta(c[f"Z{L}"], c[f"A{L}"], y, output, rule)}
+        for l in range(L, 0, -1):
+            dZ = grads[f"dZ{l}"]
+            grads[f"dW{l}"] = checks.floats(f"dW{l}", dZ @ c[f"A{l - 1}"].T / m)
+            grads[f"db{l}"] = checks.floats(f"db{l}", dZ.sum(axis=1, keepdims=True) / m)
+            if l > 1:
+                grads[f"dA{l - 1}"] = p[f"W{l}"].T @ dZ
+                grads[f"dZ{l - 1}"] = grads[f"dA{l - 1}"] * g.slope_rule(c[f"Z{l - 1}"])
     return grads
 
 
-def _check_cache(X, c, p, L):
+def _checked_cache(X, c, p, L):
+    """"A0", "Z1", "A1", ... of the cache `c`, after checking that they fit X and p."""
     X = checks.matrix("X", X, (p["W1"].shape[1], None))
-    m = X.shape[1]
-    checks.cached(c, "A0", X.shape)
+    checked = {"A0": checks.cached(c, "A0", X.shape)}
+    if c["A0"] is not X and not np.array_equal(checked["A0"], X):
+        raise ValueError('X differs from c["A0"], expected the X from which forward_prop computed c')
     for l in range(1, L + 1):
-        shape = (p[f"W{l}"].shape[0], m)
-        checks.floats(f'c["Z{l}"]', checks.cached(c, f"Z{l}", shape))
-        checks.floats(f'c["A{l}"]', checks.cached(c, f"A{l}", shape))
+        for name in (f"Z{l}", f"A{l}"):
+            checked[name] = checks.cached(c, name, (p[f"W{l}"].shape[0], X.shape[1]))
+    if depth(c) > L:
+        raise ValueError(f"c has 'Z{depth(c)}', but p has only {L} layers: expected the cache of a forward pass with this p")
+    return checked
 
 
 def classify(A):

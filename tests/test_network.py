@@ -179,12 +179,26 @@ def bad(change, error, says, *, call="backward", name=""):
     bad(lambda a: a | {"p": {k: v for k, v in a["p"].items() if k != "b2"}}, KeyError, "p lacks 'b2'", call="forward"),
     bad(lambda a: a | {"p": a["p"] | {"w2": a["p"]["W2"]}}, KeyError, "unknown key 'w2'", call="forward"),
     bad(lambda a: a | {"p": list(a["p"])}, TypeError, "p is a list", call="forward"),
-    bad(lambda a: a | {"hidden": "rleu"}, ValueError, "did you mean 'relu'", call="forward"),
+    bad(lambda a: a | {"p": a["p"] | {"b1": a["p"]["b1"].T}}, ValueError, r"expected \(10, 1\): write b1.T", call="forward"),
+    bad(lambda a: a | {"p": a["p"] | {"W1": a["p"]["W1"].view(np.matrix)}}, TypeError, "W1.* is a matrix, expected a NumPy", call="forward"),
+    bad(lambda a: a | {"p": a["p"] | {"W1": np.ma.masked_array(a["p"]["W1"])}}, TypeError, "is a MaskedArray", call="forward"),
+    bad(lambda a: a | {"p": a["p"] | {"W1": a["p"]["W1"].astype(object)}}, TypeError, "dtype object, expected float64", call="forward"),
+    bad(lambda a: a | {"p": {"W9999": a["p"]["W1"]}}, KeyError, "p lacks 'W1': it has .'W9999'.", call="forward"),
+    bad(lambda a: a | {"p": {"W99999999999": a["p"]["W1"]}}, KeyError, "p lacks 'W1'", call="forward"),
+    bad(lambda a: a | {"p": {k: v * 1e200 for k, v in a["p"].items()}}, DomainError, r"Z2 = W2 A1 \+ b2 holds -?inf", call="forward"),
+    bad(lambda a: a | {"p": {k: np.full_like(v, 1e308) for k, v in a["p"].items()}}, DomainError, "dW[12] holds", name="overflow backwards"),
+    bad(lambda a: a | {"hidden": "rleu"}, ValueError, "hidden is 'rleu'.*did you mean 'relu'", call="forward"),
+    bad(lambda a: a | {"hidden": "rleu"}, ValueError, "hidden is 'rleu'", name="hidden backwards"),
+    bad(lambda a: a | {"c": a["c"] | {"A0": a["X"] * np.nan}}, DomainError, r'c\["A0"\] holds nan'),
+    bad(lambda a: a | {"c": a["c"] | {"A0": a["X"].astype(str)}}, TypeError, r'c\["A0"\] holds text'),
+    bad(lambda a: a | {"X": a["X"] + 1}, ValueError, r'X differs from c\["A0"\]'),
+    bad(lambda a: a | {"c": a["c"] | {"Z4": a["y"], "A4": a["y"]}}, ValueError, "c has 'Z4', but p has only 3 layers"),
+    bad(lambda a: a | {"c": a["c"] | {"A1": "text"}}, TypeError, r'c\["A1"\] is .text., expected real numbers'),
     bad(lambda a: a | {"output": "tanh"}, ValueError, "output is 'tanh', expected one of sigmoid", call="forward"),
     bad(lambda a: a | {"loss": "cross_entropy"}, ValueError, "expected one that goes with output 'sigmoid'"),
     bad(lambda a: a | {"c": {k: v for k, v in a["c"].items() if k != "A1"}}, KeyError, "c lacks 'A1'"),
     bad(lambda a: a | {"c": a["c"] | {"Z2": a["c"]["Z2"][:, :3]}}, ValueError, r"Z2.* has shape \(10, 3\), expected \(10, 10\)"),
-    bad(lambda a: a | {"c": None}, TypeError, "c is a NoneType"),
+    bad(lambda a: a | {"c": None}, TypeError, "c is None, expected the dict that forward_prop returns"),
 ])  # fmt: skip
 def test_bad_input_is_named(change, error, says, call):
     X, y = datasets.two_moons(10)
@@ -199,7 +213,10 @@ def test_bad_input_is_named(change, error, says, call):
 
 
 @pytest.mark.parametrize(("sizes", "says"), [
-    ((2,), "at least inputs"), (3, "expected a sequence"), ((2, 0, 1), "at least 1"), ((2, 1.5, 1), "whole number"),
+    ((2,), "at least inputs"), (3, "layer_sizes is 3, expected a sequence"), ({2, 1}, "is a set"), (b"ab", "is a bytes"),
+    ((2, 0, 1), "at least 1"), ((2, 1.5, 1), "whole number"),
+    ((2, 10**12, 1), r"layer_sizes\[1\] is 1000000000000, expected at most 100000000"),
+    ((2, 10**400, 1), "a whole number of more than 40 digits"), ((10**6, 10**6, 1), r"asks for 1e\+12 weights, expected at most 1e\+08"),
 ])  # fmt: skip
 def test_bad_layer_sizes_are_named(sizes, says):
     with pytest.raises((TypeError, ValueError), match=says):
@@ -246,3 +263,38 @@ def test_labels_and_accuracy():
 def test_every_pair_of_output_and_loss_is_tried():
     assert {output for output, _ in PAIRS} == {"sigmoid", "identity", "relu", "softmax"}
     assert len(list(itertools.product(ACTIVATIONS, PAIRS))) == 8 * len(PAIRS)
+
+
+def test_a_cache_of_lists_is_as_good_as_one_of_arrays():
+    X, y, p = problem(3, 5, "sigmoid", "bce")
+    c = network.forward_prop(X, p)
+    lists = {name: value.tolist() for name, value in c.items()}
+    assert network.compute_loss(y, lists) == network.compute_loss(y, c)
+    for name, value in network.backward_prop(X, y, lists, p).items():
+        np.testing.assert_array_equal(value, network.backward_prop(X, y, c, p)[name])
+
+
+def test_a_message_is_short_however_many_keys_there_are():
+    with pytest.raises(KeyError) as error:
+        network.forward_prop(np.ones((2, 3)), {f"W{l}": np.ones((2, 2)) for l in range(1, 5000)})
+    assert len(str(error.value)) < 400
+
+
+def test_the_depth_counts_layers_and_nothing_else():
+    assert network.depth({"Z1": 0, "Z2": 0, "Z²": 0, "Zeta": 0, 3: 0}) == 2
+    for c in ({"Z²": 1}, {"Z0": 1}, {}):
+        with pytest.raises(KeyError, match="c lacks 'Z1'"):
+            network.depth(c)
+
+
+def test_class_numbers_for_a_softmax_are_told_of_one_hot():
+    X, y = datasets.two_moons(10)
+    c = network.forward_prop(X, network.init_params((2, 4, 3)), output="softmax")
+    with pytest.raises(ValueError, match=r"for class numbers write datasets.one_hot\(y, 3\)"):
+        network.compute_loss(y, c, "softmax")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_loss_too_large_for_a_float_is_infinite():
+    c = {"Z1": np.array([[1e200]]), "A1": np.array([[1e200]])}
+    assert network.compute_loss([[0.0]], c, "identity") == np.inf
