@@ -44,8 +44,8 @@ class History:
     stopped: str | None = None
 
     def __repr__(self):
-        if not self.loss:
-            return f"History of a run that stopped at once: {self.stopped}"
+        if not (self.loss and self.step and self.accuracy):
+            return f"History of a run that stopped at once: {self.stopped}" if self.stopped else "History without a record"
         text = f"{self.step[-1]} steps: loss {self.loss[0]:.3g} -> {self.loss[-1]:.3g}"
         if np.isfinite(self.accuracy[-1]):
             text += f", accuracy {self.accuracy[-1]:.3g}"
@@ -68,7 +68,8 @@ def gradient_descent(
     batch_size : int, optional
         Examples per update, drawn without replacement until all were used; None: all of them.
     forward_prop, backward_prop : callable, optional
-        Your own forward_prop(X, p) -> c and backward_prop(X, y, c, p) -> grads; None: those of `network`.
+        Your own forward_prop(X, p) -> c and backward_prop(X, y, c, p) -> grads; they get copies of X, y and p.
+        None: those of `network`.
     hidden, output, loss
         As in `network`; with functions of your own they say how loss and dead units are read from the cache.
     rng : numpy.random.Generator or int
@@ -82,27 +83,29 @@ def gradient_descent(
     -------
     p : dict of ndarray
         The parameters at the end. Where the run stopped early, those of the last record, `history.step[-1]`: the last
-        ones whose loss is known to be finite, namely `history.loss[-1]` (the initial ones where nothing was recorded).
+        ones whose loss is known to be finite, namely `history.loss[-1]`.
     history : History
 
     Raises
     ------
     TypeError, KeyError, ValueError
-        For arguments of the wrong kind or shape, before the first step. A loss that ceases to be finite raises
-        nothing: `history.stopped` says so.
+        For arguments of the wrong kind or shape, before the first step, and for functions that return something else
+        than expected; DomainError where the loss or a gradient is not finite at step 0. A loss that ceases to be finite
+        later raises nothing: `history.stopped` says so.
 
     Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
     """
     learning_rate = checks.positive("learning_rate", learning_rate)
     steps, record_every = checks.whole("steps", steps), checks.whole("record_every", record_every)
-    forward = forward_prop or partial(network.forward_prop, hidden=hidden, output=output)
-    backward = backward_prop or partial(network.backward_prop, hidden=hidden, output=output, loss=loss)
+    forward = _own_forward(forward_prop) if forward_prop is not None else partial(network.forward_prop, hidden=hidden, output=output)
+    backward = _own_backward(backward_prop) if backward_prop is not None else partial(
+        network.backward_prop, hidden=hidden, output=output, loss=loss)
     X, y = _data(X, y, p, hidden, output, loss)
     batches = _batches(X, y, batch_size, checks.generator(rng))
-    p = recorded = {name: value.copy() for name, value in p.items()}
+    line = _ProgressLine(checks.truth("progress", progress), steps)
+    p = recorded = _copy(p)
     history = History(gradient_norm={f"d{name}": [] for name in p})
-    line = _ProgressLine(progress, steps)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with line, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for step in range(steps + 1):
             record = step % record_every == 0 or step == steps
             try:
@@ -113,8 +116,10 @@ def gradient_descent(
                     recorded = p
                     line.show(step, history.loss[-1])
                 c = whole if batch_size is None and record else forward(X_batch, p)
-                grads = _gradients(backward, X_batch, y_batch, c, p)
+                grads = backward(X_batch, y_batch, c, p)
             except checks.DomainError as error:
+                if step == 0:
+                    raise
                 history.stopped = f"stopped at step {step}: {error}"
                 break
             if record:
@@ -122,15 +127,43 @@ def gradient_descent(
                     norms[-1] = float(np.linalg.norm(grads[name]))
             if step < steps:
                 p = {name: p[name] - learning_rate * grads[f"d{name}"] for name in p}
-    line.clear()
     return (recorded if history.stopped else p), history
+
+
+def _own_forward(forward_prop):
+    """A learner's forward pass, with copies for it to spoil, and its cache checked for what a History is read from."""
+    checks.function("forward_prop", forward_prop, "forward_prop(X, p)")
+
+    def forward(X, p):
+        c = forward_prop(X.copy(), _copy(p))
+        L = len(p) // 2
+        shapes = {name: (p[f"W{name[1:]}"].shape[0], X.shape[1]) for name in (*(f"Z{l}" for l in range(1, L + 1)), f"A{L}")}
+        checks.returned("forward_prop", c, shapes)
+        return c
+
+    return forward
+
+
+def _own_backward(backward_prop):
+    """A learner's backward pass, with copies for it to spoil, and its gradients as checked arrays."""
+    checks.function("backward_prop", backward_prop, "backward_prop(X, y, c, p)")
+
+    def backward(X, y, c, p):
+        grads = backward_prop(X.copy(), y.copy(), c, _copy(p))
+        return checks.returned("backward_prop", grads, {f"d{name}": value.shape for name, value in p.items()})
+
+    return backward
+
+
+def _copy(p):
+    return {name: value.copy() for name, value in p.items()}
 
 
 def _data(X, y, p, hidden, output, loss):
     """X and y as float matrices of their own, after one pass of the reference has found whatever is wrong with any argument."""
     c = network.forward_prop(X, p, hidden, output)
     network.compute_loss(y, c, output, loss)
-    return c["A0"].copy(), np.array(y, dtype=float)
+    return c["A0"].copy(), checks.floats("y", y).astype(float)
 
 
 def _batches(X, y, batch_size, rng):
@@ -170,16 +203,9 @@ def dead_units(c, hidden="relu"):
     Such a unit gets no gradient from these examples, so no update of its own parameters wakes it. A unit of layer 2 or
     higher may come back all the same: when the layers below it learn, its inputs move. c : dict with "Z1", ..., "ZL".
     """
-    g = get_activation(hidden)
-    return tuple(int((g.slope(c[f"Z{l}"]) == 0).all(axis=1).sum()) for l in range(1, network.depth(c)))
-
-
-def _gradients(backward_prop, X, y, c, p):
-    """The gradients of one batch, after checking that there is one in the right shape for every parameter."""
-    grads = backward_prop(X, y, c, p)
-    for name, value in p.items():
-        checks.cached(grads, f"d{name}", value.shape)
-    return grads
+    g, L = get_activation(hidden, "hidden"), network.depth(c)
+    Z = [checks.cached(c, f"Z{l}", (None, None)) for l in range(1, L)]
+    return tuple(int((g.slope_rule(z) == 0).all(axis=1).sum()) for z in Z)
 
 
 class _ProgressLine:
@@ -194,6 +220,9 @@ class _ProgressLine:
         if self.live and step % self.every == 0:
             print(f"\rstep {step} of {self.steps}: loss {loss:.4g}   ", end="", file=sys.stderr, flush=True)
 
-    def clear(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
         if self.live:
             print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)

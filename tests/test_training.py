@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers import case, datasets, network
+from helpers import case, datasets, losses, network
 from helpers.checks import DomainError
 from helpers.training import History, dead_units, gradient_descent
 
@@ -128,16 +128,21 @@ def test_a_run_that_stops_returns_the_parameters_of_its_last_record(own, record_
     assert network.compute_loss(Y, network.forward_prop(X, p, output="identity"), "identity") == pytest.approx(history.loss[-1], rel=1e-12)
 
 
-def test_a_run_that_stops_at_once_returns_the_initial_parameters():
+def test_a_run_that_cannot_begin_is_an_error():
     start = network.init_params(scheme="zeros")  # a ReLU output of 0, with label 1 for half of the examples
-    p, history = gradient_descent(X, Y, start, learning_rate=0.1, steps=5, output="relu", loss="bce")
-    assert history.stopped.startswith("stopped at step 0: the loss is inf")
-    assert_aligned(history)
-    for name in start:
-        np.testing.assert_array_equal(p[name], start[name])
+    with pytest.raises(DomainError, match="the loss is inf, expected a finite number"):
+        gradient_descent(X, Y, start, learning_rate=0.1, steps=5, output="relu", loss="bce")
 
 
-@pytest.mark.parametrize("fails_at", [0, 3])
+def test_what_a_learner_s_function_says_at_step_0_is_not_taken_for_divergence():
+    def backward(X, y, c, p):
+        return losses.binary_cross_entropy_slope([[2.0]], [[1.0]])
+
+    with pytest.raises(DomainError, match="A holds 2, expected probabilities"):
+        gradient_descent(X, Y, network.init_params(), learning_rate=0.1, steps=5, backward_prop=backward)
+
+
+@pytest.mark.parametrize("fails_at", [1, 3])
 def test_records_stay_aligned_where_the_backward_pass_gives_up(fails_at):
     calls = []
 
@@ -175,9 +180,10 @@ def test_several_sigmoid_outputs_train():
 
 
 def test_an_output_that_is_no_probability_stops_the_run():
-    _, history = gradient_descent(X, Y, network.init_params(), learning_rate=0.1, steps=50, output="relu", loss="bce")
-    assert "the loss is inf" in history.stopped
-    assert isinstance(repr(history), str)
+    start = {"W1": np.zeros((1, 2)), "b1": np.full((1, 1), 0.5)}
+    _, history = gradient_descent(X, Y, start, learning_rate=1.0, steps=50, output="relu", loss="bce")
+    assert "A holds" in history.stopped or "the loss is inf" in history.stopped
+    assert history.stopped in repr(history)
 
 
 def test_accuracy_of_a_regression_is_no_number():
@@ -191,12 +197,31 @@ def test_progress_leaves_no_trace(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def changed(by):
+    """The reference's backward pass with every gradient changed."""
+    return lambda *a: {name: by(value) for name, value in network.backward_prop(*a).items()}
+
+
 @pytest.mark.parametrize(("change", "error", "says"), [
     ({"learning_rate": 0}, ValueError, "learning_rate is 0, expected one number > 0"),
     ({"steps": 1.5}, TypeError, "steps is 1.5, expected a whole number"),
     ({"batch_size": 201}, ValueError, "batch_size is 201, expected at most the number of examples, 200"),
     ({"y": Y[0]}, ValueError, r"y has shape \(200,\), expected \(1, 200\)"),
-    ({"backward_prop": lambda *a: {}}, KeyError, "lacks 'dW1'"),
+    ({"backward_prop": lambda *a: {}}, KeyError, "what backward_prop returned lacks 'dW1': it has ..,?"),
+    ({"backward_prop": lambda *a: None}, TypeError, "backward_prop returned None, expected a dict with dW1, db1"),
+    ({"backward_prop": changed(lambda v: v.T)}, ValueError, r"backward_prop's dW1 has shape \(2, 10\), expected \(10, 2\): write dW1.T"),
+    ({"backward_prop": changed(lambda v: v.astype(str))}, TypeError, "backward_prop's dW1 holds text"),
+    ({"backward_prop": changed(lambda v: v + 1j)}, TypeError, "backward_prop's dW1 holds complex numbers"),
+    ({"backward_prop": changed(lambda v: v * np.nan)}, DomainError, "backward_prop's dW1 holds nan"),
+    ({"backward_prop": changed(lambda v: [[1], [1, 2]])}, TypeError, "backward_prop's dW1 is no array of numbers"),
+    ({"backward_prop": 0}, TypeError, "backward_prop is 0, expected a function backward_prop.X, y, c, p."),
+    ({"forward_prop": {}}, TypeError, "forward_prop is a dict, expected a function .* give its name without parentheses"),
+    ({"forward_prop": lambda X, p: None}, TypeError, "forward_prop returned None, expected a dict with Z1, Z2, Z3, A3"),
+    ({"forward_prop": lambda X, p: {k: v for k, v in network.forward_prop(X, p).items() if k[1] == "3"}}, KeyError,
+     "what forward_prop returned lacks 'Z1'"),
+    ({"forward_prop": lambda X, p: {k: v.T for k, v in network.forward_prop(X, p).items()}}, ValueError,
+     r"forward_prop's Z1 has shape \(200, 10\), expected \(10, 200\): columns are examples, so write Z1.T"),
+    ({"progress": np.ones(3)}, TypeError, "progress is an array, expected True or False"),
     ({"rng": "seed"}, TypeError, "rng is 'seed'"),
 ])  # fmt: skip
 def test_bad_input_is_named(change, error, says):
@@ -207,3 +232,58 @@ def test_bad_input_is_named(change, error, says):
 
 def test_an_empty_history_has_a_repr():
     assert "stopped at once" in repr(History(stopped="stopped at step 0"))
+    assert repr(History()) == repr(History(loss=[1.0])) == "History without a record"
+
+
+def test_gradients_and_caches_may_be_lists():
+    settings = {"learning_rate": 0.1, "steps": 5}
+    plain = gradient_descent(X, Y, network.init_params(), **settings)[1]
+    lists = gradient_descent(
+        X, Y, network.init_params(), **settings, backward_prop=changed(np.ndarray.tolist),
+        forward_prop=lambda X, p: {name: value.tolist() for name, value in network.forward_prop(X, p).items()},
+    )[1]  # fmt: skip
+    assert lists.loss == plain.loss
+    assert lists.dead_units == plain.dead_units
+
+
+@pytest.mark.parametrize("batch_size", [None, 50])
+def test_no_step_spoils_the_next(batch_size):
+    def forward(X, p):
+        c = network.forward_prop(X.copy(), p)
+        X[:] = np.nan
+        return c
+
+    def backward(X, y, c, p):
+        grads = network.backward_prop(X, y, c, p)
+        for value in (X, y, *p.values()):
+            value[:] = np.nan
+        return grads
+
+    settings = {"learning_rate": 0.1, "steps": 8, "batch_size": batch_size}
+    spoilt = gradient_descent(X, Y, network.init_params(), **settings, forward_prop=forward, backward_prop=backward)
+    plain = gradient_descent(X, Y, network.init_params(), **settings)
+    assert spoilt[1] == plain[1]
+    for name, value in plain[0].items():
+        np.testing.assert_array_equal(spoilt[0][name], value)
+
+
+def test_a_gradient_that_ceases_to_be_finite_stops_the_run_under_its_own_name():
+    calls = []
+
+    def backward(X, y, c, p):
+        calls.append(p)
+        return {name: value * (np.nan if len(calls) == 4 else 1) for name, value in network.backward_prop(X, y, c, p).items()}
+
+    _, history = gradient_descent(X, Y, network.init_params(), learning_rate=0.1, steps=9, backward_prop=backward)
+    assert history.stopped.startswith("stopped at step 3: backward_prop's dW1 holds nan")
+    assert_aligned(history)
+
+
+@pytest.mark.parametrize(("c", "error", "says"), [
+    ({"Z1": np.zeros((3, 0)), "Z2": np.zeros((1, 0))}, ValueError, r'c\["Z1"\] has shape \(3, 0\), which holds no numbers'),
+    ({"Z1": np.ones(3), "Z2": np.ones((1, 3))}, ValueError, r'c\["Z1"\] has shape \(3,\), expected \(n, m\)'),
+    ({"Z2": np.ones((1, 3))}, KeyError, "c lacks 'Z1'"),
+])  # fmt: skip
+def test_a_cache_that_shows_no_dead_units_is_named(c, error, says):
+    with pytest.raises(error, match=says):
+        dead_units(c)
