@@ -362,16 +362,108 @@ def test_the_subgradient_makes_no_difference_away_from_the_kink():
     assert gradcheck.check_gradients(backward, X, Y, P, hidden=make_relu(0.5)).passed
 
 
+NOISE = np.random.default_rng(0)
+
+
+def check(x=X, y=Y, backward_prop=network.backward_prop, **options):
+    return gradcheck.check_gradients(backward_prop, x, y, P, **options)
+
+
 @pytest.mark.parametrize(("function", "error", "says"), [
     (lambda: gradcheck.numerical_gradient(lambda p: p["a"], {"a": np.ones(3)}), ValueError, r"loss\(p\) has shape \(3,\), expected one number"),
-    (lambda: gradcheck.numerical_gradient(lambda p: "x", {"a": np.ones(3)}), TypeError, r"loss\(p\) holds"),
-    (lambda: gradcheck.numerical_gradient(sum, {"a": np.ones(3, int)}), TypeError, "p.'a'. is int64, expected a float array"),
-    (lambda: gradcheck.numerical_gradient(sum, []), TypeError, "p is list"),
+    (lambda: gradcheck.numerical_gradient(lambda p: "x", {"a": np.ones(3)}), TypeError, r"loss\(p\) is 'x', expected real numbers"),
+    (lambda: gradcheck.numerical_gradient(sum, {"a": np.ones(3, int)}), TypeError, "p.'a'. is an array of int64, expected an array of float64"),
+    (lambda: gradcheck.numerical_gradient(sum, []), TypeError, "p is a list, expected a dict"),
+    (lambda: gradcheck.numerical_gradient(sum, {"a": np.ones(3, np.float16)}), TypeError, "p.'a'. is an array of float16"),
+    (lambda: gradcheck.numerical_gradient(sum, {"a": np.ma.ones(3)}), TypeError, "p.'a'. is a MaskedArray"),
+    (lambda: gradcheck.numerical_gradient(sum, {"a": np.array([np.nan])}), DomainError, r"p\['a'\] holds nan"),
+    (lambda: gradcheck.numerical_gradient(None, {"a": np.ones(3)}), TypeError, r"loss is None, expected a function loss\(p\)"),
+    (lambda: gradcheck.relative_error(np.ones(3) + 1j, np.ones(3)), TypeError, "a holds complex numbers"),
     (lambda: gradcheck.numerical_gradient(sum, {"a": np.ones(1)}, h=0), ValueError, "h is 0, expected one number > 0"),
-    (lambda: gradcheck.check_gradients(lambda *a: None, X, Y, P), TypeError, "returned NoneType, expected a dict with dW1, db1"),
+    (lambda: gradcheck.check_gradients(lambda *a: None, X, Y, P), TypeError, "backward_prop returned None, expected a dict with dW1, db1"),
     (lambda: gradcheck.check_gradients(network.backward_prop, X, Y[0], P), ValueError, r"y has shape \(20,\)"),
     (lambda: gradcheck.batched_numerical_gradient(X, Y + 1, P), ValueError, "y holds 2"),
+    (lambda: gradcheck.batched_numerical_gradient(X, None, P), TypeError, "y is None, expected real numbers"),
+    (lambda: check("abc", Y), TypeError, "X is 'abc', expected real numbers"),
+    (lambda: check([[1], [1, 2]], Y), TypeError, "X is no array of numbers: its rows have different lengths"),
+    (lambda: check(None, Y), TypeError, "X is None"),
+    (lambda: check(X + 5j, Y), TypeError, "X holds complex numbers"),
+    (lambda: check([[10**400] * 20] * 2, Y), DomainError, "X holds a number too large for a float"),
+    (lambda: check(X, {}), TypeError, "y is a dict"),
+    (lambda: check(X, Y.astype(str)), TypeError, "y holds text"),
+    (lambda: check(backward_prop=None), TypeError, r"backward_prop is None, expected a function backward_prop\(X, y, c, p\)"),
+    (lambda: check(backward_prop={}), TypeError, "backward_prop is a dict, .* give its name without parentheses"),
+    (lambda: check(forward_prop=0), TypeError, r"forward_prop is 0, expected a function forward_prop\(X, p\)"),
+    (lambda: check(forward_prop=lambda X, p: None), TypeError, "forward_prop returned None, expected a dict with Z3, A3"),
+    (lambda: check(forward_prop=lambda X, p: {k: v.T for k, v in network.forward_prop(X, p).items()}), ValueError,
+     r"forward_prop's Z3 has shape \(20, 1\), expected \(1, 20\): columns are examples, so write Z3.T"),
+    (lambda: check(forward_prop=lambda X, p: network.forward_prop(X[:, :5], p)), ValueError, "forward_prop's Z3 has shape"),
+    (lambda: check(forward_prop=lambda X, p: network.forward_prop(X, {k: v for k, v in p.items() if k[1] != "3"})), KeyError,
+     "what forward_prop returned lacks 'Z3'"),
+    (lambda: check(forward_prop=lambda X, p: network.forward_prop(X + 1e-3 * NOISE.random(), p)), ValueError,
+     "forward_prop returned two different Z3 for the same X and p.*random"),
 ])  # fmt: skip
 def test_bad_input_is_named(function, error, says):
     with pytest.raises(error, match=says):
         function()
+
+
+class Hostile:
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("not today")
+
+
+@pytest.mark.parametrize(("spoil", "verdict"), [
+    (lambda g: g + 5j, "holds complex numbers, expected real numbers"),
+    (lambda g: g + 0j, "holds complex numbers, expected real numbers"),
+    (lambda g: g.astype(str), "holds text, expected real numbers"),
+    (lambda g: np.ma.masked_array(g, mask=g > 0), "is an array with masked entries, expected a number in each"),
+    (lambda g: None, "is None, expected real numbers"),
+    (lambda g: 10**400, "holds a number too large for a float, expected finite numbers"),
+    (lambda g: Hostile(), "is no array of numbers: 'not today'"),
+    (lambda g: [[1.0], [1.0, 2.0]], "is no array of numbers: its rows have different lengths"),
+])  # fmt: skip
+def test_what_is_no_gradient_is_named_in_its_row(spoil, verdict):
+    def backward(X, y, c, p):
+        grads = network.backward_prop(X, y, c, p)
+        return grads | {"dW1": spoil(grads["dW1"])}
+
+    report = check(backward_prop=backward)
+    assert report.wrong == ["dW1"]
+    assert report["dW1"].verdict == verdict
+
+
+def test_a_missing_gradient_is_told_what_there_is_instead():
+    report = check(backward_prop=lambda *a: {name[1:]: value for name, value in network.backward_prop(*a).items() if name[1] in "Wb"})
+    assert report["dW1"].verdict == "missing from the returned dict, which has ['W1', 'W2', 'W3', 'b1', 'b2', 'b3']"
+
+
+def test_gradients_may_be_lists():
+    assert check(backward_prop=lambda *a: {name: value.tolist() for name, value in network.backward_prop(*a).items()}).passed
+
+
+def test_a_learner_s_cache_may_hold_anything():
+    def forward(X, p):
+        return network.forward_prop(X, p) | {"info": {"L": 3}, "g": np.tanh, "layers": [(X, p["W1"]), (p["W2"],)], 7: None}
+
+    def backward(X, y, c, p):
+        assert c["info"]["L"] == 3 and c["g"](0) == 0 and c["layers"][1][0].shape == (10, 10)
+        return network.backward_prop(X, y, c, p)
+
+    assert check(forward_prop=forward, backward_prop=backward).passed
+
+
+def test_a_cache_may_be_spoilt_whatever_it_shares():
+    cache = {}
+
+    def forward(X, p):
+        cache.update(network.forward_prop(X, p))
+        return cache
+
+    def backward(X, y, c, p):
+        grads = network.backward_prop(X, y, c, p)
+        for value in c.values():
+            value[:] = np.nan
+        return grads
+
+    assert check(forward_prop=forward, backward_prop=backward).passed

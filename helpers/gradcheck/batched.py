@@ -22,7 +22,7 @@ def batched_numerical_gradient(X, y, p, hidden="relu", output="sigmoid", loss=No
     Arguments as in `network.backward_prop`. Returns {"dW1", "db1", ...} in the shapes of the parameters.
     Derived in: notebooks/06_gradient_checking.ipynb, "How do you check a whole network?"
     """
-    return perturb(X, y, p, hidden, output, loss, h)[0]
+    return perturb(X, checks.floats("y", y), p, hidden, output, loss, h)[0]
 
 
 def crossed_kinks(X, p, hidden="relu", output="sigmoid", h=STEP):
@@ -43,7 +43,7 @@ def perturb(X, y, p, hidden, output, loss, h):
     """What `batched_numerical_gradient` returns (zeros where y is None) and what `crossed_kinks` returns, from one pass."""
     h = checks.positive("h", h)
     c = network.forward_prop(X, p, hidden, output)
-    net = _Net(p, c, get_activation(hidden), output, get_loss(output, loss), y)
+    net = _Net(p, c, get_activation(hidden, "hidden"), output, get_loss(output, loss), y)
     if y is not None:
         network.compute_loss(y, c, output, loss)  # checks y
     gradients, kinks = {}, {}

@@ -39,22 +39,29 @@ def check_gradients(backward_prop, X, y, p, *, forward_prop=None, hidden="relu",
     Raises
     ------
     TypeError, KeyError, ValueError
-        For X, y, p and for functions that return something else than a dict; DomainError where the loss is not finite.
+        For X, y, p, and for functions that return something else than a dict or, given the same twice, something else
+        the second time; DomainError where the loss is not finite.
         What is wrong with a single gradient (missing, wrong shape, NaN) stands in the report.
 
     Derived in: notebooks/06_gradient_checking.ipynb, "How do you check a whole network?"
     """
+    checks.function("backward_prop", backward_prop, "backward_prop(X, y, c, p)")
     checks.parameters(p)
-    X, y, p = np.array(X, dtype=float), np.array(y, dtype=float), {name: value.astype(float) for name, value in p.items()}
+    X, y = (checks.floats(name, value).astype(float) for name, value in (("X", X), ("y", y)))
+    p = {name: value.astype(float) for name, value in p.items()}
     reference = network.forward_prop(X, p, hidden, output)
     network.compute_loss(y, reference, output, loss)  # checks y
-    forward = forward_prop or partial(network.forward_prop, hidden=hidden, output=output)
-    c = forward(X.copy(), _copy(p))
+    forward = partial(network.forward_prop, hidden=hidden, output=output)
+    if forward_prop is not None:
+        forward = partial(_forward, checks.function("forward_prop", forward_prop, "forward_prop(X, p)"))
+    c = _last_layer(forward(X, p), p)
     if not np.isfinite(value := network.compute_loss(y, c, output, loss)):
         raise checks.DomainError(f"the loss is {value}, expected a finite number: it has no slope there")
-    grads = backward_prop(X.copy(), y.copy(), _copy(c), _copy(p))
+    own = forward(X, p)  # a second cache, for the backward pass to spoil
+    _same(c, own)
+    grads = backward_prop(X.copy(), y.copy(), own, _copy(p))
     if not isinstance(grads, dict):
-        raise TypeError(f"backward_prop returned {type(grads).__name__}, expected a dict with {', '.join(f'd{name}' for name in p)}")
+        raise TypeError(f"backward_prop returned {checks.shown(grads)}, expected a dict with {', '.join(f'd{name}' for name in p)}")
     at_h, at_half, kinks = _differences(X, y, p, forward_prop, hidden, output, loss, h)
     rounding, cut = rounding_error(y, c, output, loss, h), cut_off(p, reference, hidden, output)
     rows = []
@@ -66,7 +73,29 @@ def check_gradients(backward_prop, X, y, p, *, forward_prop=None, hidden="relu",
 
 
 def _copy(arrays):
-    return {key: np.array(value) for key, value in arrays.items()}
+    return {name: value.copy() for name, value in arrays.items()}
+
+
+def _forward(forward_prop, X, p):
+    """What a learner's forward_prop returns for copies of X and p, after checking its last layer."""
+    c, L = forward_prop(X.copy(), _copy(p)), len(p) // 2
+    shape = p[f"W{L}"].shape[0], X.shape[1]
+    checks.returned("forward_prop", c, {f"Z{L}": shape, f"A{L}": shape})
+    return c
+
+
+def _last_layer(c, p):
+    """Copies of Z and A of the last layer of a cache: the loss needs no more, and a learner's cache may hold anything."""
+    return {name: np.array(c[name], dtype=float) for name in (f"Z{len(p) // 2}", f"A{len(p) // 2}")}
+
+
+def _same(first, second):
+    """Refuse a forward pass that gives something else for the same X and p, by more than the order of its sums may explain."""
+    for name, value in first.items():
+        again = np.asarray(second[name], dtype=float)
+        if np.abs(value - again).max() > 1e-9 * np.abs(value).max():
+            raise ValueError(f"forward_prop returned two different {name} for the same X and p, expected a function of X and p alone: "
+                             "does it draw random numbers?")
 
 
 def _differences(X, y, p, forward_prop, hidden, output, loss, h):
@@ -79,4 +108,4 @@ def _differences(X, y, p, forward_prop, hidden, output, loss, h):
 
 
 def _loss_of(forward_prop, X, y, output, loss, p):
-    return network.compute_loss(y, forward_prop(X.copy(), p), output, loss)
+    return network.compute_loss(y, _last_layer(_forward(forward_prop, X, p), p), output, loss)

@@ -138,13 +138,13 @@ def _verdict(outcome, why, kinks, size):
 def _array(name, grads, shape):
     """grads[name] as an array of finite floats (None where it is none), and what is wrong with it (None if nothing is)."""
     if name not in grads:
-        return None, "missing from the returned dict"
+        return None, f"missing from the returned dict, which has {checks.listed(grads, most=6)}"
     try:
-        ours = np.asarray(grads[name], dtype=float)
-    except (TypeError, ValueError):
-        return None, f"wrong type: {type(grads[name]).__name__}"
+        ours = checks.reals(name, grads[name])
+    except (TypeError, checks.DomainError) as error:
+        return None, str(error).removeprefix(f"{name} ")
     if ours.shape != shape:
         return ours, f"wrong shape: expected {shape}"
     if not np.isfinite(ours).all():
         return ours, "holds NaN or infinite entries"
-    return ours, None
+    return ours.astype(float), None

@@ -23,7 +23,7 @@ def numerical_gradient(loss, p, h=STEP):
     ----------
     loss : callable
         loss(p) -> float, for any dict `p` of float arrays. It gets a copy and may do with it what it likes.
-    p : dict of ndarray
+    p : dict of ndarray, float32 or float64
     h : float
 
     Returns
@@ -33,6 +33,7 @@ def numerical_gradient(loss, p, h=STEP):
     Raises TypeError or ValueError where p or h is no such thing or loss(p) is not one finite number.
     Derived in: notebooks/06_gradient_checking.ipynb, "How can you test a derivative that you do not trust?"
     """
+    checks.function("loss", loss, "loss(p)")
     h = checks.positive("h", h)
     p = _float_arrays(p)
     return {f"d{name}": _slopes(partial(_loss_with, loss, p, name), value, h) for name, value in p.items()}
@@ -40,10 +41,12 @@ def numerical_gradient(loss, p, h=STEP):
 
 def _float_arrays(p):
     if not isinstance(p, dict) or not p:
-        raise TypeError(f"p is {type(p).__name__}, expected a dict of float arrays with at least one entry")
+        raise TypeError(f"p is {'an empty dict' if p == {} else checks.shown(p)}, expected a dict of float arrays with at least one entry")
     for name, value in p.items():
-        if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
-            raise TypeError(f"p[{name!r}] is {getattr(value, 'dtype', type(value).__name__)}, expected a float array")
+        if type(value) is not np.ndarray or value.dtype.kind != "f" or value.dtype.itemsize < 4:
+            what = f"an array of {value.dtype}" if type(value) is np.ndarray else checks.shown(value)
+            raise TypeError(f"p[{name!r}] is {what}, expected an array of float64: a step h is lost in anything coarser")
+        checks.floats(f"p[{name!r}]", value)
     return p
 
 
