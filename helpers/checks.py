@@ -21,7 +21,7 @@ class DomainError(ValueError):
 
 
 def floats(name, value):
-    """Return `value` as an array of finite floats; whole numbers, booleans, Fraction and Decimal become float64.
+    """Return `value` as an array of finite floats, float32 as it is; whole numbers, booleans, Fraction, ... become float64.
 
     Raises TypeError for anything that is not an array of real numbers, DomainError for NaN, infinities and numbers too
     large for a float.
@@ -48,7 +48,10 @@ def reals(name, value):
     if kind not in "fiub":
         what = f"is {shown(value)}" if array.ndim == 0 else f"holds {_KINDS.get(kind, f'dtype {array.dtype}')}"
         raise TypeError(f"{name} {what}, expected real numbers")
-    return array if kind == "f" and array.dtype.itemsize > 2 else array.astype(float)
+    if kind == "f" and array.dtype.itemsize in (4, 8):
+        return array
+    with np.errstate(over="ignore"):  # a longdouble above 1.8e308 becomes infinite
+        return array.astype(float)
 
 
 _KINDS = {"c": "complex numbers", "U": "text", "S": "bytes", "M": "dates"}

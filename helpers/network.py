@@ -53,7 +53,7 @@ _MOST_WEIGHTS = 10**8
 
 
 def _layer_sizes(layer_sizes):
-    if not isinstance(layer_sizes, list | tuple | np.ndarray):
+    if not isinstance(layer_sizes, list | tuple | range | np.ndarray):
         raise TypeError(f"layer_sizes is {checks.shown(layer_sizes)}, expected a sequence such as (2, 10, 10, 1)")
     sizes = list(layer_sizes)
     if len(sizes) < 2:

@@ -171,3 +171,11 @@ def test_an_output_rounded_across_its_bound_counts_as_the_bound(g, dtype):
 def test_every_output_lies_between_the_bounds(g):
     value = g.value(np.concatenate([Z, [-1e4, 0, 1e4]]))
     assert g.outputs[0] <= value.min() and value.max() <= g.outputs[1]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.skipif(np.finfo(np.longdouble).max == np.finfo(float).max, reason="longdouble is float64 here")
+def test_a_number_of_more_than_64_bits_becomes_float64():
+    assert ACTIVATIONS["relu"].value(np.array([1], np.longdouble)).dtype == float
+    with pytest.raises(DomainError, match="z holds inf"):
+        ACTIVATIONS["relu"].value(np.array([np.finfo(np.longdouble).max]))

@@ -298,3 +298,8 @@ def test_class_numbers_for_a_softmax_are_told_of_one_hot():
 def test_a_loss_too_large_for_a_float_is_infinite():
     c = {"Z1": np.array([[1e200]]), "A1": np.array([[1e200]])}
     assert network.compute_loss([[0.0]], c, "identity") == np.inf
+
+
+def test_layer_sizes_may_be_any_sequence():
+    for sizes in ([1, 2, 3], (1, 2, 3), range(1, 4), np.array([1, 2, 3])):
+        assert network.init_params(sizes)["W2"].shape == (3, 2)
