@@ -1,0 +1,363 @@
+"""Which statements, right or wrong, reproduce what a backward pass returned: hypotheses run as code and compared.
+
+A hypothesis is a rule for each of the statements dZ3, dW3, db3, dA2 and dZ2, dW2, db2, dA1 and dZ1, dW1, db1. They are chosen layer by
+layer, each with the values that the ones before it gave, so that a gradient which inherits a fault is not accused of it. Several
+hypotheses are kept, the cheapest first: a right statement costs nothing, a usual mistake 1, a mistake without a name more.
+
+With one example, db of a layer is its dZ. Where no rule explains a dZ, that is what the next layer is judged by.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from helpers.clinic.hidden_rules import activation_gradient_rules, slope_rules
+from helpers.clinic.output_rules import output_rules, right_dA3
+from helpers.clinic.parameter_rules import bias_rules, weight_rules
+
+MATCH = 1e-5
+"""Relative difference up to which two arrays count as the same formula: clipping by 1e-8 stays below it."""
+
+BEAM = 6
+_UNKNOWN = 2.6  # dearer than two named mistakes
+_SCALED = 1.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A statement that is wrong, as the search found it; `rule` is None where no rule explains it."""
+
+    statement: str
+    rule: object = None
+    factor: dict | None = None
+    observed: object = None
+
+
+@dataclass
+class Hypothesis:
+    """What was chosen so far: its cost, its faults, and for each probe the values that it gives."""
+
+    cost: float
+    faults: tuple
+    values: list
+    slopes: dict = field(default_factory=dict)
+
+
+def same(a, b):
+    """Whether two arrays have one shape and agree to `MATCH`."""
+    return a.shape == b.shape and _difference(a, b) <= MATCH
+
+
+def _difference(a, b):
+    scale = np.linalg.norm(a) + np.linalg.norm(b)
+    return np.linalg.norm(a - b) / scale if scale else 0.0
+
+
+def fitting_factor(predicted, observed, sizes):
+    """{m: theta} such that observed = theta(m) predicted for all probes of that size, or None.
+
+    predicted, observed : lists of arrays, None where there is none; sizes : list of m.
+    """
+    factors = {}
+    for m in sorted(set(sizes)):
+        pairs = [(p, o) for p, o, size in zip(predicted, observed, sizes, strict=True) if size == m and o is not None]
+        if any(p is None or p.shape != o.shape for p, o in pairs):
+            return None
+        p, o = (np.concatenate([pair[i].ravel() for pair in pairs]) if pairs else np.zeros(0) for i in (0, 1))
+        p, o = np.clip(p.astype(float), -1e100, 1e100), np.clip(o, -1e100, 1e100)
+        if not o.size:
+            continue
+        if not (np.isfinite(p).all() and np.isfinite(o).all()):
+            return None
+        square = p @ p
+        theta = (p @ o) / square if square else 1.0
+        if np.linalg.norm(o - theta * p) > MATCH * (np.linalg.norm(o) + np.linalg.norm(theta * p) + 1e-300):
+            return None
+        if theta == 0 and np.linalg.norm(o) == 0 and square:
+            return None
+        factors[m] = 1.0 if abs(theta - 1) <= 2 * MATCH else float(theta)
+    return factors or None
+
+
+def is_one(factor):
+    """Whether a factor is 1 for every m."""
+    return all(theta == 1.0 for theta in factor.values())
+
+
+def power_law(factor):
+    """(k, n) with factor(m) = k m^n and n in -2 ... 2, or None."""
+    for n in (0, -1, 1, -2, 2):
+        constants = [theta / m**n for m, theta in factor.items()]
+        if max(constants) - min(constants) <= 1e-4 * abs(constants[0]):
+            return constants[0], n
+    return None
+
+
+def given(meant, probe, outcome):
+    """The values that rules are made of, before any gradient."""
+    v = {"X": probe.X, "y": probe.y, "m": probe.m, "output": meant.output, "loss": meant.loss}
+    v |= {name: probe.c[name] for name in ("Z1", "A1", "Z2", "A2", "Z3", "A3") if name in probe.c} | probe.p
+    v |= {f"{name} after": after for name, after in outcome.changed.items()}
+    v["dA3"] = _attempt(right_dA3, v)
+    return v
+
+
+class Search:
+    """The search over one learner's outputs.
+
+    probes : list of Probe; outcomes : list of Outcome, one for each probe.
+    `singles[i]` lists for batch i the positions of the probes that hold its examples one by one.
+    """
+
+    def __init__(self, meant, probes, outcomes, singles):
+        self.meant, self.singles = meant, singles
+        self.usable = [i for i, outcome in enumerate(outcomes) if not outcome.error]
+        self.probes = probes
+        self.outcomes = outcomes
+        self.sizes = [probes[i].m for i in self.usable]
+        self.weights = {l: weight_rules(l) for l in (1, 2, 3)}
+        self.biases = {l: bias_rules(l) for l in (1, 2, 3)}
+        self.outputs = sorted(((rule.cost, (rule,)) for rule in output_rules(meant.output, meant.loss)), key=lambda pair: pair[0])
+        self.pairs = {l: _pairs(activation_gradient_rules(l), slope_rules(l, meant.hidden)) for l in (1, 2)}
+
+    def observed(self, name):
+        """What the learner returned for a gradient, probe by probe; None where it cannot be read."""
+        return [self.outcomes[i].values.get(name) for i in self.usable]
+
+    def best(self):
+        """The cheapest hypothesis about all statements."""
+        start = Hypothesis(0.0, (), [given(self.meant, self.probes[i], self.outcomes[i]) for i in self.usable])
+        beam = [start]
+        for l in (3, 2, 1):
+            beam = sorted((h for old in beam for h in self._layer(l, old)), key=lambda h: h.cost)[:BEAM]
+        return beam[0] if beam else None
+
+    # --- one layer ---------------------------------------------------------------------------------------------------
+
+    def _layer(self, l, old):
+        """All hypotheses worth keeping that add layer l to an old one."""
+        found = []
+        for cost, faults, values, slopes in self._delta_choices(l, old):
+            found += self._with_parameters(l, old, cost, faults, values, slopes)
+        found.sort(key=lambda h: h.cost)
+        best = found[0].cost if found else np.inf
+        if best >= old.cost + 1.9:
+            found += self._unexplained(l, old)
+        return sorted(found, key=lambda h: h.cost)[: 2 * BEAM]
+
+    def _delta_choices(self, l, old):
+        """(cost, faults, dA and dZ per probe, rules) for every rule of dZ of layer l that at least one output supports."""
+        cheapest = np.inf
+        for cost, rules in self._delta_rules(l, old):
+            if cost > cheapest + 1.2:
+                return
+            first = self._delta(l, old.values[0], rules)
+            supported = first is not None and self._supported(l, {**_plain(old.values[0]), **first})
+            if first is None or (cost and not supported):
+                continue
+            values = [first, *(self._delta(l, v, rules) for v in old.values[1:])]
+            if any(new is None for new in values):
+                continue
+            cheapest = min(cheapest, cost) if supported else cheapest
+            yield cost, tuple(Fault(r.statement, r) for r in rules if r.statement), values, rules
+
+    def _supported(self, l, v):
+        """Whether the right dW or the right db, made from this dZ, fits the first probe up to a factor."""
+        for name, rules in ((f"dW{l}", self.weights[l]), (f"db{l}", self.biases[l])):
+            observed, predicted = self.observed(name)[0], _attempt(rules[0].value, v)
+            if observed is None or predicted is None:
+                continue
+            if fitting_factor([predicted], [_in_place_of(observed, predicted)], [v["m"]]):
+                return True
+        return False
+
+    def _delta_rules(self, l, old):
+        """(cost, rules) for dZ of layer l, the cheapest first."""
+        return self.outputs if l == 3 else self.pairs[l]
+
+    def _delta(self, l, v, rules):
+        """{"dAl": ..., "dZl": ...} by these rules, or None where they raise."""
+        if l == 3:
+            dZ = _attempt(rules[0].value, v)
+            return None if dZ is None else {"dZ3": dZ}
+        dA = v.get(("dA", l, rules[0].says))
+        if dA is None:
+            dA = v[("dA", l, rules[0].says)] = _attempt(rules[0].value, v, default=False)
+        if dA is False:
+            return None
+        g = self._slope(l, v, rules[1], dA)
+        if g is False:
+            return None
+        dZ = g if rules[1].whole else _attempt(lambda _: dA * g, v)
+        return None if dZ is None else {f"dA{l}": dA, f"dZ{l}": dZ}
+
+    def _slope(self, l, v, rule, dA):
+        """The value of a rule for the slope, remembered where it does not depend on dA; False where it raises."""
+        if rule.whole or f"dA{l}" in rule.says:
+            return _attempt(rule.value, {**v, f"dA{l}": dA}, default=False)
+        key = ("g", l, rule.says)
+        if key not in v:
+            v[key] = _attempt(rule.value, v, default=False)
+        return v[key]
+
+    def _with_parameters(self, l, old, cost, faults, new, slopes):
+        """Complete a choice of dZ by the statements for dW and db, if at least one of these is then right up to a factor."""
+        values = [{**_plain(v), **dz} for v, dz in zip(old.values, new, strict=True)]
+        weight, bias = self._right_fits(l, values)
+        plain = not faults
+        if weight is None and bias is None and not plain:
+            return []
+        found = []
+        for factor in self._shared_factors(weight, bias):
+            scaled = values if is_one(factor) else [_scaled(v, l, factor[v["m"]]) for v in values]
+            more = () if is_one(factor) else (Fault(f"dZ{l}", None, factor),)
+            extra_cost = 0.0 if is_one(factor) else _SCALED
+            dW = self._parameter(f"dW{l}", self.weights[l], scaled, bool(faults) and bias is None)
+            db = self._parameter(f"db{l}", self.biases[l], scaled, bool(faults) and weight is None)
+            if dW is None or db is None:
+                continue
+            total = old.cost + cost + extra_cost + dW[0] + db[0]
+            found.append(Hypothesis(total, old.faults + faults + more + dW[1] + db[1], scaled, old.slopes | {l: slopes}))
+        return found
+
+    def _right_fits(self, l, values):
+        """The factors by which the right dW and db of layer l fit, None where they do not."""
+        fits = []
+        for name, rules in ((f"dW{l}", self.weights[l]), (f"db{l}", self.biases[l])):
+            predicted = [_attempt(rules[0].value, v) for v in values[:1]]
+            observed = self.observed(name)
+            quick = fitting_factor(predicted, [_in_place_of(observed[0], predicted[0])], self.sizes[:1])
+            if observed[0] is not None and quick is None:
+                fits.append(None)
+                continue
+            predicted = [_attempt(rules[0].value, v) for v in values]
+            fits.append(fitting_factor(predicted, [_in_place_of(o, p) for o, p in zip(observed, predicted, strict=True)], self.sizes))
+        return fits
+
+    def _shared_factors(self, weight, bias):
+        """Factors that dZ may have been multiplied by: none, or what the right dW or the right db needs."""
+        one = dict.fromkeys(self.sizes, 1.0)
+        factors = [one]
+        for factor in (weight, bias):
+            if factor and not is_one(factor) and power_law(factor) and factor not in factors and 0 not in factor.values():
+                factors.append(one | factor)
+        return factors
+
+    def _parameter(self, name, rules, values, must_be_named):
+        """(cost, faults) of the cheapest rule for dW or db; None where it must have a name and has none."""
+        observed = self.observed(name)
+        if all(o is None for o in observed):
+            return 1.0, (Fault(name),)
+        best = None
+        for rule in rules:
+            if best is not None and rule.cost >= best[0]:
+                continue
+            factor = self._fits(rule, values, observed)
+            if factor is None:
+                continue
+            law = power_law(factor)
+            if not is_one(factor) and law is None:
+                continue
+            cost = rule.cost + (0.0 if is_one(factor) else _SCALED)
+            faults = (Fault(name, rule),) if rule.statement else ()
+            if not is_one(factor):
+                faults += (Fault(name, None, factor),)
+            if best is None or cost < best[0]:
+                best = (cost, faults)
+        if best is None and must_be_named:
+            return None
+        return best or (1.8, (Fault(name),))
+
+    def _fits(self, rule, values, observed):
+        right = not rule.statement
+        predicted = []
+        for v, o in zip(values, observed, strict=True):
+            p = _attempt(rule.value, v)
+            o = _in_place_of(o, p) if right else o
+            if p is None or (o is not None and p.shape != o.shape):
+                return None
+            if not predicted and o is not None and fitting_factor([p], [o], [v["m"]]) is None:
+                return None
+            predicted.append(p)
+        targets = [_in_place_of(o, p) if right else o for o, p in zip(observed, predicted, strict=True)]
+        return fitting_factor(predicted, targets, self.sizes)
+
+    # --- a dZ without a name -----------------------------------------------------------------------------------------------
+
+    def _unexplained(self, l, old):
+        """The hypothesis that dZ of layer l is what the outputs for single examples show, whatever made it."""
+        deltas = self._observed_deltas(l)
+        if deltas is None:
+            return []
+        values = [{**_plain(v), f"dZ{l}": dZ, f"dA{l}": _attempt(lambda v: v[f"W{l + 1}"].T @ v[f"dZ{l + 1}"], v)}
+                  for v, dz in zip(old.values, deltas, strict=True) for dZ in [dz]]  # fmt: skip
+        dW = self._parameter(f"dW{l}", self.weights[l], values, False)
+        db = self._parameter(f"db{l}", self.biases[l], values, False)
+        cost = old.cost + _UNKNOWN + dW[0] + db[0]
+        fault = Fault(f"dZ{l}", observed=(l, [v.get(f"dA{l}") for v in values], deltas))
+        return [Hypothesis(cost, (*old.faults, fault, *dW[1], *db[1]), values, old.slopes)]
+
+    def _observed_deltas(self, l):
+        """dZ of layer l for every usable probe, read off the outputs for single examples; None where that is impossible."""
+        single = {}
+        for position, i in enumerate(self.usable):
+            if self.probes[i].m == 1:
+                single[i] = self._read_single(l, position, i)
+        if not single or any(dZ is None for dZ in single.values()):
+            return None
+        deltas = []
+        for i in self.usable:
+            if self.probes[i].m == 1:
+                deltas.append(single[i])
+            elif all(j in single for j in self.singles.get(i, [])) and self.singles.get(i):
+                deltas.append(np.hstack([single[j] for j in self.singles[i]]))
+            else:
+                return None
+        return deltas
+
+    def _read_single(self, l, position, i):
+        """dZ (n, 1) of one example: db itself where it has that shape, else what dW divided by its input gives."""
+        n = 1 if l == 3 else 10
+        db = self.observed(f"db{l}")[position]
+        if db is not None and db.size == n:
+            return db.reshape(n, 1)
+        dW = self.observed(f"dW{l}")[position]
+        A = self.probes[i].X if l == 1 else self.probes[i].c[f"A{l - 1}"]
+        if dW is None or dW.shape != (n, A.shape[0]) or not (A**2).sum():
+            return None
+        return dW @ A / (A**2).sum()
+
+
+def _pairs(products, slopes):
+    """(cost, (rule of dA, rule of its slope)), the cheapest first."""
+    return sorted(((a.cost + g.cost, (a, g)) for a in products for g in slopes), key=lambda pair: pair[0])
+
+
+def _attempt(rule, v, default=None):
+    """The value of a rule, `default` where it raises or is no finite array."""
+    try:
+        with np.errstate(all="ignore"):
+            value = np.asarray(rule(v))
+            value = value if value.dtype.kind == "f" else value.astype(float)  # float16 stays what it is
+    except Exception:
+        return default
+    return value if np.isfinite(value).all() else default
+
+
+def _plain(v):
+    """The values without what was remembered for the search of one layer."""
+    return {key: value for key, value in v.items() if isinstance(key, str)}
+
+
+def _scaled(v, l, theta):
+    return {**v, f"dZ{l}": v[f"dZ{l}"] * theta, f"dA{l}": v[f"dA{l}"] * (theta if l < 3 else 1)}
+
+
+def _in_place_of(observed, right):
+    """What was returned, in the shape of the right gradient where subtracting it from the parameter would do the same."""
+    if observed is None or right is None or observed.shape == right.shape:
+        return observed
+    try:
+        return np.broadcast_to(observed, right.shape)
+    except ValueError:
+        return observed
