@@ -28,7 +28,8 @@ class Activation:
     kink : float or None
         The z at which g has no derivative.
     slope_at_kink : float or None
-        The subgradient that `slope` returns there.
+        What `slope` returns there: one of the two one-sided slopes (`make_relu` takes any number between them as well).
+        Where the slope rises at the kink, as ReLU's does, that is a subgradient.
     """
 
     name: str
@@ -46,7 +47,7 @@ class Activation:
         return self.value_rule(checks.floats("z", z))[()]
 
     def slope(self, z):
-        """g'(z) = da/dz, elementwise; at a kink the subgradient `slope_at_kink`. Raises as `value`."""
+        """g'(z) = da/dz, elementwise; at a kink, `slope_at_kink`. Raises as `value`."""
         return self.slope_rule(checks.floats("z", z))[()]
 
     @property
@@ -69,7 +70,7 @@ def _sigmoid(z):
 
 
 def _tanh_slope(z):
-    return 1 - np.tanh(z) ** 2
+    return 4 * _sigmoid(2 * z) * _sigmoid(-2 * z)  # 1 - tanh(z)^2, which the subtraction would round to 0 from z = 19 on
 
 
 def _softplus(z):
@@ -113,7 +114,9 @@ def make_relu(slope_at_zero=0.0):
 
 
 def make_leaky_relu(leak=0.01):
-    """Leaky ReLU: z for z > 0, leak * z otherwise, with leak > 0; its slope at 0 is taken to be `leak`.
+    """Leaky ReLU: z for z > 0, leak * z otherwise, with leak > 0; its slope at 0 is taken to be `leak`, that from the left.
+
+    Without a kink for leak = 1, which is the identity.
 
     Source: Maas, Hannun, Ng, "Rectifier nonlinearities improve neural network acoustic models", ICML workshop 2013.
     Derived in: notebooks/02_activations.ipynb, "What is the slope of a function made of two pieces?"
@@ -127,12 +130,14 @@ def make_leaky_relu(leak=0.01):
         "leaky_relu", lambda z: np.where(z > 0, z, leak * z), slope, slope,
         rf"z \text{{ if }} z > 0, \text{{ else }} {leak:g}\,z", rf"1 \text{{ if }} z > 0, \text{{ else }} {leak:g}",
         rf"1 \text{{ if }} a > 0, \text{{ else }} {leak:g}",
-        kink=0.0, slope_at_kink=leak,
+        kink=None if leak == 1 else 0.0, slope_at_kink=None if leak == 1 else leak,
     )  # fmt: skip
 
 
 def make_elu(alpha=1.0):
     """Exponential linear unit: z for z > 0, alpha (e^z - 1) otherwise; smooth at 0 only for alpha = 1.
+
+    For any other alpha its slope at 0 is taken to be `alpha`, that from the left.
 
     Source: Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by ELUs", ICLR 2016.
     Derived in: notebooks/02_activations.ipynb, "What is the slope of a function made of two pieces?"

@@ -39,7 +39,7 @@ def xor():
 def breast_cancer(standardised=True):
     """Breast Cancer Wisconsin (Diagnostic): 30 measurements of 569 tumours, label 1 = benign (357), 0 = malignant (212).
 
-    standardised : with mean 0 and standard deviation 1 for each feature; otherwise as measured, from 0.001 to 4254.
+    standardised : with mean 0 and standard deviation 1 for each feature; otherwise as measured, from 0 to 4254.
     Returns X (30, 569), y (1, 569).
 
     Source: Wolberg, Street, Mangasarian, UCI Machine Learning Repository, 1995, doi 10.24432/C5DW2B, CC BY 4.0.
@@ -84,14 +84,15 @@ def standardise(X, like=None):
     """(x - mean) / standard deviation, feature by feature; mean and deviation are those of `like` (X where None).
 
     X, like : (n_x, m). For test data give the training data as `like`, so that nothing of the test leaks.
+    Raises ValueError for a feature that is constant up to rounding: the mean of many 0.1 is not exactly 0.1.
     """
     X = checks.matrix("X", X)
     like = X if like is None else checks.matrix("like", like, (X.shape[0], None))
-    deviation = like.std(axis=1, keepdims=True)
-    constant = np.flatnonzero(deviation == 0)
+    mean, deviation = like.mean(axis=1, keepdims=True), like.std(axis=1, keepdims=True)
+    constant = np.flatnonzero(deviation <= 16 * np.finfo(like.dtype).eps * abs(mean))
     if constant.size:
         raise ValueError(f"row {constant[0]} of X is constant, expected features that vary: leave it out")
-    return (X - like.mean(axis=1, keepdims=True)) / deviation
+    return (X - mean) / deviation
 
 
 def train_test_split(X, y, test_fraction=0.25, rng=0):

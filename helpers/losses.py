@@ -1,7 +1,8 @@
 r"""Losses in nats, each with its derivative, and the loss of somebody who has not looked at the input.
 
-Columns are examples. A loss is the mean over the examples; column i of a `..._slope` is the gradient of example i's
-own loss, without that 1/m: the mean enters a backward pass once, in dW and db.
+Columns are examples. A loss is the mean over the m examples of each example's own loss. With n outputs, that is the
+sum of their n cross-entropies, or the mean of their n squared errors, as the field does. Column i of a `..._slope` is the
+gradient of example i's own loss, without that 1/m: the mean enters a backward pass once, in dW and db.
 
 Derived in: notebooks/03_loss.ipynb
 """
@@ -15,7 +16,6 @@ from helpers import checks
 from helpers.activations import ACTIVATIONS
 
 SIGMOID = ACTIVATIONS["sigmoid"]
-SOFTPLUS = ACTIVATIONS["softplus"]
 
 
 def _check_probabilities(A):
@@ -32,23 +32,26 @@ def _bce(A, Y):
     """-y ln a - (1 - y) ln(1 - a), with 0 ln 0 = 0; infinite where a confident answer is wrong."""
     _check_probabilities(A)
     with np.errstate(divide="ignore"):
-        return (-np.where(Y > 0, np.log(A), 0) - np.where(Y < 1, np.log1p(-A), 0)).mean(axis=0)
+        return (-np.where(Y > 0, np.log(A), 0) - np.where(Y < 1, np.log1p(-A), 0)).sum(axis=0)
 
 
 def _bce_slope(A, Y):
     _check_probabilities(A)
-    if ((A == 0) & (Y > 0)).any() or ((A == 1) & (Y < 1)).any():
-        raise checks.DomainError("A holds a 0 where y is 1 (or a 1 where y is 0): there -ln has no finite slope")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return (np.where(Y < 1, (1 - Y) / (1 - A), 0) - np.where(Y > 0, Y / A, 0)) / A.shape[0]
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        slope = np.where(Y < 1, (1 - Y) / (1 - A), 0) - np.where(Y > 0, Y / A, 0)
+    if not np.isfinite(slope).all():
+        where = np.unravel_index(np.argmin(np.isfinite(slope)), slope.shape)
+        raise checks.DomainError(f"A holds {A[where]:g} where y is {Y[where]:g}: there -ln has no finite slope")
+    return slope
 
 
 def _bce_from_logits(Z, Y):
-    return (SOFTPLUS.value(Z) - Y * Z).mean(axis=0)
+    # softplus(z) - y z; its tiny last term comes last, since adding it to a large z first would round it away
+    return (np.maximum(0, Z) - Y * Z + np.log1p(np.exp(-np.abs(Z)))).sum(axis=0)
 
 
 def _bce_from_logits_slope(Z, Y):
-    return (SIGMOID.value(Z) - Y) / Z.shape[0]
+    return SIGMOID.value(Z) - Y
 
 
 def _softmax(Z):
@@ -57,8 +60,11 @@ def _softmax(Z):
 
 
 def _cross_entropy_from_logits(Z, Y):
+    # ln sum_j e^{z_j} - z_true with the largest logit out of the sum: its e^0 = 1 would swallow the others, hence log1p last
     top = Z.max(axis=0)
-    return top + np.log(np.exp(Z - top).sum(axis=0)) - (Y * Z).sum(axis=0)
+    others = np.exp(Z - top)
+    others[Z.argmax(axis=0), np.arange(Z.shape[1])] = 0
+    return top - (Y * Z).sum(axis=0) + np.log1p(others.sum(axis=0))
 
 
 def _cross_entropy_from_logits_slope(Z, Y):
@@ -85,7 +91,7 @@ def _half_mse_slope(A, Y):
 
 
 def binary_cross_entropy(A, Y):
-    """Mean over examples of -y ln a - (1 - y) ln(1 - a), from probabilities.
+    """Mean over examples of -y ln a - (1 - y) ln(1 - a), summed over the n outputs, from probabilities.
 
     A : (n, m) in [0, 1]; Y : (n, m) of labels 0 and 1. Returns a float in nats, infinite where a = 0 or 1 is wrong.
     Raises DomainError for A outside [0, 1], ValueError for shapes and labels.
@@ -96,14 +102,19 @@ def binary_cross_entropy(A, Y):
 
 
 def binary_cross_entropy_slope(A, Y):
-    """(a - y) / (a (1 - a)): gradient of each example's own cross-entropy with respect to its a, shape (n, m)."""
+    """(a - y) / (a (1 - a)): gradient of each example's own cross-entropy with respect to its n outputs, shape (n, m).
+
+    Raises DomainError for A outside [0, 1] and where the slope overflows: at a = 0 (or as good as 0) with y = 1, at
+    a = 1 with y = 0; ValueError for shapes and labels.
+    """
     A = checks.matrix("A", A)
     return _bce_slope(A, checks.labels("Y", Y, A.shape))
 
 
 def binary_cross_entropy_from_logits(Z, Y):
-    """Mean over examples of softplus(z) - y z, which is the cross-entropy of a = sigmoid(z) and never infinite.
+    """Mean over examples of softplus(z) - y z, summed over the n outputs: the cross-entropy of a = sigmoid(z), never infinite.
 
+    Computed as max(0, z) - y z + ln(1 + e^{-|z|}) in this order: first what is large and may cancel, the tiny term last.
     Z : (n, m) logits; Y : (n, m) of labels 0 and 1. Returns a float in nats.
     Derived in: notebooks/03_loss.ipynb, "Why compute the loss from logits?"
     """
@@ -112,7 +123,7 @@ def binary_cross_entropy_from_logits(Z, Y):
 
 
 def binary_cross_entropy_from_logits_slope(Z, Y):
-    """sigmoid(z) - y: gradient of each example's own cross-entropy with respect to its logit, shape (n, m)."""
+    """sigmoid(z) - y: gradient of each example's own cross-entropy with respect to its n logits, shape (n, m)."""
     Z = checks.matrix("Z", Z)
     return _bce_from_logits_slope(Z, checks.labels("Y", Y, Z.shape))
 
@@ -141,6 +152,7 @@ def softmax_jacobian(z):
 def softmax_cross_entropy_from_logits(Z, Y):
     """Mean over examples of ln sum_j e^{z_j} - z_true, the cross-entropy -ln p_true of p = softmax(z).
 
+    Computed as z_top - z_true + ln(1 + sum over the others of e^{z_j - z_top}), the tiny term last, as for one logit.
     Z : (K, m) logits; Y : (K, m) one-hot columns. Returns a float in nats.
     Derived in: notebooks/03_loss.ipynb, "For which outputs and losses does it hold?"
     """
@@ -158,7 +170,9 @@ def softmax_cross_entropy_from_logits_slope(Z, Y):
 
 
 def mean_squared_error(A, Y):
-    """Mean of (a - y)^2 over all entries. A, Y : (n, m).
+    """Mean of (a - y)^2 over all n m entries: over the n outputs of an example as well as over the m examples.
+
+    A, Y : (n, m). Returns a float in units of y squared.
 
     Derived in: notebooks/03_loss.ipynb, "Why does squared error learn slowly when it is confidently wrong?"
     """
@@ -173,7 +187,10 @@ def mean_squared_error_slope(A, Y):
 
 
 def half_squared_error(A, Y):
-    """Half of the mean of (a - y)^2 over all entries. A, Y : (n, m).
+    """Half of the mean of (a - y)^2 over all n m entries, half of `mean_squared_error`.
+
+    A, Y : (n, m). Returns a float in units of y squared. A backward pass that starts from a - y with n > 1 outputs is that
+    of n times this loss (the half squared *distance* of an example from its target).
 
     Derived in: notebooks/03_loss.ipynb, "Why does squared error learn slowly when it is confidently wrong?"
     """

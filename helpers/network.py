@@ -122,17 +122,20 @@ def _targets(y, A, loss):
 
 
 def compute_loss(y, c, output="sigmoid", loss=None):
-    """Mean loss of the last layer's output, a float in nats (for a squared error: in units of y squared).
+    """Mean over the examples of each example's own loss, a float in nats (for a squared error: in units of y squared).
+
+    With n outputs, an example's own loss is the sum of n cross-entropies ("bce") or the mean of n squared errors.
 
     Parameters
     ----------
-    y : ndarray, shape (1, m); (K, m) one-hot for "softmax"
+    y : ndarray, shape (n, m), n = 1 mostly; (K, m) one-hot for "softmax"
     c : dict
         The cache of `forward_prop`.
     output : str
     loss : str, optional
         "bce" (with sigmoid; with relu only while 0 <= A <= 1), "cross_entropy" (softmax), "mse", "half_mse". None: the usual
-        one of the output unit. Cross-entropies are computed from the logits Z, so they stay finite.
+        one of the output unit. With sigmoid and softmax, cross-entropies are computed from the logits Z and stay finite;
+        with relu it is computed from A and infinite where A = 0 or A = 1 is wrong.
 
     Derived in: notebooks/03_loss.ipynb, "Why compute the loss from logits?"
     """
@@ -151,8 +154,11 @@ def loss_per_example(Z, A, y, output, rule):
     return rule.per_example(A, y)
 
 
-def _output_delta(Z, A, y, output, rule):
-    """dZ of the last layer: the gradient of each example's own loss with respect to its Z."""
+def output_delta(Z, A, y, output, rule):
+    """dZ of the last layer, shape (n, m): the gradient of each example's own loss with respect to its Z.
+
+    For checked matrices and a rule from `losses.get_loss`, as in `loss_per_example`.
+    """
     if rule.fused_output == output:
         return rule.slope_from_logits(Z, y)  # A - y
     return rule.slope(A, y) * get_activation(output).slope(Z)
@@ -161,14 +167,15 @@ def _output_delta(Z, A, y, output, rule):
 def backward_prop(X, y, c, p, hidden="relu", output="sigmoid", loss=None):
     """All gradients of the mean loss, from the last layer to the first.
 
-    dZ[L] = A[L] - y for sigmoid with cross-entropy (and its like), then for l = L ... 1:
+    dZ[L] = A[L] - y for sigmoid and softmax with cross-entropy, (A[L] - y) / n for n outputs without activation and half
+    the mean squared error, otherwise dL/dA[L] * g'(Z[L]); then for l = L ... 1:
     dW[l] = dZ[l] A[l-1]^T / m,  db[l] = sum over examples of dZ[l] / m,
     dA[l-1] = W[l]^T dZ[l],      dZ[l-1] = dA[l-1] * g'(Z[l-1]).
 
     Parameters
     ----------
     X : ndarray, shape (n_x, m)
-    y : ndarray, shape (1, m); (K, m) one-hot for "softmax"
+    y : ndarray, shape (n, m), n = 1 mostly; (K, m) one-hot for "softmax"
     c : dict
         What `forward_prop(X, p, hidden, output)` returned.
     p, hidden, output, loss
@@ -191,7 +198,7 @@ def backward_prop(X, y, c, p, hidden="relu", output="sigmoid", loss=None):
     _check_cache(X, c, p, L)
     y = _targets(y, c[f"A{L}"], rule)
     m = y.shape[1]
-    grads = {f"dZ{L}": _output_delta(c[f"Z{L}"], c[f"A{L}"], y, output, rule)}
+    grads = {f"dZ{L}": output_delta(c[f"Z{L}"], c[f"A{L}"], y, output, rule)}
     for l in range(L, 0, -1):
         dZ = grads[f"dZ{l}"]
         grads[f"dW{l}"] = dZ @ c[f"A{l - 1}"].T / m
@@ -227,8 +234,8 @@ def predict(X, p, hidden="relu", output="sigmoid"):
 def accuracy(y, A):
     """Share of examples whose label is predicted, a float between 0 and 1.
 
-    y : (1, m) labels 0 and 1, or (K, m) one-hot; A : outputs of the same shape.
+    y : (1, m) labels 0 and 1, or (K, m) one-hot; A : outputs of the same shape. Raises ValueError for other targets.
     """
     A = checks.matrix("A", A)
-    y = checks.labels("y", y, A.shape)
+    y = checks.labels("y", y, A.shape) if A.shape[0] == 1 else checks.one_hot("y", y, A.shape)
     return float((classify(A) == classify(y)).mean())

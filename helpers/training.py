@@ -17,6 +17,8 @@ from helpers.activations import get_activation
 class History:
     """What was seen during a run; entry k of each list belongs to `step[k]`, before that step's update.
 
+    All lists have one length.
+
     Attributes
     ----------
     step : list of int
@@ -24,9 +26,10 @@ class History:
     loss : list of float
         Mean loss over all examples (nats for cross-entropies).
     accuracy : list of float
-        Share of all examples whose label is predicted; NaN where the targets are not labels.
+        Share of all examples whose label is predicted; NaN where the targets are neither labels nor one-hot.
     gradient_norm : dict of list of float
-        "dW1": [...], "db1": [...], ...: Euclidean norms of the gradients of that step's batch.
+        "dW1": [...], "db1": [...], ...: Euclidean norms of the gradients of that step's batch; NaN where the run stopped
+        because they have no finite value.
     dead_units : list of tuple of int
         For each hidden layer, the number of units whose slope is 0 for every example.
     stopped : str or None
@@ -78,7 +81,8 @@ def gradient_descent(
     Returns
     -------
     p : dict of ndarray
-        The parameters at the end; where the loss ceased to be finite, those of the step before.
+        The parameters at the end. Where the run stopped early, those of the last record, `history.step[-1]`: the last
+        ones whose loss is known to be finite, namely `history.loss[-1]` (the initial ones where nothing was recorded).
     history : History
 
     Raises
@@ -95,36 +99,38 @@ def gradient_descent(
     backward = backward_prop or partial(network.backward_prop, hidden=hidden, output=output, loss=loss)
     X, y = _data(X, y, p, hidden, output, loss)
     batches = _batches(X, y, batch_size, checks.generator(rng))
-    p = {name: value.copy() for name, value in p.items()}
-    history = History()
+    p = recorded = {name: value.copy() for name, value in p.items()}
+    history = History(gradient_norm={f"d{name}": [] for name in p})
     line = _ProgressLine(progress, steps)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for step in range(steps + 1):
+            record = step % record_every == 0 or step == steps
             try:
                 X_batch, y_batch = next(batches)
-                if step % record_every == 0 or step == steps:
+                if record:
                     whole = forward(X, p)
                     _record(history, step, y, whole, get_activation(hidden), output, loss)
+                    recorded = p
                     line.show(step, history.loss[-1])
-                c = whole if batch_size is None and history.step[-1] == step else forward(X_batch, p)
+                c = whole if batch_size is None and record else forward(X_batch, p)
                 grads = _gradients(backward, X_batch, y_batch, c, p)
             except checks.DomainError as error:
                 history.stopped = f"stopped at step {step}: {error}"
                 break
-            if history.step[-1] == step:
-                for name in p:
-                    history.gradient_norm.setdefault(f"d{name}", []).append(float(np.linalg.norm(grads[f"d{name}"])))
+            if record:
+                for name, norms in history.gradient_norm.items():
+                    norms[-1] = float(np.linalg.norm(grads[name]))
             if step < steps:
-                last, p = p, {name: p[name] - learning_rate * grads[f"d{name}"] for name in p}
+                p = {name: p[name] - learning_rate * grads[f"d{name}"] for name in p}
     line.clear()
-    return (last if history.stopped and history.step and history.step[-1] > 0 else p), history
+    return (recorded if history.stopped else p), history
 
 
 def _data(X, y, p, hidden, output, loss):
-    """X and y as float matrices, after one pass of the reference has found whatever is wrong with any argument."""
+    """X and y as float matrices of their own, after one pass of the reference has found whatever is wrong with any argument."""
     c = network.forward_prop(X, p, hidden, output)
     network.compute_loss(y, c, output, loss)
-    return c["A0"], np.asarray(y, dtype=float)
+    return c["A0"].copy(), np.array(y, dtype=float)
 
 
 def _batches(X, y, batch_size, rng):
@@ -149,16 +155,20 @@ def _record(history, step, y, c, g, output, loss):
     history.loss.append(value)
     history.accuracy.append(_accuracy(y, c[f"A{L}"]))
     history.dead_units.append(dead_units(c, g))
+    for norms in history.gradient_norm.values():
+        norms.append(float("nan"))  # until the backward pass has come to its end
 
 
 def _accuracy(y, A):
-    return network.accuracy(y, A) if np.isin(y, (0, 1)).all() else float("nan")
+    labelled = np.isin(y, (0, 1)).all() and (y.shape[0] == 1 or (y.sum(axis=0) == 1).all())
+    return network.accuracy(y, A) if labelled else float("nan")
 
 
 def dead_units(c, hidden="relu"):
     """For each hidden layer of a cache, the number of units whose slope is 0 for every example: a tuple of int.
 
-    Such a unit gets no gradient from any example, so it cannot learn. c : dict with "Z1", ..., "ZL".
+    Such a unit gets no gradient from these examples, so no update of its own parameters wakes it. A unit of layer 2 or
+    higher may come back all the same: when the layers below it learn, its inputs move. c : dict with "Z1", ..., "ZL".
     """
     g = get_activation(hidden)
     return tuple(int((g.slope(c[f"Z{l}"]) == 0).all(axis=1).sum()) for l in range(1, network.depth(c)))

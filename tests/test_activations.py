@@ -61,8 +61,17 @@ def test_extreme_inputs_neither_overflow_nor_give_nan(g):
     assert abs(g.slope(1e4)) <= 1
 
 
-@pytest.mark.parametrize(("g", "slope"), [(make_relu(), 0), (make_relu(0.5), 0.5), (make_leaky_relu(0.2), 0.2), (make_elu(0.5), 0.5)])
-def test_the_subgradient_at_the_kink_is_the_one_stated(g, slope):
+@pytest.mark.parametrize("z", [0.3, 5.0, 15.0, 19.0, 40.0, 300.0])
+def test_the_slope_of_tanh_far_out_is_small_but_not_0(z):
+    true = 4 * np.exp(-2 * z) / (1 + np.exp(-2 * z)) ** 2  # 1 / cosh(z)^2
+    for slope in (ACTIVATIONS["tanh"].slope(z), ACTIVATIONS["tanh"].slope(-z)):
+        assert slope == pytest.approx(true, rel=1e-13, abs=0) and slope > 0
+
+
+@pytest.mark.parametrize(("g", "slope"), [
+    (make_relu(), 0), (make_relu(0.5), 0.5), (make_leaky_relu(0.2), 0.2), (make_leaky_relu(2.0), 2), (make_elu(0.5), 0.5), (make_elu(2.0), 2),
+])  # fmt: skip
+def test_the_slope_at_the_kink_is_the_one_stated(g, slope):
     assert (g.kink, g.slope_at_kink) == (0, slope)
     assert g.slope(0.0) == slope
     assert (g.slope(-1e-300), g.slope(1e-300)) == (pytest.approx(g.slope(-1e-9)), 1)
@@ -74,6 +83,7 @@ def test_relu_with_another_subgradient_has_no_slope_from_output():
 
 def test_smooth_activations_have_no_kink():
     assert [g.name for g in ACTIVATIONS.values() if g.kink is not None] == ["relu", "leaky_relu"]
+    assert [(g.kink, g.slope_at_kink) for g in (make_leaky_relu(1.0), make_elu(1.0))] == [(None, None)] * 2
 
 
 @pytest.mark.parametrize("g", EVERY, ids=lambda g: g.name)

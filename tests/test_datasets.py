@@ -20,7 +20,7 @@ def test_breast_cancer_as_published():
     X, y = datasets.breast_cancer(standardised=False)
     assert (int(y.sum()), int((y == 0).sum())) == (357, 212)
     assert X[:, 0][:4].tolist() == [17.99, 10.38, 122.8, 1001.0]
-    assert X.max() == 4254
+    assert (X.min(), X.max()) == (0, 4254)
     assert datasets.breast_cancer_features()[0] == "mean_radius" and len(datasets.breast_cancer_features()) == 30
 
 
@@ -63,6 +63,19 @@ def test_a_split_keeps_every_example_once():
 def test_test_data_are_standardised_like_the_training_data():
     train, test = np.array([[0.0, 2.0]]), np.array([[4.0]])
     assert datasets.standardise(test, like=train).tolist() == [[3.0]]
+
+
+@pytest.mark.parametrize("m", [3, 7, 10, 569, 100_003])
+@pytest.mark.parametrize("value", [0.0, 0.1, 0.3, -1 / 3, 1e6 + 0.1, np.float32(0.1), np.float32(1e6 + 0.1)])
+def test_a_constant_feature_is_refused_whatever_its_mean_rounds_to(value, m):
+    X = np.array([np.arange(m), np.full(m, value)], dtype=np.asarray(value).dtype)
+    with pytest.raises(ValueError, match="row 1 of X is constant"):
+        datasets.standardise(X)
+
+
+def test_a_feature_far_from_0_that_varies_is_kept():
+    X = 1e6 + np.linspace(0, 1e-3, 50)[None]
+    assert datasets.standardise(X).std() == pytest.approx(1)
 
 
 def test_one_hot():

@@ -13,14 +13,23 @@ def tanh_slope(z):
     return 1 - np.tanh(z) ** 2
 
 
+def untouched_function(*_):
+    return ...
+
+
 def overwriting(a):
-    a *= 1 - a
-    return a
+    a *= a
+    return (1 - a) / 2
+
+
+def piece(z, left=lambda z: 1 / (1 - z) ** 2):
+    return np.where(z > 0, 1, left(z))
 
 
 RIGHT = {
-    "sigmoid_slope_from_output": (lambda a: a * (1 - a),),
+    "sigmoid_slope_from_output": (lambda a: (1 - a**2) / 2,),
     "comment_factor": (5, 3.0),
+    "piece_slope": (lambda z: piece(z), False),
     "leaky_kink": (0.1, 1, 0.55),
     "product_slope": (lambda z: np.tanh(z) + z / np.cosh(z) ** 2,),
     "from_output": (True, False, False, np.bool_(False)),
@@ -29,17 +38,36 @@ RIGHT = {
 }
 
 WRONG = [
-    ("sigmoid_slope_from_output", (lambda a: 1 - a**2,), "tanh's derivative"),
+    ("sigmoid_slope_from_output", (lambda a: a * (1 - a),), "plain sigmoid"),
+    ("sigmoid_slope_from_output", (lambda a: 2 * a * (1 - a),), "first get σ(z)"),
+    ("sigmoid_slope_from_output", (lambda a: 1 - a**2,), "tanh's"),
+    ("sigmoid_slope_from_output", (lambda a: (1 - a**2) / 4,), "outer factor 2"),
+    ("sigmoid_slope_from_output", (lambda a: (a**2 - 1) / 2,), "sign"),
     ("sigmoid_slope_from_output", (sigmoid.slope,), "once more"),
-    ("sigmoid_slope_from_output", (sigmoid.value,), "neither a slope"),
-    ("sigmoid_slope_from_output", (lambda a: a * (a - 1),), "sign"),
-    ("sigmoid_slope_from_output", (lambda a: 1 - a,), "one factor is missing"),
-    ("sigmoid_slope_from_output", (lambda a: a,), "factor 1 - a is missing"),
+    ("sigmoid_slope_from_output", (lambda a: 2 * sigmoid.slope(a),), "once more"),
+    ("sigmoid_slope_from_output", (lambda a: (1 - a**2) / 2 - 1,), "moves the curve down"),
+    ("sigmoid_slope_from_output", (lambda a: (a - 1) * (3 - a) / 2,), "with a plus"),
+    ("sigmoid_slope_from_output", (lambda a: a,), "output itself"),
+    ("sigmoid_slope_from_output", (lambda a: (1 + a) / 2,), "this is σ(z)"),
     ("sigmoid_slope_from_output", (lambda a: (a > 0) * 1.0,), "ReLU's derivative"),
     ("sigmoid_slope_from_output", (overwriting,), "overwrites its argument"),
-    ("sigmoid_slope_from_output", (lambda a: (a * (1 - a)).T,), "transposed"),
-    ("sigmoid_slope_from_output", (lambda a: 0.25,), "shape ()"),
-    ("sigmoid_slope_from_output", (lambda a: 2 * a * (1 - a),), "expected"),
+    ("sigmoid_slope_from_output", (lambda a: ((1 - a**2) / 2).T,), "transposed"),
+    ("sigmoid_slope_from_output", (lambda a: 0.5,), "shape ()"),
+    ("sigmoid_slope_from_output", (lambda a: 3 * (1 - a**2),), "expected"),
+    ("comment_factor", (5, np.inf), "σ(0) = 1/2"),
+    ("comment_factor", (5, np.float64("nan")), "divided by 0"),
+    ("piece_slope", (lambda z: 1 / (1 - z) ** 2, False), "use np.where"),
+    ("piece_slope", (lambda z: piece(z, lambda z: 1 / (1 - z)), False), "square of the bottom"),
+    ("piece_slope", (lambda z: piece(z, lambda z: -1 / (1 - z) ** 2), False), "minus times minus"),
+    ("piece_slope", (lambda z: piece(z, lambda z: (1 - 2 * z) / (1 - z) ** 2), False), "wrong sign"),
+    ("piece_slope", (lambda z: piece(z, lambda z: z / (1 - z)), False), "the function itself"),
+    ("piece_slope", (lambda z: np.where(z > 0, z, z / (1 - z)), False), "g itself"),
+    ("piece_slope", (lambda z: np.where(z > 0, z, 1 / (1 - z) ** 2), False), "whose slope is 1"),
+    ("piece_slope", (lambda z: piece(z, lambda z: 0), False), "ReLU's slope"),
+    ("piece_slope", (lambda z: piece(z, lambda z: -1), False), "use the quotient rule"),
+    ("piece_slope", (lambda z: np.where(z > 0, 1 / (1 - z) ** 2, 1), False), "exchanged"),
+    ("piece_slope", (lambda z: piece(z), True), "glides through"),
+    ("piece_slope", (lambda z: piece(z), 0), "expected True or False"),
     ("comment_factor", (1 / 5, 3), "right divided by wrong"),
     ("comment_factor", (4, 3), "this is 1/a"),
     ("comment_factor", (2, 3), "bound"),
@@ -73,6 +101,8 @@ WRONG = [
     ("slope_depth", (9, 20), "still above"),
     ("slope_depth", (11, 20), "is enough"),
     ("slope_depth", (9.965784284662087, 20), "round up"),
+    ("slope_depth", (9.966, 20), "layers_weight_1: layers come whole"),
+    ("slope_depth", (10, 19.9), "layers_weight_2: layers come whole"),
     ("slope_depth", (10, 19), "still above"),
     ("slope_depth", (10, 10), "weight is a factor too"),
     ("neuron", (2.7, 250), "54/20"),
@@ -100,7 +130,7 @@ def test_right(name):
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_untouched(name):
-    for answers in ([...] * len(RIGHT[name]), [lambda *_: ...] if callable(RIGHT[name][0]) else [...]):
+    for answers in ([...] * len(RIGHT[name]), [untouched_function if callable(RIGHT[name][0]) else ..., *RIGHT[name][1:]]):
         assert check_of(name)(*answers).status == "not attempted"
 
 
@@ -122,7 +152,7 @@ def test_garbage_is_wrong_and_never_raises(name, garbage):
 @pytest.mark.parametrize("name", [name for name in RIGHT if callable(RIGHT[name][0])])
 @pytest.mark.parametrize("result", [None, "text", np.nan, [1, 2], {}, np.zeros((7, 7))])
 def test_functions_that_return_garbage(name, result):
-    assert check_of(name)(lambda _: result).status == "wrong"
+    assert check_of(name)(lambda _: result, *RIGHT[name][1:]).status == "wrong"
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -60,6 +60,7 @@ CHECKS = {
     "weight_gradient": (backward.check_weight_gradient, weight_gradient),
     "bias_gradient": (backward.check_bias_gradient, bias_gradient),
     "activation_gradient": (backward.check_activation_gradient, activation_gradient),
+    "dz2_column": (backward.check_dz2_column, [0, -0.2273, 0, 0, -0.0649, 0, 0, 0, 0.0325, -0.1299]),
     "layer_sizes": (backward.check_layer_sizes, (2, 4, 2, 1)),
     "one_layer": (backward.check_one_layer, layer),
     "tanh_network": (backward.check_tanh_network, tanh_pass),
@@ -69,6 +70,7 @@ STUBS = {
     "weight_gradient": lambda dZ, A_prev: ...,
     "bias_gradient": lambda dZ: ...,
     "activation_gradient": lambda W, dZ: ...,
+    "dz2_column": ...,
     "layer_sizes": ...,
     "one_layer": lambda dA, Z, A_prev, W: (..., ..., ..., ...),
     "tanh_network": lambda X, y, c, p: ...,
@@ -82,6 +84,7 @@ def test_a_right_answer_is_right(name):
 
 
 def test_other_right_answers_are_right():
+    assert backward.check_dz2_column(np.array([W3 * ON * 0.324658]).T).right
     assert backward.check_layer_sizes([2, 3, 2, 1]).right
     assert backward.check_layer_sizes(np.array([2, 2, 4, 1])).right
     assert backward.check_one_layer(lambda *arguments: list(layer(*arguments))).right
@@ -93,10 +96,13 @@ def test_an_untouched_stub_is_not_attempted(name):
     assert CHECKS[name][0](STUBS[name]).status == "not attempted"
 
 
+W3 = np.array([0.1, -0.7, -0.3, -0.3, -0.2, 1.0, -0.3, -0.3, 0.1, -0.4])  # of the worked network
+ON = np.array([0, 1, 0, 0, 1, 0, 0, 0, 1, 1])  # its layer 2 for example 2 of the notebook
 MISTAKES = [
     ("weight_gradient", lambda dZ, A: dZ @ A.T, "1/m is missing"),
-    ("weight_gradient", lambda dZ, A: dZ @ A.T / len(dZ), "number of units, 3"),
-    ("weight_gradient", lambda dZ, A: dZ @ A.T / len(A), "number of inputs, 4"),
+    ("weight_gradient", lambda dZ, A: dZ @ A.T / len(dZ), "number of units, 4"),
+    ("weight_gradient", lambda dZ, A: dZ @ A.T / len(A), "number of inputs, 2"),
+    ("weight_gradient", lambda dZ, A: dZ @ A.T / 3, "the m of the notebook"),
     ("weight_gradient", lambda dZ, A: A @ dZ.T / dZ.shape[1], "is transposed"),
     ("weight_gradient", lambda dZ, A: A @ dZ.T, "transposed, and the 1/m is missing"),
     ("weight_gradient", lambda dZ, A: -weight_gradient(dZ, A), "wrong sign"),
@@ -105,6 +111,7 @@ MISTAKES = [
     ("weight_gradient", lambda dZ, A: dZ @ A, "raised ValueError"),
     ("weight_gradient", lambda dZ, A: dZ @ A.T / 5, "expected"),  # m taken from the first example
     ("bias_gradient", lambda dZ: dZ.sum(axis=1, keepdims=True), "1/m is missing"),
+    ("bias_gradient", lambda dZ: dZ.sum(axis=1, keepdims=True) / 3, "the m of the notebook"),
     ("bias_gradient", lambda dZ: dZ.mean(axis=1), "keepdims"),
     ("bias_gradient", lambda dZ: dZ.sum(axis=1), "The 1/m is missing as well"),
     ("bias_gradient", lambda dZ: dZ.sum(axis=1, keepdims=True) / len(dZ), "number of units"),
@@ -118,6 +125,18 @@ MISTAKES = [
     ("activation_gradient", lambda W, dZ: dZ.T @ W, "is transposed"),
     ("activation_gradient", lambda W, dZ: (W.T @ dZ).sum(axis=1, keepdims=True), "sums over the examples"),
     ("activation_gradient", lambda W, dZ: W.T * dZ if W.shape == dZ.shape else W.T @ dZ, "entry by entry"),
+    ("dz2_column", W3 * 0.32466, "ReLU's slope is missing"),
+    ("dz2_column", W3 * ON, "dZ3 is missing"),
+    ("dz2_column", ON * 0.32466, "W3 is missing"),
+    ("dz2_column", W3 * ON * -0.32466, "sign is wrong"),
+    ("dz2_column", W3 * ON * 0.32466 / 3, "1/m too many"),
+    ("dz2_column", [0, 0.4323, 0, 0.1853, 0, 0, 0, 0, -0.0618, 0.2471], "of example 1"),
+    ("dz2_column", [0, 0.4453, 0, 0.1908, 0.1272, 0, 0, 0, -0.0636, 0], "of example 3"),
+    ("dz2_column", W3 * 0.32466 * [0, 1, 0, 1, 0, 0, 0, 0, 1, 1], "mask is that of example 1"),
+    ("dz2_column", W3 * 0.32466 * [0, 1, 0, 0, 1, 1, 0, 1, 0, 1], "mask is that of layer 1"),
+    ("dz2_column", W3 * 0.32466 * [0, 0.546, 0, 0, 0.612, 0, 0, 0, 0.85, 0.032], "where its slope belongs"),
+    ("dz2_column", [0, -0.2273, 0, 0, -0.0649, 0, 0, 0, 0.0325, 0.1299], "wrong in 1 of 10 entries"),
+    ("dz2_column", [-0.2273, -0.0649, 0.0325, -0.1299], "has shape (4,)"),
     ("layer_sizes", (2, 3, 3, 1), "W2 is square"),
     ("layer_sizes", (2, 4, 1, 1), "W3 is (1, 1)"),
     ("layer_sizes", (2, 10, 7, 1), "17 hidden units"),
@@ -134,6 +153,8 @@ MISTAKES = [
     ("one_layer", layer_with(0, lambda dZ, dA, Z, A, W: np.maximum(dA, 0)), "taken from dA"),
     ("one_layer", layer_with(0, lambda dZ, dA, Z, A, W: dA * (A > 0) if A.shape == Z.shape else dZ), "A_prev, the layer before"),
     ("one_layer", layer_with(1, lambda it, dA, Z, A, W: it * Z.shape[1]), "dW: the 1/m is missing"),
+    ("one_layer", layer_with(1, lambda it, dA, Z, A, W: it * Z.shape[1] / 3), "the m of the notebook"),
+    ("one_layer", layer_with(2, lambda it, dA, Z, A, W: it * Z.shape[1] / 3), "the m of the notebook"),
     ("one_layer", layer_with(1, lambda it, dA, Z, A, W: dA @ A.T / Z.shape[1]), "dW is computed from dA"),
     ("one_layer", layer_with(2, lambda it, dA, Z, A, W: it[:, 0]), "db has shape"),
     ("one_layer", layer_with(2, lambda it, dA, Z, A, W: bias_gradient(dA)), "db is computed from dA"),
@@ -152,6 +173,7 @@ MISTAKES = [
     ("tanh_network", tanh_with(slope=lambda Z, A: np.ones_like(A)), "slope is missing"),
     ("tanh_network", tanh_with(mean=0.0), "1/m is missing"),
     ("tanh_network", tanh_with(mean=2.0), "1/m too many"),
+    ("tanh_network", lambda X, y, c, p: {k: g * X.shape[1] / 3 for k, g in tanh_pass(X, y, c, p).items()}, "the m of the notebook"),
     ("tanh_network", tanh_with(transposed=False), "transpose of W is missing"),
     ("tanh_network", lambda X, y, c, p: {"dW1": 0}, "dW3 is missing"),
     ("tanh_network", lambda X, y, c, p: [1, 2], "expected the dict"),

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from helpers import case as the_case
 from helpers.exercises import case
 
 LN2 = np.log(2)
@@ -31,6 +32,71 @@ def wrong(feedback, words):
     assert words in feedback.message, feedback.message
 
 
+# --- gradient descent -------------------------------------------------------------------------------------------------
+
+
+def descend(X, y, p, rate, steps, *, sign=-1, moved="Wb", forward_once=False, backward_once=False):
+    """The loop of the exercise, with slips to choose from."""
+    c = the_case.forward_prop(X, p)
+    first = the_case.backward_prop(X, y, the_case.forward_prop(X, p), p)
+    for _ in range(steps):
+        c = c if forward_once else the_case.forward_prop(X, p)
+        grads = first if backward_once else the_case.backward_prop(X, y, c, p)
+        p = {name: value + sign * rate * grads["d" + name] * (name[0] in moved) for name, value in p.items()}
+    return p
+
+
+def in_place(X, y, p, rate, steps):
+    for _ in range(steps):
+        grads = the_case.backward_prop(X, y, the_case.forward_prop(X, p), p)
+        for name in p:
+            p[name] -= rate * grads["d" + name]
+    return p
+
+
+def test_descent_right():
+    assert case.check_descent(descend).right, case.check_descent(descend)
+
+
+def test_descent_untouched():
+    assert case.check_descent(lambda *_: ...).status == "not attempted"
+    assert case.check_descent(...).status == "not attempted"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda X, y, p, r, s: descend(X, y, p, r, s, sign=1), "subtract it"),
+        (lambda X, y, p, r, s: descend(X, y, p, 1, s), "learning rate is missing"),
+        (lambda X, y, p, r, s: descend(X, y, p, 1.2, s), "the argument learning_rate"),
+        (lambda X, y, p, r, s: descend(X, y, p, r / X.shape[1], s), "divide by m"),
+        (lambda X, y, p, r, s: descend(X, y, p, r, s, moved="W"), "only the weights"),
+        (lambda X, y, p, r, s: descend(X, y, p, r, s, moved="b"), "only the biases"),
+        (lambda X, y, p, r, s: descend(X, y, p, r, s + 1), "one step too many"),
+        (lambda X, y, p, r, s: descend(X, y, p, r, 1), "one step only"),
+        (lambda X, y, p, r, s: descend(X, y, p, r, s, backward_once=True), "anew in each step"),
+        (lambda X, y, p, r, s: descend(X, y, p, r, s, forward_once=True), "new cache"),
+        (lambda X, y, p, r, s: p, "have not moved"),
+        (lambda X, y, p, r, s: (descend(X, y, p, r, s), []), "2 values"),
+        (lambda X, y, p, r, s: the_case.backward_prop(X, y, the_case.forward_prop(X, p), p), "returns the gradients"),
+        (lambda X, y, p, r, s: {k: v for k, v in descend(X, y, p, r, s).items() if k[0] == "W"}, "lacks b1, b2, b3"),
+        (lambda X, y, p, r, s: descend(X, y, p, r / 3, s), "W1 after 1 steps"),
+        (lambda X, y, p, r, s: {k: v.T for k, v in descend(X, y, p, r, s).items()}, "transposed"),
+        (lambda X, y, p, r, s: dict.fromkeys(p, "text"), "no real numbers"),
+        (in_place, "overwrites"),
+        (lambda *_: None, "return missing"),
+        (lambda *_: "text", "returns a str"),
+        (lambda *_: np.zeros(3), "returns a ndarray"),
+        (raises, "ZeroDivisionError"),
+        (lambda: 1, "TypeError"),
+        (None, "expected a function"),
+        ({}, "expected a function"),
+    ],
+)
+def test_descent_mistakes(answer, words):
+    wrong(case.check_descent(answer), words)
+
+
 # --- the loss of a guess ----------------------------------------------------------------------------------------------
 
 
@@ -50,6 +116,7 @@ def test_uninformed_loss_untouched(answers):
         ((1.0, PRICE), "bits"),
         ((-LN2, PRICE), "wrong sign"),
         ((0.5, PRICE), "what does it cost"),
+        ((0.69, PRICE), "give three or more"),
         ((LN2 / 2, PRICE), "one of the labels"),
         ((200 * LN2, PRICE), "sum over all"),
         ((np.log10(2), PRICE), "base 10"),

@@ -20,9 +20,32 @@ def unit(w, x, b):
     return z, max(0.0, z)
 
 
-def collapse(p):
-    W = p["W3"] @ p["W2"] @ p["W1"]
-    return W, p["W3"] @ (p["W2"] @ p["b1"] + p["b2"]) + p["b3"]
+def collapse(p, stop=None):
+    W, b = p["W1"], p["b1"]
+    for l in range(2, (stop or len(p) // 2) + 1):
+        W, b = p[f"W{l}"] @ W, p[f"W{l}"] @ b + p[f"b{l}"]
+    return W, b
+
+
+def collapse_three(p):
+    return p["W3"] @ p["W2"] @ p["W1"], p["W3"] @ (p["W2"] @ p["b1"] + p["b2"]) + p["b3"]
+
+
+def collapse_in_two_lines(p):
+    W, b = p["W1"], p["b1"]
+    for l in range(2, len(p) // 2 + 1):
+        W = p[f"W{l}"] @ W
+        b = W @ b + p[f"b{l}"]
+    return W, b
+
+
+def spoilt(c, p):
+    fresh = case.forward_prop(c["A0"], p)
+    return [name for name in c if not np.allclose(c[name], fresh[name])]
+
+
+def neighbours(c, p):
+    return forward._against_neighbours(c, p)
 
 
 def deep(X, p, g_hidden, g_output, *, stop=0, feed_z=False, bias=1, from_x=False):
@@ -46,7 +69,11 @@ RIGHT = [
     (forward.check_change, (z3_after(0.05), z3_after(0.2))),
     (forward.check_change, (-0.4795, -0.4335)),
     (forward.check_change, (np.array([[-0.4795]]), np.float64(-0.4335))),
-    (forward.check_layer, (lambda W, A, b: W @ A + b,)),
+    (forward.check_layer, (lambda W, A, b: A @ W.T + b.T,)),
+    (forward.check_layer, (lambda W, A, b: (W @ A.T + b).T,)),
+    (forward.check_spoilt, (spoilt,)),
+    (forward.check_spoilt, (lambda c, p: set(spoilt(c, p)),)),
+    (forward.check_spoilt, (lambda c, p: np.array(spoilt(c, p), dtype=str),)),
     (forward.check_collapse, (collapse,)),
     (forward.check_depth, (deep,)),
 ]
@@ -57,6 +84,7 @@ UNTOUCHED = [
     (forward.check_change, (..., ...)),
     (forward.check_change, (-0.4795, ...)),
     (forward.check_layer, (lambda W, A, b: ...,)),
+    (forward.check_spoilt, (lambda c, p: ...,)),
     (forward.check_collapse, (lambda p: (..., ...),)),
     (forward.check_depth, (lambda X, p, g_hidden, g_output: ...,)),
 ]
@@ -104,26 +132,48 @@ MISTAKES = [
     ((forward.check_change, (-0.4795, -0.4795)), "has not moved"),
     ((forward.check_change, (1 / (1 + np.exp(0.4795)), -0.4335)), "before the sigmoid"),
     ((forward.check_change, (forward._z3_with(0.05, rectify_second=False), -0.4335)), "layer 2"),
-    (layer(lambda W, A, b: W @ A), "bias is missing"),
-    (layer(lambda W, A, b: W @ A - b), "subtracted"),
-    (layer(lambda W, A, b: relu(W @ A + b)), "already rectified"),
-    (layer(lambda W, A, b: (W @ A + b).T), "transposed"),
-    (layer(lambda W, A, b: W.T @ A + b), "W is transposed"),
-    (layer(lambda W, A, b: A @ W + b), "wrong order"),
-    (layer(lambda W, A, b: W * A + b), "element by element"),
-    (layer(lambda W, A, b: W @ A + b.ravel()), "lies down"),
+    ((forward.check_change, (-0.4795, forward._z3_with(0.25))), "to the 0.05 of before"),
+    ((forward.check_change, (forward._z3_with(0.55), -0.4335)), "sets the bias to 0.05"),
+    ((forward.check_change, (-0.4795, forward._z3_with(0.7))), "from -0.5 to -0.3"),
+    (layer(lambda W, A, b: A @ W.T), "bias is missing"),
+    (layer(lambda W, A, b: A @ W.T - b.T), "subtracted"),
+    (layer(lambda W, A, b: relu(A @ W.T + b.T)), "already rectified"),
+    (layer(lambda W, A, b: (A @ W.T + b.T).T), "Z is transposed"),
+    (layer(lambda W, A, b: A @ W + b.T), "W is not transposed"),
+    (layer(lambda W, A, b: A @ W.T + b), "stands upright"),
+    (layer(lambda W, A, b: A @ W + b), "W and b are not transposed"),
+    (layer(lambda W, A, b: W @ A + b), "examples as columns"),
+    (layer(lambda W, A, b: W @ A.T + b.T), "transpose the whole formula"),
+    (layer(lambda W, A, b: W.T @ A + b.T), "wrong order"),
+    (layer(lambda W, A, b: A * W + b.T), "element by element"),
+    (layer(lambda W, A, b: A * W.T + b.T), "element by element"),
+    ((forward.check_spoilt, (neighbours,)), "with their neighbours"),
+    ((forward.check_spoilt, (lambda c, p: [name for name in c if name not in spoilt(c, p)],)), "the intact ones"),
+    ((forward.check_spoilt, (lambda c, p: bool(spoilt(c, p)),)), "which ones"),
+    ((forward.check_spoilt, (lambda c, p: "A1",)), "expected a list of names"),
+    ((forward.check_spoilt, (lambda c, p: [1],)), "something else than names"),
+    ((forward.check_spoilt, (lambda c, p: [],)), "some are missing"),
+    ((forward.check_spoilt, (lambda c, p: spoilt(c, p)[:1],)), "some are missing"),
+    ((forward.check_spoilt, (lambda c, p: ["A2"] if spoilt(c, p) else [],)), "expected A1"),
+    ((forward.check_spoilt, (lambda c, p: list(c)[list(c).index(spoilt(c, p)[0]) :] if spoilt(c, p) else [],)), "stored before it happened"),
     (collapsed(W=lambda p: p["W1"] @ p["W2"] @ p["W3"]), "order is reversed"),
     (collapsed(W=lambda p: p["W1"] + p["W2"] + p["W3"]), "matrices are added"),
     (collapsed(W=lambda p: p["W1"] * p["W2"] * p["W3"]), "use @"),
     (collapsed(W=lambda p: collapse(p)[0].T), "W is transposed"),
+    ((forward.check_collapse, (collapse_three,)), "a network with L = 1 does not have"),
+    ((forward.check_collapse, (lambda p: collapse(p, min(3, len(p) // 2)),)), "stop after layer 3"),
+    ((forward.check_collapse, (lambda p: collapse(p, len(p) // 2 - 1),)), "last layer is missing"),
+    ((forward.check_collapse, (collapse_in_two_lines,)), "Compute b before W"),
+    (collapsed(W=lambda p: p["W3"]), "last layer's W alone"),
+    (collapsed(W=lambda p: p["W1"]), "W1 alone"),
     (collapsed(b=lambda p: p["b3"]), "last bias only"),
     (collapsed(b=lambda p: 0 * p["b3"]), "b is 0"),
     (collapsed(b=lambda p: p["b1"] + p["b2"] + p["b3"]), "as they are"),
     (collapsed(b=lambda p: p["W3"] @ p["b2"] + p["b3"]), "b1 is missing"),
     (collapsed(b=lambda p: p["W3"] @ p["W2"] @ p["b1"] + p["b3"]), "b2 is missing"),
-    (collapsed(b=lambda p: p["W3"] @ (p["W2"] @ p["b1"] + p["b2"])), "b3 is missing"),
-    (collapsed(b=lambda p: p["W2"] @ p["b1"] + p["W3"] @ p["b2"] + p["b3"]), "W2 alone"),
-    (collapsed(b=lambda p: p["W3"] @ (p["b1"] + p["b2"]) + p["b3"]), "W3 alone"),
+    (collapsed(b=lambda p: p["W3"] @ (p["W2"] @ p["b1"] + p["b2"])), "last bias is missing"),
+    (collapsed(b=lambda p: p["W3"] @ p["W2"] @ p["b1"]), "only b1 arrives"),
+    (collapsed(b=lambda p: p["W3"] @ (p["W2"] @ (p["b1"] + p["b2"]) + p["b3"])), "not multiplied by its own W"),
     (collapsed(b=lambda p: collapse(p)[0] @ (p["b1"] + p["b2"] + p["b3"])), "its own W"),
     ((forward.check_collapse, (lambda p: collapse(p)[0],)), "expected two"),
     (depth(stop=1), "one layer early"),
@@ -160,7 +210,7 @@ def raises(*_):
 
 
 def overwrites(W, A, b):
-    Z = W @ A + b
+    Z = A @ W.T + b.T
     A[:] = 0
     return Z
 

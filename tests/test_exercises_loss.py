@@ -5,7 +5,10 @@ import pytest
 
 from helpers.exercises import loss
 
-FLOOR = -0.05 * np.log(0.05) - 0.95 * np.log(0.95)
+FREQUENCIES = np.array([0.80, 0.15, 0.05])
+FLOOR = -(FREQUENCIES * np.log(FREQUENCIES)).sum()
+EASY, HARD = -99 * np.log(0.99), -np.log(0.001)
+MEAN, SHARE = (EASY + HARD) / 100, HARD / (EASY + HARD)
 
 
 def sigmoid(Z):
@@ -22,12 +25,12 @@ def each(A, y):
 
 
 def stable(Z, y):
-    return np.maximum(0, Z) + np.log1p(np.exp(-np.abs(Z))) - y * Z
+    return np.maximum(0, Z) - y * Z + np.log1p(np.exp(-np.abs(Z)))
 
 
 def squared_delta(Z, y):
-    A = sigmoid(Z)
-    return (A - y) * A * (1 - A)
+    A = np.tanh(Z)
+    return (A - y) * (1 - A**2)
 
 
 def weighted_delta(A, y, w):
@@ -38,13 +41,22 @@ def softmax_delta(Z, Y):
     return softmax(Z) - Y
 
 
+def cross_entropy(A, y):
+    return -np.log(np.where(y == 1, A, 1 - A)).mean()
+
+
+def clipped(smallest):
+    return lambda Z, y: each(np.clip(sigmoid(Z), smallest, 1 - smallest), y).mean()
+
+
 RIGHT = {
-    loss.check_cross_entropy: lambda A, y: each(A, y).mean(),
+    loss.check_cross_entropy: cross_entropy,
+    loss.check_one_wrong: (MEAN, SHARE),
     loss.check_squared_error_delta: squared_delta,
     loss.check_weighted_delta: weighted_delta,
     loss.check_softmax_delta: softmax_delta,
     loss.check_loss_from_logits: lambda Z, y: stable(Z, y).mean(),
-    loss.check_uninformed_floor: FLOOR,
+    loss.check_uninformed_floor: (FLOOR, True, False),
 }
 FUNCTIONS = [check for check, answer in RIGHT.items() if callable(answer)]
 
@@ -60,16 +72,35 @@ MISTAKES = [
     (loss.check_cross_entropy, lambda A, y: (-y * np.log(A) + (1 - y) * np.log(1 - A)).mean(), "second term has the wrong sign"),
     (loss.check_cross_entropy, lambda A, y: np.exp(-each(A, y).sum()), "likelihood"),
     (loss.check_cross_entropy, lambda A, y: ((A - y) ** 2).mean(), "mean squared error"),
-    (loss.check_squared_error_delta, lambda Z, y: sigmoid(Z) - y, "slope of cross-entropy"),
+    (loss.check_cross_entropy, lambda A, y: each(A, y).mean(), "0 times minus infinity"),
+    (loss.check_cross_entropy, lambda A, y: each(A, y).mean() if (A < 1).all() else 7.0, "outputs 1, 0, 0.5"),
+    (loss.check_one_wrong, (100 * MEAN, SHARE), "divide by 100"),
+    (loss.check_one_wrong, (HARD / 100, SHARE), "last label only"),
+    (loss.check_one_wrong, (EASY / 100, SHARE), "leaves out the last"),
+    (loss.check_one_wrong, (-np.log(0.99 * 0.001) / 2, SHARE), "both kinds once"),
+    (loss.check_one_wrong, (-np.log((99 * 0.99 + 0.001) / 100), SHARE), "not of the probabilities"),
+    (loss.check_one_wrong, (-MEAN, SHARE), "wrong sign"),
+    (loss.check_one_wrong, (MEAN / np.log(2), SHARE), "in bits"),
+    (loss.check_one_wrong, (MEAN / np.log(10), SHARE), "base 10"),
+    (loss.check_one_wrong, (MEAN, 100 * SHARE), "per cent"),
+    (loss.check_one_wrong, (MEAN, 1 - SHARE), "the 99 contribute"),
+    (loss.check_one_wrong, (MEAN, 0.01), "share of the examples"),
+    (loss.check_one_wrong, (MEAN, HARD / EASY), "cost of all"),
+    (loss.check_one_wrong, (MEAN, HARD), "divide it by the cost of all 100"),
+    (loss.check_one_wrong, (MEAN, 0.001), "label's probability"),
+    (loss.check_one_wrong, (MEAN, 0.5), "share is 0.5"),
+    (loss.check_squared_error_delta, lambda Z, y: np.tanh(Z) - y, "with respect to a"),
+    (loss.check_squared_error_delta, lambda Z, y: (np.tanh(Z) - y) * np.tanh(Z) * (1 - np.tanh(Z)), "sigmoid's slope"),
+    (loss.check_squared_error_delta, lambda Z, y: (sigmoid(Z) - y) * sigmoid(Z) * (1 - sigmoid(Z)), "not a sigmoid"),
+    (loss.check_squared_error_delta, lambda Z, y: (sigmoid(Z) - y) * (1 - sigmoid(Z) ** 2), "A = np.tanh(Z)"),
     (loss.check_squared_error_delta, lambda Z, y: -squared_delta(Z, y), "sign is turned"),
     (loss.check_squared_error_delta, lambda Z, y: 2 * squared_delta(Z, y), "twice as much"),
     (loss.check_squared_error_delta, lambda Z, y: squared_delta(Z, y) / y.shape[1], "1/m does not belong"),
-    (loss.check_squared_error_delta, lambda Z, y: (sigmoid(Z) - y) * (1 - sigmoid(Z) ** 2), "slope of tanh"),
-    (loss.check_squared_error_delta, lambda Z, y: (sigmoid(Z) - y) * sigmoid(Z), "half of the sigmoid's slope"),
-    (loss.check_squared_error_delta, lambda Z, y: sigmoid(Z) * (1 - sigmoid(Z)), "slope alone"),
-    (loss.check_squared_error_delta, lambda Z, y: (Z - y) * Z * (1 - Z), "through the sigmoid first"),
-    (loss.check_squared_error_delta, lambda Z, y: (sigmoid(Z) - y) * Z * (1 - Z), "not z (1 - z)"),
-    (loss.check_squared_error_delta, lambda Z, y: (sigmoid(Z) - y) ** 2 / 2, "not its slope"),
+    (loss.check_squared_error_delta, lambda Z, y: 1 - np.tanh(Z) ** 2, "slope alone"),
+    (loss.check_squared_error_delta, lambda Z, y: (Z - y) * (1 - Z**2), "through tanh first"),
+    (loss.check_squared_error_delta, lambda Z, y: (np.tanh(Z) - y) * (1 - Z**2), "not 1 - z²"),
+    (loss.check_squared_error_delta, lambda Z, y: (np.tanh(Z) - y) * (1 - np.tanh(Z)), "only half of tanh's slope"),
+    (loss.check_squared_error_delta, lambda Z, y: (np.tanh(Z) - y) ** 2 / 2, "not its slope"),
     (loss.check_squared_error_delta, lambda Z, y: squared_delta(Z, y).mean(), "mean over the examples"),
     (loss.check_squared_error_delta, lambda Z, y: squared_delta(Z, y).sum(), "sum over the examples"),
     (loss.check_weighted_delta, lambda A, y, w: A - y, "weight is missing"),
@@ -106,18 +137,26 @@ MISTAKES = [
     (loss.check_loss_from_logits, lambda Z, y: (np.maximum(0, Z) + np.log1p(np.exp(-Z)) - y * Z).mean(), "absolute value is missing"),
     (loss.check_loss_from_logits, lambda Z, y: each(sigmoid(Z), y).mean(), "for z = 40 and y = 0 the loss is not finite"),
     (loss.check_loss_from_logits, lambda Z, y: (np.log1p(np.exp(Z)) - y * Z).mean(), "for z = 10000 and y = 0 the loss is not finite"),
-    (loss.check_uninformed_floor, np.log(2), "equally frequent"),
-    (loss.check_uninformed_floor, -FLOOR, "sign is turned"),
-    (loss.check_uninformed_floor, -np.log(0.05), "one ill person"),
-    (loss.check_uninformed_floor, -np.log(0.95), "one healthy person"),
-    (loss.check_uninformed_floor, -0.05 * np.log(0.05), "healthy 95 are missing"),
-    (loss.check_uninformed_floor, -0.95 * np.log(0.95), "ill 5 are missing"),
-    (loss.check_uninformed_floor, FLOOR / np.log(2), "in bits"),
-    (loss.check_uninformed_floor, FLOOR / np.log(10), "base 10"),
-    (loss.check_uninformed_floor, 100 * FLOOR, "sum over 100"),
-    (loss.check_uninformed_floor, -0.05 * np.log(0.95) - 0.95 * np.log(0.05), "logarithms are exchanged"),
-    (loss.check_uninformed_floor, 0.05, "best constant output"),
-    (loss.check_uninformed_floor, 0.2, "read off"),
+    (loss.check_loss_from_logits, clipped(1e-15), "instead of 40: a probability was clipped at 1e-15"),
+    (loss.check_loss_from_logits, clipped(1e-7), "clipped at 1e-07"),
+    (loss.check_loss_from_logits, lambda Z, y: (np.maximum(0, Z) + np.log1p(np.exp(-np.abs(Z))) - y * Z).mean(), "9.237e-14 instead of 9.358e-14"),
+    (loss.check_loss_from_logits, lambda Z, y: (np.maximum(0, Z) - y * Z + np.log(1 + np.exp(-np.abs(Z)))).mean(), "np.log1p"),
+    (loss.check_uninformed_floor, (np.log(3), True, False), "three equal classes"),
+    (loss.check_uninformed_floor, (-FLOOR, True, False), "wrong sign"),
+    (loss.check_uninformed_floor, (-np.log(FREQUENCIES).sum(), True, False), "weight each with its frequency"),
+    (loss.check_uninformed_floor, (-np.log(FREQUENCIES).mean(), True, False), "mean over the classes"),
+    (loss.check_uninformed_floor, (-np.log(0.8), True, False), "example of the largest class"),
+    (loss.check_uninformed_floor, (-0.8 * np.log(0.8), True, False), "largest class only"),
+    (loss.check_uninformed_floor, (-0.8 * np.log(0.8) - 0.2 * np.log(0.2), True, False), "told apart"),
+    (loss.check_uninformed_floor, (FLOOR + 0.05 * np.log(0.05), True, False), "leaves out the smallest"),
+    (loss.check_uninformed_floor, (FLOOR / np.log(2), True, False), "in bits"),
+    (loss.check_uninformed_floor, (FLOOR / np.log(10), True, False), "base 10"),
+    (loss.check_uninformed_floor, (FLOOR / 3, True, False), "number of classes"),
+    (loss.check_uninformed_floor, (100 * FLOOR, True, False), "sum over 100"),
+    (loss.check_uninformed_floor, (FLOOR, False, False), "0.55 is below"),
+    (loss.check_uninformed_floor, (FLOOR, True, True), "0.1985"),
+    (loss.check_uninformed_floor, (FLOOR, 1, False), "expected True or False"),
+    (loss.check_uninformed_floor, (FLOOR, True, "no"), "expected True or False"),
 ]  # fmt: skip
 
 
@@ -138,14 +177,26 @@ def name(value):
     return getattr(value, "__name__", None)
 
 
+def judged(check, answer):
+    """The feedback of a check for one answer, or for a tuple of them."""
+    return check(*answer) if isinstance(answer, tuple) else check(answer)
+
+
 @pytest.mark.parametrize("check", RIGHT, ids=name)
 def test_right(check):
-    feedback = check(RIGHT[check])
+    feedback = judged(check, RIGHT[check])
     assert feedback.right, feedback
 
 
-def test_four_decimals_are_enough_for_the_floor():
-    assert loss.check_uninformed_floor(0.1985).right
+def test_as_many_digits_as_the_task_asks_for_are_enough():
+    assert loss.check_uninformed_floor(0.6129, True, np.bool_(False)).right
+    assert loss.check_one_wrong(0.0790, 0.87).right
+
+
+def test_the_numbers_that_the_solutions_quote():
+    assert f"{FLOOR:.4f} {-0.05 * np.log(0.05) - 0.95 * np.log(0.95):.4f} {SHARE:.2f}" == "0.6129 0.1985 0.87"
+    z = 36.0
+    assert np.maximum(0, z) + np.log1p(np.exp(-z)) - z == 0 < stable(z, 1)
 
 
 @pytest.mark.parametrize("check", RIGHT, ids=name)
@@ -154,9 +205,16 @@ def test_untouched(check):
     assert check(...).status == "not attempted"
 
 
+@pytest.mark.parametrize("check", [check for check in RIGHT if check not in FUNCTIONS], ids=name)
+def test_one_answer_of_several_untouched(check):
+    for i in range(len(RIGHT[check])):
+        answers = [... if j == i else value for j, value in enumerate(RIGHT[check])]
+        assert check(*answers).status == "not attempted"
+
+
 @pytest.mark.parametrize(("check", "answer", "words"), MISTAKES, ids=[f"{m[0].__name__}-{m[2]}" for m in MISTAKES])
 def test_a_known_mistake_is_named(check, answer, words):
-    feedback = check(answer)
+    feedback = judged(check, answer)
     assert feedback.status == "wrong"
     assert words in feedback.message, feedback.message
 
@@ -164,8 +222,13 @@ def test_a_known_mistake_is_named(check, answer, words):
 @pytest.mark.parametrize("check", RIGHT, ids=name)
 @pytest.mark.parametrize("answer", [None, "text", float("nan"), np.zeros((2, 3)), {}, [[1], [1, 2]], object(), 7 + 1j, b"", np.inf])
 def test_no_answer_is_wrong_and_never_raises(check, answer):
-    assert check(answer).status == "wrong"
-    assert check(lambda *_: answer).status == "wrong"
+    right = RIGHT[check]
+    if check in FUNCTIONS:
+        assert check(answer).status == "wrong"
+        assert check(lambda *_: answer).status == "wrong"
+    else:
+        for i in range(len(right)):
+            assert check(*right[:i], answer, *right[i + 1 :]).status == "wrong"
 
 
 @pytest.mark.parametrize("check", FUNCTIONS, ids=name)

@@ -342,6 +342,38 @@ def test_network_diagram_greys_units_that_are_off():
     assert "Layer 1, A1: 0, 3 (1 of 2 at 0, grey)" in figure.get_label()
 
 
+def test_network_diagram_colours_highlighted_connections_alone():
+    leaving = [((1, 1), (2, j)) for j in (0, 3)]
+    figure = figures.network_diagram(P, highlight=leaving, weights="highlighted")
+    lines = {c.get_gid(): c for c in figure.axes[0].collections if isinstance(c, LineCollection)}
+    signs = ["positive" if P["W2"][j, 1] > 0 else "negative" for j in (0, 3)]
+    assert sum(len(lines[name].get_segments()) for name in lines if name.endswith("bold")) == 2
+    assert {f"W2 {sign} bold" for sign in signs} <= set(lines) and "W1 positive" not in lines and len(lines["W1"].get_segments()) == 20
+    assert len({tuple(colour) for name in ("W1", "W2", "W3") for colour in lines[name].get_colors()}) == 1
+    assert "those not highlighted thin grey" in figure.get_label()
+
+
+def test_weights_stand_away_from_the_unit_that_connections_share():
+    def places(highlight):
+        figure = figures.network_diagram(P, highlight=highlight)
+        weights = [words.fixed(P["W2"][j, i], 2) for (_, i), (_, j) in highlight]
+        units = {patch.get_gid(): patch.get_window_extent() for patch in figure.axes[0].patches}
+        left, right = (figure.axes[0].transData.inverted().transform(units[f"unit {l} 0"].get_points()).mean(axis=0)[0] for l in (1, 2))
+        found = {text.get_text(): text.get_position()[0] for text in figure.axes[0].texts if text.get_text() in weights}
+        return [(found[weight] - left) / (right - left) for weight in weights]
+
+    assert all(share > 0.7 for share in places([((1, 1), (2, 0)), ((1, 1), (2, 3))]))
+    assert all(share < 0.3 for share in places([((1, 1), (2, 3)), ((1, 4), (2, 3))]))
+    assert places([((1, 1), (2, 3))]) == [pytest.approx(0.5)]
+
+
+def test_network_diagram_greys_the_units_that_it_is_told():
+    figure = figures.network_diagram((2, 2, 1), values=[None, [[0], [3]], [[1]]], off=[(1, 1)])
+    colours = {patch.get_gid(): matplotlib.colors.to_hex(patch.get_facecolor()) for patch in figure.axes[0].patches}
+    assert colours["unit 1 1"] != colours["unit 1 0"] == "#ffffff"
+    assert "Layer 1, A1: 0, 3 (1 of 2 off, grey)" in figure.get_label()
+
+
 def test_network_diagram_path_has_its_weights():
     figure = figures.network_diagram(P, path=(1, 2, 3, 0))
     product = P["W1"][2, 1] * P["W2"][3, 2] * P["W3"][0, 3]
@@ -387,7 +419,16 @@ def test_gradient_check_error_marks_the_valley():
     assert (list(ring.get_xdata()), list(ring.get_ydata())) == ([1e-6], [1e-10])
     assert "central: lowest around h = 1e-6" in figure.get_label() and "0.0001 at the largest h" in figure.get_label()
     assert "1 value zero or not finite, not drawn" in figure.get_label()
-    assert any(t.startswith("rounding") for t in texts(figure)) and any(t.startswith("truncation") for t in texts(figure))
+    assert any("rounding" in t for t in texts(figure)) and any("truncation" in t for t in texts(figure))
+    assert not [line for line in figure.axes[0].get_lines() if len(line.get_xdata()) == 2], "a divider fits one curve at most"
+
+
+def test_gradient_check_error_does_not_ring_a_lucky_rounding():
+    h = 10.0 ** (-np.arange(37) / 3)
+    e = h + 1e-14 / h
+    e[27] = 1e-9  # at h = 1e-9, between neighbours of about 1e-5
+    rings = [line for line in figures.gradient_check_error(h, {"one-sided": e}).axes[0].get_lines() if line.get_markerfacecolor() == "none"]
+    assert [list(ring.get_xdata()) for ring in rings] == [[pytest.approx(1e-7)]]
 
 
 def test_slope_products_mark_zero():
@@ -449,6 +490,8 @@ BAD = {
     "network path": (lambda: figures.network_diagram(P, path=(0, 1)), ValueError, "path has 2 units, expected one for each of the 4 layers"),
     "network unit": (lambda: figures.network_diagram(P, path=(2, 0, 0, 0)), ValueError, "there is no unit 2 in layer 0"),
     "network edge": (lambda: figures.network_diagram(P, highlight=[((0, 0), (2, 0))]), ValueError, "expected units of neighbouring layers"),
+    "network weights": (lambda: figures.network_diagram(P, weights="some"), ValueError, "weights is 'some', expected one of all, highlighted"),
+    "network off": (lambda: figures.network_diagram(P, off=[(1, 10)]), ValueError, "there is no unit 10 in layer 1"),
     "network hidden": (lambda: figures.network_diagram((30, 1), highlight=[(0, 20)]), ValueError, "unit 20 of layer 0 is not shown"),
     "graph node": (lambda: figures.computational_graph(["a"], [("a", "b")]), ValueError, "there is no node 'b'"),
     "graph cycle": (lambda: figures.computational_graph(["a", "b"], [("a", "b"), ("b", "a")]), ValueError, "cycle through a, b"),

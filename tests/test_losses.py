@@ -16,6 +16,8 @@ ONE_HOT = np.eye(4)[:, [0, 1, 2, 3, 1, 0]]
 @pytest.mark.parametrize(("loss", "slope", "at", "y"), [
     (losses.binary_cross_entropy, losses.binary_cross_entropy_slope, A, Y),
     (losses.binary_cross_entropy_from_logits, losses.binary_cross_entropy_from_logits_slope, Z[:1], Y),
+    (losses.binary_cross_entropy, losses.binary_cross_entropy_slope, np.concatenate([A, 1 - A, A]), np.concatenate([Y, Y, 1 - Y])),
+    (losses.binary_cross_entropy_from_logits, losses.binary_cross_entropy_from_logits_slope, Z, np.concatenate([Y, Y, 1 - Y, Y])),
     (losses.softmax_cross_entropy_from_logits, losses.softmax_cross_entropy_from_logits_slope, Z, ONE_HOT),
     (losses.mean_squared_error, losses.mean_squared_error_slope, Z, ONE_HOT),
     (losses.half_squared_error, losses.half_squared_error_slope, Z, ONE_HOT),
@@ -51,12 +53,50 @@ def test_logits_of_any_size_give_finite_losses():
     np.testing.assert_array_equal(losses.softmax(huge), [[1], [0]])
 
 
+@pytest.mark.parametrize("z", [5.0, 20.0, 36.0, 37.0, 40.0, 300.0])
+def test_a_tiny_loss_is_not_rounded_away(z):
+    tiny = np.log1p(np.exp(-z))  # right and sure of it
+    for logit, y in ((z, 1.0), (-z, 0.0)):
+        assert losses.binary_cross_entropy_from_logits([[logit]], [[y]]) == pytest.approx(tiny, rel=1e-15, abs=0)
+    assert losses.softmax_cross_entropy_from_logits([[z], [0.0]], [[1.0], [0.0]]) == pytest.approx(tiny, rel=1e-15, abs=0)
+    assert losses.softmax_cross_entropy_from_logits([[0.0], [z], [-1e4]], [[0.0], [1.0], [0.0]]) == pytest.approx(tiny, rel=1e-15, abs=0)
+
+
+def test_a_softmax_of_equal_logits_costs_ln_K():
+    assert losses.softmax_cross_entropy_from_logits(np.full((10, 3), 7.0), np.eye(10)[:, :3]) == pytest.approx(np.log(10), rel=1e-15)
+
+
+def test_the_cross_entropies_of_several_outputs_are_summed():
+    A, Y = np.array([[0.2, 0.3], [0.6, 0.9]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+    Z = np.log(A / (1 - A))
+    alone = [losses.binary_cross_entropy(A[[k]], Y[[k]]) for k in (0, 1)]
+    assert losses.binary_cross_entropy(A, Y) == pytest.approx(sum(alone), rel=1e-15)
+    assert losses.binary_cross_entropy_from_logits(Z, Y) == pytest.approx(sum(alone), rel=1e-14)
+    np.testing.assert_allclose(losses.binary_cross_entropy_slope(A, Y), (A - Y) / (A * (1 - A)), rtol=1e-14)
+    np.testing.assert_allclose(losses.binary_cross_entropy_from_logits_slope(Z, Y), A - Y, rtol=1e-14)
+
+
+def test_squared_errors_of_several_outputs_are_averaged():
+    A, Y = np.array([[1.0, 3.0], [2.0, 2.0]]), np.zeros((2, 2))
+    assert losses.mean_squared_error(A, Y) == (1 + 9 + 4 + 4) / 4 == 2 * losses.half_squared_error(A, Y)
+    np.testing.assert_array_equal(losses.mean_squared_error_slope(A, Y), 2 * (A - Y) / 2)
+    np.testing.assert_array_equal(losses.half_squared_error_slope(A, Y), (A - Y) / 2)
+
+
 @pytest.mark.filterwarnings("error")
 def test_probabilities_of_0_and_1():
     assert losses.binary_cross_entropy(np.array([[0.0, 1.0]]), np.array([[0.0, 1.0]])) == 0
     assert losses.binary_cross_entropy(np.array([[0.0]]), np.array([[1.0]])) == np.inf
-    with pytest.raises(DomainError, match="no finite slope"):
-        losses.binary_cross_entropy_slope(np.array([[0.0]]), np.array([[1.0]]))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("a", "y", "says"), [
+    (0.0, 1.0, "A holds 0 where y is 1: there -ln has no finite slope"), (1.0, 0.0, "A holds 1 where y is 0"),
+    (1e-310, 1.0, "A holds 1e-310 where y is 1"), (np.float32(1e-39), 1.0, "A holds 1e-39 where y is 1"),
+])  # fmt: skip
+def test_a_slope_that_overflows_is_refused(a, y, says):
+    with pytest.raises(DomainError, match=says):
+        losses.binary_cross_entropy_slope(np.array([[0.5, a]], dtype=np.asarray(a).dtype), np.array([[y, y]], dtype=np.asarray(a).dtype))
 
 
 def test_squared_errors_by_hand():

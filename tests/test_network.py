@@ -27,7 +27,7 @@ HIDDEN = {
 }
 OUTPUT = HIDDEN | {"softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=0)}
 LOSS = {
-    "bce": lambda A, y: anp.mean(-y * anp.log(A) - (1 - y) * anp.log(1 - A)),
+    "bce": lambda A, y: anp.mean(anp.sum(-y * anp.log(A) - (1 - y) * anp.log(1 - A), axis=0)),
     "cross_entropy": lambda A, y: -anp.mean(anp.sum(y * anp.log(A), axis=0)),
     "mse": lambda A, y: anp.mean((A - y) ** 2),
     "half_mse": lambda A, y: anp.mean((A - y) ** 2) / 2,
@@ -44,10 +44,10 @@ def oracle_loss(p, X, y, hidden, output, loss):
     return LOSS[loss](A, y)
 
 
-def problem(depth, m, output, loss, seed=0):
+def problem(depth, m, output, loss, seed=0, n=1):
     """Random inputs, labels and parameters; for a ReLU output, outputs between 0 and 1 and away from its kink."""
     rng = np.random.default_rng(seed)
-    K = 3 if output == "softmax" else 1
+    K = 3 if output == "softmax" else n
     sizes = [2, *rng.integers(3, 6, size=depth - 1), K]
     p = network.init_params([int(n) for n in sizes], rng=rng)
     for l in range(1, depth + 1):
@@ -56,8 +56,9 @@ def problem(depth, m, output, loss, seed=0):
         p[f"W{depth}"] *= 0.02
         p[f"b{depth}"][:] = 0.5
     X = rng.standard_normal((2, m))
-    labels = rng.integers(0, max(K, 2), size=(1, m)) * 1.0
-    return X, datasets.one_hot(labels, K) if K > 1 else labels, p
+    if output == "softmax":
+        return X, datasets.one_hot(rng.integers(0, K, size=(1, m)), K), p
+    return X, rng.integers(0, 2, size=(K, m)) * 1.0, p
 
 
 @pytest.mark.parametrize("m", [1, 7, 10])
@@ -65,7 +66,25 @@ def problem(depth, m, output, loss, seed=0):
 @pytest.mark.parametrize(("output", "loss"), PAIRS)
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_gradients_agree_with_autograd_and_central_differences(hidden, output, loss, depth, m):
-    X, y, p = problem(depth, m, output, loss, seed=depth)
+    agree_with_autograd_and_central_differences(*problem(depth, m, output, loss, seed=depth), hidden, output, loss)
+
+
+@pytest.mark.parametrize("n", [2, 5])
+@pytest.mark.parametrize(("output", "loss"), [pair for pair in PAIRS if pair[0] != "softmax"])
+@pytest.mark.parametrize("hidden", ["relu", "tanh"])
+def test_gradients_of_several_outputs(hidden, output, loss, n):
+    agree_with_autograd_and_central_differences(*problem(3, 7, output, loss, seed=n, n=n), hidden, output, loss)
+
+
+def test_the_textbook_starts_from_the_output_minus_the_target():
+    X, y, p = problem(2, 7, "sigmoid", "bce", n=3)
+    c = network.forward_prop(X, p)
+    np.testing.assert_array_equal(network.backward_prop(X, y, c, p)["dZ2"], c["A2"] - y)
+    c = network.forward_prop(X, p, output="identity")
+    np.testing.assert_array_equal(network.backward_prop(X, y, c, p, output="identity")["dZ2"], (c["A2"] - y) / 3)
+
+
+def agree_with_autograd_and_central_differences(X, y, p, hidden, output, loss):
     c = network.forward_prop(X, p, hidden, output)
     grads = network.backward_prop(X, y, c, p, hidden, output, loss)
     value = network.compute_loss(y, c, output, loss)
@@ -187,6 +206,28 @@ def test_bad_layer_sizes_are_named(sizes, says):
         network.init_params(sizes)
 
 
+@pytest.mark.parametrize(("output", "loss"), PAIRS)
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
+def test_no_argument_is_changed(hidden, output, loss):
+    X, y, p = problem(3, 5, output, loss)
+    c = network.forward_prop(X, p, hidden, output)
+    arguments = {"X": X, "y": y, **p, **c}
+    before = {name: value.copy() for name, value in arguments.items()}
+    network.compute_loss(y, c, output, loss)
+    grads = network.backward_prop(X, y, c, p, hidden, output, loss)
+    for value in grads.values():
+        value += 1  # nor does a gradient share its memory with an argument
+    for name, value in arguments.items():
+        np.testing.assert_array_equal(value, before[name])
+
+
+def test_a_relu_output_of_0_may_cost_infinitely_much():
+    X, y, p = problem(2, 5, "relu", "bce")
+    c = network.forward_prop(X, p, output="relu")
+    c["A2"][:] = 0
+    assert network.compute_loss(np.ones_like(y), c, "relu", "bce") == np.inf
+
+
 def test_a_relu_output_above_one_is_no_probability():
     X, y, p = problem(2, 5, "relu", "bce")
     p["b2"][:] = 3.0
@@ -198,6 +239,8 @@ def test_labels_and_accuracy():
     assert network.classify(np.array([[0.2, 0.5, 0.7]])).tolist() == [[0, 0, 1]]
     assert network.classify(np.array([[0.2, 0.5], [0.7, 0.1], [0.1, 0.4]])).tolist() == [[1, 0]]
     assert network.accuracy(np.array([[1.0, 0, 1, 0]]), np.array([[0.9, 0.2, 0.1, 0.3]])) == 0.75
+    with pytest.raises(ValueError, match="column 0 of y holds 2 ones"):
+        network.accuracy(np.ones((2, 1)), np.array([[0.9], [0.8]]))
 
 
 def test_every_pair_of_output_and_loss_is_tried():

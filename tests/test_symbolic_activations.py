@@ -1,9 +1,13 @@
 """The formulas that notebook 02 displays, one by one, against SymPy: every line of every derivation, and the helpers."""
 
+import itertools
+
 import numpy as np
 import pytest
 
-from helpers.activations import ACTIVATIONS, make_elu, make_leaky_relu
+from helpers import network
+from helpers.activations import ACTIVATIONS, make_elu, make_leaky_relu, make_relu
+from helpers.gradcheck import batched_numerical_gradient
 from oracles import require
 
 sp = require("sympy")
@@ -64,6 +68,7 @@ LEFT = {
     "relu": (sp.Integer(0), sp.Integer(0), sp.Integer(0), ACTIVATIONS["relu"], {}),
     "leaky_relu": (leak * z, leak, leak, make_leaky_relu(0.01), {leak: 0.01}),
     "elu": (alpha * (sp.exp(z) - 1), alpha * sp.exp(z), a + alpha, make_elu(1.0), {alpha: 1}),
+    "piece of the exercise": (z / (1 - z), 1 / (1 - z) ** 2, (1 + a) ** 2, None, {}),
     "elu with alpha 2": (alpha * (sp.exp(z) - 1), alpha * sp.exp(z), a + alpha, make_elu(2.0), {alpha: 2}),
 }
 
@@ -94,7 +99,7 @@ def test_one_sided_slopes_at_zero(name):
     g, slope, _, activation, constants = LEFT[name]
     left = sp.limit((g.subs(z, 0) - g.subs(z, -h)) / h, h, 0, "+").subs(constants)
     assert left == slope.subs(z, 0).subs(constants)
-    assert (activation.kink is None) == (left == 1)
+    assert (activation is None or activation.kink is None) == (left == 1)
 
 
 @pytest.mark.parametrize("name", [name for name in SMOOTH if name in ACTIVATIONS])
@@ -111,7 +116,7 @@ def test_the_helpers_compute_these_formulas(name):
             assert activation.slope_from_output(activation.value(number)) == pytest.approx(expected, rel=1e-10, abs=1e-15)
 
 
-@pytest.mark.parametrize("name", LEFT)
+@pytest.mark.parametrize("name", [name for name in LEFT if LEFT[name][3] is not None])
 def test_the_helpers_compute_these_pieces(name):
     g, slope, from_output, activation, constants = LEFT[name]
     for number in (-20, -3.5, -1, -0.125):
@@ -134,7 +139,23 @@ def test_the_comment_of_the_case():
 
 def test_sigmoid_is_steepest_in_the_middle():
     assert same(a * (1 - a), sp.Rational(1, 4) - (a - sp.Rational(1, 2)) ** 2)
-    assert same(sp.tanh(z), 2 * sigma(2 * z) - 1)
+
+
+def test_tanh_is_a_sigmoid_in_disguise():
+    chain = [2 * sigma(2 * z) - 1, 2 / (1 + sp.exp(-2 * z)) - 1, (1 - sp.exp(-2 * z)) / (1 + sp.exp(-2 * z)),
+             (sp.exp(z) - sp.exp(-z)) / (sp.exp(z) + sp.exp(-z)), sp.tanh(z)]  # fmt: skip
+    assert all(same(left, right) for left, right in itertools.pairwise(chain))
+    assert same(sp.diff(sp.tanh(z), z), 4 * sp.diff(sigma(t), t).subs(t, 2 * z))
+
+
+def test_the_shifted_sigmoid_of_the_exercise():
+    output = 2 * sigma(z) - 1
+    assert same(sp.diff(output, z), ((1 - a**2) / 2).subs(a, output))
+
+
+def test_differences_of_the_cube():
+    assert sp.expand(((z + h) ** 3 - z**3) / h - (3 * z**2 + 3 * z * h + h**2)) == 0
+    assert sp.expand(((z + h) ** 3 - (z - h) ** 3) / (2 * h) - (3 * z**2 + h**2)) == 0
 
 
 def test_central_difference_error():
@@ -162,14 +183,27 @@ def test_the_neuron():
     assert sp.simplify(sp.exp(T / tau) - (final - reset) / (final - threshold)) == 0
     # with u = final - threshold and D = threshold - reset the quotient is 1 + D/u
     assert sp.simplify(((final - reset) / (final - threshold)).subs(reset, threshold - D).subs(rest, threshold + u - R * current) - (1 + D / u)) == 0
-    small = sp.symbols("small", positive=True)  # D / u
+    # the lines between: the drive left at the time T
+    remaining = threshold - final
+    assert sp.simplify((reset - final) * sp.exp(-T / tau) - remaining) == 0
+    small = sp.symbols("small", positive=True)  # x = D / u
+    assert sp.series(sp.log(1 + small), small, 0, 3).removeO() == small - small**2 / 2
+    assert sp.series(1 / (1 - small / 2), small, 0, 2).removeO() == 1 + small / 2
+    assert sp.simplify((1 / (tau * small) * (1 + small / 2)).subs(small, D / u) - (u / (tau * D) + 1 / (2 * tau))) == 0
     series = sp.series(1 / (tau * sp.log(1 + small)), small, 0, 2).removeO()
     assert sp.simplify(series - (1 / (tau * small) + 1 / (2 * tau) - small / (12 * tau))) == 0
 
 
-def test_the_xor_formula():
-    """Up: the units that the step opens; down: none. The mean of both one-sided slopes is half of their sum."""
-    rng = np.random.default_rng(0)
-    W2, W3, step = rng.standard_normal((4, 1)), rng.standard_normal((1, 4)), 1e-3
-    up, down = (W3 @ np.maximum(W2 * max(s, 0), 0) for s in (step, -step))
-    assert ((up - down) / (2 * step)).item() == pytest.approx(0.5 * (W3[0] * W2[:, 0])[W2[:, 0] > 0].sum())
+@pytest.mark.parametrize("j", range(10))
+def test_both_sums_at_the_double_kink_of_xor(j):
+    """db1 of unit j for the example (0, 0): central differences open units upwards only, a backward pass multiplies by s twice."""
+    p = network.init_params((2, 10, 10, 1), rng=0)
+    x, y = np.zeros((2, 1)), np.zeros((1, 1))
+    dz3 = (network.forward_prop(x, p)["A3"] - y).item()
+    terms = p["W3"][0] * p["W2"][:, j]
+    central = batched_numerical_gradient(x, y, p)["db1"][j, 0]
+    assert central == pytest.approx(dz3 * terms[p["W2"][:, j] > 0].sum() / 2, rel=1e-4)  # one-sided: wrong by O(h)
+    for s in (0.0, 0.5, 1.0):
+        g = make_relu(s)
+        ours = network.backward_prop(x, y, network.forward_prop(x, p, hidden=g), p, hidden=g)["db1"][j, 0]
+        assert ours == pytest.approx(s**2 * dz3 * terms.sum(), rel=1e-12, abs=1e-15)

@@ -70,15 +70,15 @@ A_IS_SIGMOID, A_IS_Z = {a: SIGMOID}, {a: z}
 BLOCKS = [
     Block("price-reading", 0, [[(r"\frac{d}{dp}\left(-\ln p\right)", diff(-ln(p), p)), (r"-\frac{1}{p}", -1 / p)]], {}),
     Block("slow-formula", 0, [
-        [("L", HALF_SQUARED), (r"\tfrac{1}{2}(a - y)^2", HALF_SQUARED)],
+        [(r"\ell", HALF_SQUARED), (r"\tfrac{1}{2}(a - y)^2", HALF_SQUARED)],
         [("a", a), (r"\sigma(z)", SIGMOID)],
-        [(r"\frac{\partial L}{\partial a}", diff(HALF_SQUARED, a)), ("a - y", a - y)],
+        [(r"\frac{\partial \ell}{\partial a}", diff(HALF_SQUARED, a)), ("a - y", a - y)],
         [(r"\frac{\partial a}{\partial z}", diff(SIGMOID, z)), (r"a(1 - a)", a * (1 - a))],
-        [(r"\frac{\partial L}{\partial z}", of_z(HALF_SQUARED)), ("(a - y)a(1 - a)", (a - y) * a * (1 - a))],
+        [(r"\frac{\partial \ell}{\partial z}", of_z(HALF_SQUARED)), ("(a - y)a(1 - a)", (a - y) * a * (1 - a))],
     ], A_IS_SIGMOID),
     Block("delta-loss-slope", 0, [
-        [("L", CROSS_ENTROPY), (r"-y \ln a - (1 - y) \ln(1 - a)", CROSS_ENTROPY)],
-        [(r"\frac{\partial L}{\partial a}", diff(CROSS_ENTROPY, a)),
+        [(r"\ell", CROSS_ENTROPY), (r"-y \ln a - (1 - y) \ln(1 - a)", CROSS_ENTROPY)],
+        [(r"\frac{\partial \ell}{\partial a}", diff(CROSS_ENTROPY, a)),
          (r"-\frac{y}{a} + \frac{1 - y}{1 - a}", -y / a + (1 - y) / (1 - a)),
          (r"\frac{-y(1 - a) + (1 - y)a}{a(1 - a)}", (-y * (1 - a) + (1 - y) * a) / (a * (1 - a))),
          (r"\frac{-y + ya + a - ya}{a(1 - a)}", (-y + y * a + a - y * a) / (a * (1 - a))),
@@ -92,23 +92,23 @@ BLOCKS = [
          ("a(1 - a)", a * (1 - a))],
     ], A_IS_SIGMOID),
     Block("delta-product", 0, [
-        [(r"\frac{\partial L}{\partial z}", of_z(CROSS_ENTROPY)),
-         (r"\frac{\partial L}{\partial a} \cdot \frac{\partial a}{\partial z}", diff(CROSS_ENTROPY, a) * diff(SIGMOID, z)),
+        [(r"\frac{\partial \ell}{\partial z}", of_z(CROSS_ENTROPY)),
+         (r"\frac{\partial \ell}{\partial a} \cdot \frac{\partial a}{\partial z}", diff(CROSS_ENTROPY, a) * diff(SIGMOID, z)),
          (r"\frac{a - y}{a(1 - a)} \cdot a(1 - a)", sympy.Mul((a - y) / (a * (1 - a)), a * (1 - a), evaluate=False)),
          ("a - y", a - y)],
     ], A_IS_SIGMOID),
     Block("ex-weighted-delta-solution", 0, [
-        [(r"\frac{\partial L}{\partial z}", of_z(WEIGHTED)),
+        [(r"\frac{\partial \ell}{\partial z}", of_z(WEIGHTED)),
          (r"\left(-\frac{wy}{a} + \frac{1 - y}{1 - a}\right) a(1 - a)", (-w * y / a + (1 - y) / (1 - a)) * a * (1 - a)),
          ("-wy(1 - a) + (1 - y)a", -w * y * (1 - a) + (1 - y) * a)],
     ], A_IS_SIGMOID),
     Block("pairs-identity", 0, [
-        [("L", HALF_SQUARED), (r"\tfrac{1}{2}(a - y)^2", HALF_SQUARED)],
-        [(r"\frac{\partial L}{\partial z}", of_z(HALF_SQUARED, z)), (r"(a - y) \cdot 1", (a - y) * 1), ("a - y", a - y)],
+        [(r"\ell", HALF_SQUARED), (r"\tfrac{1}{2}(a - y)^2", HALF_SQUARED)],
+        [(r"\frac{\partial \ell}{\partial z}", of_z(HALF_SQUARED, z)), (r"(a - y) \cdot 1", (a - y) * 1), ("a - y", a - y)],
     ], A_IS_Z),
     Block("pairs-identity", 1, [
-        [("L", SQUARED), ("(a - y)^2", SQUARED)],
-        [(r"\frac{\partial L}{\partial z}", of_z(SQUARED, z)), ("2(a - y)", 2 * (a - y))],
+        [(r"\ell", SQUARED), ("(a - y)^2", SQUARED)],
+        [(r"\frac{\partial \ell}{\partial z}", of_z(SQUARED, z)), ("2(a - y)", 2 * (a - y))],
     ], A_IS_Z),
     Block("pairs-softmax-jacobian", 0, [
         [(r"\frac{\partial p_j}{\partial z_k}", [diff(SOFTMAX[j], zs[k]) for j, k in PAIRS]),
@@ -117,8 +117,8 @@ BLOCKS = [
          (r"p_j \left(\delta_{jk} - p_k\right)", [ps[j] * (delta(j, k) - ps[k]) for j, k in PAIRS])],
     ], OF_Z),
     Block("pairs-softmax", 0, [
-        [(r"\frac{\partial L}{\partial z_k}", [diff(CLASS_LOSS.subs(OF_Z), t) for t in zs]),
-         (r"\sum_j \frac{\partial L}{\partial p_j}\frac{\partial p_j}{\partial z_k}",
+        [(r"\frac{\partial \ell}{\partial z_k}", [diff(CLASS_LOSS.subs(OF_Z), t) for t in zs]),
+         (r"\sum_j \frac{\partial \ell}{\partial p_j}\frac{\partial p_j}{\partial z_k}",
           [sum(diff(CLASS_LOSS, ps[j]) * diff(SOFTMAX[j], t) for j in range(K)) for t in zs]),
          (r"\sum_j \left(-\frac{y_j}{p_j}\right) p_j \left(\delta_{jk} - p_k\right)",
           [sum(-ys[j] / ps[j] * ps[j] * (delta(j, k) - ps[k]) for j in range(K)) for k in range(K)]),
@@ -126,15 +126,15 @@ BLOCKS = [
          ("p_k - y_k", [ps[k] - ys[k] for k in range(K)])],
     ], OF_Z),
     Block("pairs-not", 0, [
-        [("L", SQUARED), ("(a - y)^2", SQUARED)],
-        [(r"\frac{\partial L}{\partial z}", of_z(SQUARED)), ("2(a - y)a(1 - a)", 2 * (a - y) * a * (1 - a))],
+        [(r"\ell", SQUARED), ("(a - y)^2", SQUARED)],
+        [(r"\frac{\partial \ell}{\partial z}", of_z(SQUARED)), ("2(a - y)a(1 - a)", 2 * (a - y) * a * (1 - a))],
     ], A_IS_SIGMOID),
     Block("pairs-not", 1, [
-        [(r"\frac{\partial L}{\partial z}", of_z(CROSS_ENTROPY, z)),
+        [(r"\frac{\partial \ell}{\partial z}", of_z(CROSS_ENTROPY, z)),
          (r"\frac{a - y}{a(1 - a)} \cdot 1", (a - y) / (a * (1 - a)) * 1)],
     ], A_IS_Z),
     Block("stable-formula", 1, [
-        [(r"\frac{\partial L}{\partial z}", diff(ln(1 + exp(z)) - y * z, z)),
+        [(r"\frac{\partial \ell}{\partial z}", diff(ln(1 + exp(z)) - y * z, z)),
          (r"\frac{e^{z}}{1 + e^{z}} - y", exp(z) / (1 + exp(z)) - y),
          (r"\sigma(z) - y", SIGMOID - y)],
     ], {}),
@@ -206,6 +206,21 @@ def test_the_strongest_pull_of_squared_error_is_4_27_at_one_third():
     inside = [root for root in sympy.solve(diff(pull, a), a) if root < 1]
     assert inside == [sympy.Rational(1, 3)]
     assert pull.subs(a, inside[0]) == sympy.Rational(4, 27)
+
+
+def test_the_times_of_the_two_races():
+    """Steps of small size: the integral of 1 / pull from -d to 0, for label 1."""
+    t, d = sympy.symbols("t d", positive=True)
+    pulls = [1 - SIGMOID, (1 - SIGMOID) ** 2 * SIGMOID]
+    integrands = [1 + exp(z), (1 + exp(z)) ** 2 * (1 + exp(-z))]
+    exact = [d + 1 - exp(-d), exp(d) + 3 * d + sympy.Rational(5, 2) - 3 * exp(-d) - exp(-2 * d) / 2]
+    for pull, integrand, time in zip(pulls, integrands, exact, strict=True):
+        assert is_zero(integrand * pull - 1)
+        assert is_zero(sympy.integrate(sympy.expand(integrand.subs(z, -t)), (t, 0, d)) - time)
+
+
+def test_the_tanh_output_of_the_exercise():
+    assert is_zero((diff(HALF_SQUARED.subs(a, sympy.tanh(z)), z) - (sympy.tanh(z) - y) * (1 - sympy.tanh(z) ** 2)).rewrite(exp))
 
 
 def test_slope_of_cross_entropy_and_of_squared_error_differ_by_the_factor_of_the_table():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from helpers import case, datasets, network
+from helpers.checks import DomainError
 from helpers.training import History, dead_units, gradient_descent
 
 X, Y = datasets.two_moons()
@@ -70,6 +71,14 @@ def test_dead_units_are_off_for_every_example():
     c = {"Z1": np.array([[-1.0, -2.0], [-1.0, 2.0], [0.0, 0.0]]), "Z2": np.array([[1.0, 1.0]])}
     assert dead_units(c) == (2,)
     assert dead_units(c, "sigmoid") == (0,)
+    assert dead_units({"Z1": np.full((1, 3), 20.0), "Z2": np.ones((1, 3))}, "tanh") == (0,)  # saturated, not dead
+
+
+def test_a_dead_unit_of_layer_2_may_come_back_and_one_of_layer_1_does_not():
+    started = [gradient_descent(X, Y, network.init_params(rng=seed), learning_rate=1.0, steps=200)[1].dead_units for seed in range(20)]
+    falls = np.array([(np.diff(np.array(dead), axis=0) < 0).any(axis=0) for dead in started])
+    assert not falls[:, 0].any()
+    assert falls[:, 1].any()
 
 
 def test_a_run_that_diverges_stops_and_says_so():
@@ -78,6 +87,91 @@ def test_a_run_that_diverges_stops_and_says_so():
     assert len(history.loss) == len(history.step) < 50
     assert all(np.isfinite(value).all() for value in p.values())
     assert "stopped" in repr(history)
+
+
+def linear_output(X, p):
+    """A forward pass of one's own, which checks nothing: ReLU inside, no activation at the output."""
+    c, L = {"A0": X}, len(p) // 2
+    for l in range(1, L + 1):
+        c[f"Z{l}"] = p[f"W{l}"] @ c[f"A{l - 1}"] + p[f"b{l}"]
+        c[f"A{l}"] = np.maximum(0, c[f"Z{l}"]) if l < L else c[f"Z{l}"]
+    return c
+
+
+def backward_of_linear_output(X, y, c, p):
+    m = X.shape[1]
+    dZ3 = c["A3"] - y
+    dZ2 = p["W3"].T @ dZ3 * (c["Z2"] > 0)
+    dZ1 = p["W2"].T @ dZ2 * (c["Z1"] > 0)
+    grads = {}
+    for l, dZ in ((1, dZ1), (2, dZ2), (3, dZ3)):
+        grads |= {f"dW{l}": dZ @ c[f"A{l - 1}"].T / m, f"db{l}": dZ.sum(axis=1, keepdims=True) / m}
+    return grads
+
+
+def assert_aligned(history):
+    lengths = [len(history.loss), len(history.accuracy), len(history.dead_units), *map(len, history.gradient_norm.values())]
+    assert lengths == [len(history.step)] * len(lengths)
+
+
+@pytest.mark.parametrize("record_every", [1, 2, 10, 100])
+@pytest.mark.parametrize("own", [{}, {"forward_prop": linear_output, "backward_prop": backward_of_linear_output}], ids=["reference", "own"])
+@pytest.mark.parametrize("batch_size", [None, 50])
+@pytest.mark.parametrize("learning_rate", [50, 1e30])
+def test_a_run_that_stops_returns_the_parameters_of_its_last_record(own, record_every, batch_size, learning_rate):
+    p, history = gradient_descent(
+        X, Y, network.init_params(), learning_rate=learning_rate, steps=200, output="identity",
+        record_every=record_every, batch_size=batch_size, **own,
+    )  # fmt: skip
+    assert history.stopped
+    assert_aligned(history)
+    assert network.compute_loss(Y, network.forward_prop(X, p, output="identity"), "identity") == pytest.approx(history.loss[-1], rel=1e-12)
+
+
+def test_a_run_that_stops_at_once_returns_the_initial_parameters():
+    start = network.init_params(scheme="zeros")  # a ReLU output of 0, with label 1 for half of the examples
+    p, history = gradient_descent(X, Y, start, learning_rate=0.1, steps=5, output="relu", loss="bce")
+    assert history.stopped.startswith("stopped at step 0: the loss is inf")
+    assert_aligned(history)
+    for name in start:
+        np.testing.assert_array_equal(p[name], start[name])
+
+
+@pytest.mark.parametrize("fails_at", [0, 3])
+def test_records_stay_aligned_where_the_backward_pass_gives_up(fails_at):
+    calls = []
+
+    def backward(X, y, c, p):
+        calls.append(p)
+        if len(calls) > fails_at:
+            raise DomainError("a slope has no finite value")
+        return network.backward_prop(X, y, c, p)
+
+    p, history = gradient_descent(X, Y, network.init_params(), learning_rate=0.1, steps=9, backward_prop=backward)
+    assert history.stopped == f"stopped at step {fails_at}: a slope has no finite value"
+    assert history.step == list(range(fails_at + 1))
+    assert_aligned(history)
+    assert all(np.isfinite(norms[:-1]).all() and np.isnan(norms[-1]) for norms in history.gradient_norm.values())
+    assert network.compute_loss(Y, network.forward_prop(X, p)) == history.loss[-1]
+
+
+def test_data_are_not_changed_by_functions_that_overwrite_them():
+    def backward(X, y, c, p):
+        grads = network.backward_prop(X, y, c, p)
+        X[:] = y[:] = 0
+        return grads
+
+    x, y = X.copy(), Y.copy()
+    gradient_descent(x, y, network.init_params(), learning_rate=0.1, steps=1, backward_prop=backward)
+    np.testing.assert_array_equal(x, X)
+    np.testing.assert_array_equal(y, Y)
+
+
+def test_several_sigmoid_outputs_train():
+    targets = np.concatenate([Y, 1 - Y, (X[:1] > 0) * 1.0])  # not one-hot: each output answers a question of its own
+    _, history = gradient_descent(X, targets, network.init_params((2, 10, 3)), learning_rate=0.5, steps=300, record_every=100)
+    assert history.loss[-1] < history.loss[0] / 3
+    assert np.isnan(history.accuracy).all()
 
 
 def test_an_output_that_is_no_probability_stops_the_run():

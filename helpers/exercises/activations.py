@@ -11,31 +11,35 @@ from helpers.exercises.feedback import Wrong, call, check, compare, numbers
 
 @check
 def check_sigmoid_slope_from_output(my_sigmoid_slope):
-    """a (1 - a) for an array of outputs a of sigmoid units.
+    """(1 - a²)/2 for an array of outputs a = 2 σ(z) - 1.
 
     Posed in: notebooks/02_activations.ipynb
     """
-    a = np.array([[0.02, 0.25, 0.5], [0.6, 0.9, 0.99]])
+    a = np.array([[-0.96, -0.5, 0.1], [0.2, 0.8, 0.98]])
+    s = (1 + a) / 2  # the sigmoid inside
     sigmoid = ACTIVATIONS["sigmoid"]
-    answer = call(my_sigmoid_slope, a, name="my_sigmoid_slope")
+    right = (1 - a**2) / 2
     compare(
-        answer,
-        a * (1 - a),
+        call(my_sigmoid_slope, a, name="my_sigmoid_slope"),
+        right,
         [
-            (1 - a**2, "this is tanh's derivative, 1 - a². For sigmoid it is too large by the factor (1 + a)/a, more than 2."),
-            (sigmoid.slope(a), "you applied the sigmoid once more: a is σ(z) already, so the slope is written in a alone."),
-            (sigmoid.value(a), "this is σ(a), neither a slope nor a function of z: the argument is the output a already."),
-            (a * (a - 1), "the sign is wrong: sigmoid rises everywhere, so its slope is positive."),
-            (1 - a, "one factor is missing: the slope is σ(z) times (1 - σ(z))."),
-            (a, "this is the output itself: the factor 1 - a is missing."),
-            (a**2 * (1 - a), "one factor a too many: σ(z) (1 - σ(z)) has two factors."),
-            (a - a**3, "this is a (1 - a²): the square does not belong there."),
-            (np.exp(-a) / (1 + np.exp(-a)) ** 2, "this is the slope at the place a, not where the output is a: write it without exp."),
-            ((a > 0) * 1.0, "this is ReLU's derivative; a sigmoid's output is always positive."),
+            (a * (1 - a), "a (1 - a) belongs to the plain sigmoid. This output runs from -1 to 1; at a = 0 the curve is steepest, not flat."),
+            (2 * a * (1 - a), "you doubled a (1 - a), but a is 2 σ(z) - 1 here: first get σ(z) from a."),
+            (1 - a**2, "this is tanh's, twice too large: 2 · (1 + a)/2 · (1 - a)/2 keeps one half."),
+            (s * (1 - s), "the outer factor 2 is missing: the curve is stretched, so its slope is 2 σ(z) (1 - σ(z))."),
+            (2 * right, "one half is missing: both factors, σ and 1 - σ, bring one."),
+            (-right, "the sign is wrong: the curve rises everywhere, so its slope is positive."),
+            (2 * sigmoid.slope(a), "you applied the sigmoid once more: a is 2 σ(z) - 1 already, so the slope is written in a alone."),
+            (sigmoid.slope(a), "you applied the sigmoid once more: a is 2 σ(z) - 1 already, so the slope is written in a alone."),
+            (2 * s * (1 - s) - 1, "the -1 moves the curve down and leaves its slope as it is."),
+            (2 * (a - 1) / 2 * (1 - (a - 1) / 2), "from a = 2 σ(z) - 1 you get σ(z) = (a + 1)/2, with a plus."),
+            (a, "this is the output itself; the question is for the slope."),
+            (s, "this is σ(z); the slope is 2 σ(z) (1 - σ(z))."),
+            ((a > 0) * 1.0, "this is ReLU's derivative."),
         ],
         name="my_sigmoid_slope(a)",
     )
-    return "a (1 - a). It is at most 1/4, at a = 1/2, and close to 0 where the unit is saturated."
+    return "(1 - a²)/2. It is at most 1/2, at a = 0, and close to 0 where the unit is saturated."
 
 
 @check
@@ -44,6 +48,9 @@ def check_comment_factor(factor_at_quarter, factor_at_z_zero):
 
     Posed in: notebooks/02_activations.ipynb
     """
+    for name, answer in (("factor_at_quarter", factor_at_quarter), ("factor_at_z_zero", factor_at_z_zero)):
+        if isinstance(answer, float | np.floating) and not np.isfinite(answer):
+            raise Wrong(f"{name} is {answer}: you divided by 0. The formula takes the output, and a is not 0 where z is 0: σ(0) = 1/2.")
     compare(
         factor_at_quarter,
         5,
@@ -72,6 +79,38 @@ def check_comment_factor(factor_at_quarter, factor_at_z_zero):
         name="factor_at_z_zero",
     )
     return "5 and 3: (1 + a)/a. The more a unit is off, the more the comment exaggerates its slope."
+
+
+@check
+def check_piece_slope(my_piece_slope, has_kink):
+    """1 for z > 0, else 1/(1 - z)²; no kink, since both sides have slope 1 at 0.
+
+    Posed in: notebooks/02_activations.ipynb
+    """
+    z = np.array([-4.0, -1.5, -0.5, 0.0, 0.4, 3.0])
+    left = 1 / (1 - z) ** 2
+    compare(
+        call(my_piece_slope, z, name="my_piece_slope"),
+        np.where(z > 0, 1, left),
+        [
+            (left, "right for z <= 0, but to the right of 0 the function is z, with slope 1: use np.where."),
+            (np.where(z > 0, 1, 1 / (1 - z)), "left of 0 this is 1/(1 - z): the quotient rule divides by the square of the bottom."),
+            (np.where(z > 0, 1, -left), "left of 0 the sign is wrong: the bottom's slope is -1, and minus times minus is plus."),
+            (np.where(z > 0, 1, (1 - 2 * z) * left), "left of 0 the two products are subtracted with a wrong sign: (1 - z) - z · (-1) = 1."),
+            (np.where(z > 0, 1, z / (1 - z)), "left of 0 this is the function itself; the question is for its slope."),
+            (np.where(z > 0, z, z / (1 - z)), "this is g itself; the question is for its slope."),
+            (np.where(z > 0, z, left), "right of 0 this is z itself, whose slope is 1."),
+            (np.where(z > 0, 1, 0), "this is ReLU's slope; left of 0 this function rises."),
+            (np.where(z > 0, 1, -1.0), "left of 0 you divided the slope of the top by the slope of the bottom: use the quotient rule."),
+            (np.where(z > 0, left, 1), "the two pieces are exchanged."),
+        ],
+        name="my_piece_slope(z)",
+    )
+    if not isinstance(has_kink, bool | np.bool_):
+        raise Wrong(f"has_kink is {_short(has_kink)}, expected True or False.")
+    if has_kink:
+        raise Wrong("has_kink: at 0 the left slope is 1/(1 - 0)² = 1, as on the right, so the curve glides through.")
+    return "1/(1 - z)² on the left and 1 on the right: both are 1 at 0, so there is no kink."
 
 
 @check
@@ -172,6 +211,9 @@ def check_slope_depth(layers_weight_1, layers_weight_2):
 
     Posed in: notebooks/02_activations.ipynb
     """
+    for name, answer, right in (("layers_weight_1", layers_weight_1, 10), ("layers_weight_2", layers_weight_2, 20)):
+        if right - 1 < numbers(answer, name, ()) < right:
+            raise Wrong(f"{name}: layers come whole: round up.")
     compare(
         layers_weight_1,
         10,
@@ -179,7 +221,6 @@ def check_slope_depth(layers_weight_1, layers_weight_2):
             (9, "layers_weight_1: 0.25⁹ = 3.8e-6 is still above one millionth."),
             (20, "layers_weight_1: that would be a largest slope of 1/2; sigmoid's is 1/4."),
             (6, "layers_weight_1: that would be a factor of 10 for each layer; it is 4 at least."),
-            (np.log(1e-6) / np.log(0.25), "layers_weight_1: layers come whole: round up."),
             (11, "layers_weight_1: 11 is enough, but 10 is too: 0.25¹⁰ = 9.5e-7."),
         ],
         name="layers_weight_1",
@@ -192,7 +233,6 @@ def check_slope_depth(layers_weight_1, layers_weight_2):
             (10, "layers_weight_2: the weight is a factor too: each layer multiplies by at most 2 · 1/4."),
             (5, "layers_weight_2: the weight works against the small slope: 2 · 1/4 is larger than 1/4, not smaller."),
             (7, "layers_weight_2: the weight multiplies the slope, 2 · 1/4 = 1/2; it does not divide it."),
-            (np.log(1e-6) / np.log(0.5), "layers_weight_2: layers come whole: round up."),
             (21, "layers_weight_2: 21 is enough, but 20 is too: 0.5²⁰ = 9.5e-7."),
         ],
         name="layers_weight_2",

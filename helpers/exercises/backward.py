@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from helpers import network
+from helpers import case, network
 from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare, numbers
 
 NO_MEAN = "the 1/m is missing: the loss is the mean over the examples, so this gradient is divided by m."
 MEAN_AGAIN = "a 1/m too many: it enters once, in dW and db, since column i of dZ and dA belongs to example i's own loss."
+M_OF_THE_NOTEBOOK = "divided by 3, the m of the notebook: read m from dZ.shape[1]."
 NO_TRANSPOSE = ("the transpose of W is missing: W @ dZ sums over the wrong index, and a square W raises no error. "
                 "Unit k reaches the loss through column k of W.")  # fmt: skip
 
@@ -23,7 +24,7 @@ def check_weight_gradient(my_dW):
     my_dW(dZ, A_prev) for dZ (n, m), A_prev (n_prev, m) returns (n, n_prev).
     Posed in: notebooks/05_backward_propagation.ipynb
     """
-    for n, n_prev, m in ((3, 4, 5), (5, 5, 5), (2, 3, 1)):
+    for n, n_prev, m in ((4, 2, 5), (5, 5, 5), (2, 4, 1)):
         dZ, A_prev = _draw((n, m), (n_prev, m))
         right = dZ @ A_prev.T / m
         compare(call(my_dW, dZ, A_prev, name="my_dW"), right, _weight_mistakes(dZ, A_prev), name="dW")
@@ -35,6 +36,7 @@ def _weight_mistakes(dZ, A_prev, name="dW"):
     total = dZ @ A_prev.T
     mistakes = [
         (total, f"{name}: {NO_MEAN}"),
+        (total / 3, f"{name} is {M_OF_THE_NOTEBOOK}"),
         (total / n, f"{name} is divided by the number of units, {n}; m is the number of examples, dZ.shape[1]."),
         (total / n_prev, f"{name} is divided by the number of inputs, {n_prev}; m is the number of examples, dZ.shape[1]."),
         (total.T / m, f"{name} is transposed: row j belongs to unit j of this layer, so dZ stands on the left."),
@@ -55,7 +57,7 @@ def check_bias_gradient(my_db):
     my_db(dZ) for dZ (n, m).
     Posed in: notebooks/05_backward_propagation.ipynb
     """
-    for n, m in ((3, 5), (4, 4), (3, 1)):
+    for n, m in ((4, 5), (5, 5), (4, 1)):
         (dZ,) = _draw((n, m))
         compare(call(my_db, dZ, name="my_db"), dZ.mean(axis=1, keepdims=True), _bias_mistakes(dZ), name="db")
     return "a bias acts in every example with the input 1, so its gradient is the mean of dZ over the examples."
@@ -64,7 +66,11 @@ def check_bias_gradient(my_db):
 def _bias_mistakes(dZ, name="db"):
     n, m = dZ.shape
     rows = dZ.sum(axis=1, keepdims=True)
-    mistakes = [(rows, f"{name}: {NO_MEAN}"), (rows / n, f"{name} is divided by the number of units, {n}, not by that of examples, {m}.")]
+    mistakes = [
+        (rows, f"{name}: {NO_MEAN}"),
+        (rows / 3, f"{name} is {M_OF_THE_NOTEBOOK}"),
+        (rows / n, f"{name} is divided by the number of units, {n}, not by that of examples, {m}."),
+    ]
     flat = f"{name} has shape ({n},), expected ({n}, 1): keepdims=True keeps the axis, or NumPy broadcasts {name} as a row."
     mistakes += [(rows[:, 0] / m, flat), (rows[:, 0], f"{flat} The 1/m is missing as well.")]
     units = f"{name} sums over axis 0, the units; the index that disappears is the example, axis 1."
@@ -104,6 +110,38 @@ def _activation_mistakes(W, dZ, name="dA_prev"):
 
 
 @check
+def check_dz2_column(my_column):
+    """dZ2 of the worked network for x = (-1, 0.6), y = 0: W3[0, j] times a3 - y where unit j is on, else 0.
+
+    my_column : ten numbers, four digits are plenty.
+    Posed in: notebooks/05_backward_propagation.ipynb
+    """
+    p, y = case.worked_params(), np.array([[1.0, 0.0, 1.0]])
+    c = network.forward_prop(np.array([[1.5, -1.0, -0.4], [-0.5, 0.6, -1.3]]), p)
+    answer = numbers(my_column, "my_column")
+    answer = answer.ravel() if answer.shape in ((10, 1), (1, 10)) else answer
+    all_columns = p["W3"].T * (c["A3"] - y) * (c["Z2"] > 0)
+    W3, delta, on = p["W3"][0], c["A3"][0, 1] - y[0, 1], c["Z2"][:, 1] > 0
+    right = all_columns[:, 1]
+    mistakes = [
+        (W3 * delta, "this is the column of dA2: ReLU's slope is missing, which is 0 where the unit is off."),
+        (W3 * on, "dZ3 is missing: each weight that leaves a unit which is on is multiplied by dZ3 of example 2."),
+        (on * delta, "W3 is missing: unit j reaches the output over the weight W3[0, j]."),
+        (-right, "the sign is wrong: dZ3 = A3 - y, and y = 0 for example 2."),
+        (all_columns[:, 0], "this is the column of example 1; example 2 has a mask and a dZ3 of its own."),
+        (all_columns[:, 2], "this is the column of example 3; example 2 has a mask and a dZ3 of its own."),
+        (W3 * delta * (c["Z2"][:, 0] > 0), "the mask is that of example 1: look which units are on for example 2."),
+        (W3 * delta * (c["Z1"][:, 1] > 0), "the mask is that of layer 1; the slope is taken at layer 2's own z."),
+        (W3 * delta * c["A2"][:, 1], "a2 stands where its slope belongs: 1 where z > 0, else 0."),
+        (right / 3, MEAN_AGAIN),
+    ]
+    if answer.shape == right.shape:
+        answer = np.where(np.isclose(answer, right, rtol=0, atol=5e-4), right, answer)  # rounded by hand
+    compare(answer, right, mistakes, name="my_column", tolerance=2e-3)
+    return "four units are on, and each gets its weight times dZ3; for the other six ReLU's slope is 0."
+
+
+@check
 def check_layer_sizes(my_layer_sizes):
     """Hidden widths n1 != n2 and n2 != 1, at most 6 in all: then W2 @ dZ2 and W3 @ dZ3 both raise an error.
 
@@ -132,7 +170,7 @@ def check_one_layer(my_layer_backward):
     my_layer_backward(dA, Z, A_prev, W) returns (dZ, dW, db, dA_prev) for a layer of ReLU units.
     Posed in: notebooks/05_backward_propagation.ipynb
     """
-    for n, n_prev, m in ((4, 4, 3), (3, 5, 4)):
+    for n, n_prev, m in ((4, 4, 5), (2, 5, 4)):
         dA, Z, A_prev, W = _draw((n, m), (n, m), (n_prev, m), (n, n_prev))
         A_prev = np.maximum(A_prev, 0)
         result = call(my_layer_backward, dA, Z, A_prev, W, name="my_layer_backward")
@@ -210,6 +248,7 @@ def _compare_networks(grads, X, y, c, p):
             if grads[name] is Ellipsis:
                 raise NotAttempted
             mistakes = [(right[name] * m, f"{name}: {NO_MEAN}"), (right[name] / m, f"{name}: a 1/m too many.")] if m > 1 else []
+            mistakes.append((right[name] * m / 3, f"{name} is divided by 3, the m of the notebook: read m from X.shape[1]."))
             mistakes += [(other[name], sentence) for other, sentence in wrong]
             mistakes += [(_backward(y, c, p, None, transpose=False)[name], f"{name}: {NO_TRANSPOSE}")] if _square(p, L) else []
             compare(grads[name], right[name], mistakes, name=name)

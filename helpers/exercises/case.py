@@ -1,9 +1,10 @@
-"""Checks of the exercises in notebook 00: reading a stuck loss, silent units, shapes, number of parameters."""
+"""Checks of the exercises in notebook 00: gradient descent, reading a stuck loss, silent units, shapes, number of parameters."""
 
 import itertools
 
 import numpy as np
 
+from helpers import case, datasets, network
 from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare, numbers
 from helpers.losses import uninformed_loss
 
@@ -12,12 +13,98 @@ EXAMPLES = 569
 LAYERS = ((2, 10, 10, 1), (30, 10, 10, 1), (4, 3), (5, 7, 2, 6))
 
 
+# --- gradient descent -------------------------------------------------------------------------------------------------
+
+
+@check
+def check_descent(my_descent):
+    """p <- p - learning_rate dp, repeated; both passes of the case run anew in each step.
+
+    Posed in: notebooks/00_the_case.ipynb
+    """
+    X, y = datasets.two_moons(m=20)
+    p = network.init_params((2, 10, 10, 1), rng=1)
+    rate = 0.5
+    for steps in (1, 3):
+        answer = call(my_descent, X, y, p, rate, steps, name="my_descent")
+        _parameters(answer, p)
+        right = _descend(X, y, p, rate, steps)
+        if not _equal(answer, right):
+            for wrong, sentence in _descent_mistakes(X, y, p, rate, steps):
+                if _equal(answer, wrong):
+                    raise Wrong(f"after {steps} steps: {sentence}" if steps > 1 else sentence)
+        for name in p:
+            compare(answer[name], right[name], name=f"{name} after {steps} steps")
+    return "forward, backward, a small move against the gradient, and again from the new parameters: that is all of training."
+
+
+def _parameters(answer, p):
+    """Wrong unless the answer is a dict with every parameter."""
+    if isinstance(answer, tuple | list) and answer and isinstance(answer[0], dict):
+        raise Wrong(f"my_descent returns {len(answer)} values, expected the dict of parameters alone.")
+    if not isinstance(answer, dict):
+        raise Wrong(f"my_descent returns a {type(answer).__name__}, expected the dict of parameters.")
+    missing = [name for name in p if name not in answer]
+    if missing and all(f"d{name}" in answer for name in p):
+        raise Wrong("my_descent returns the gradients, expected the parameters after the last step.")
+    if missing:
+        raise Wrong(f"the returned dict lacks {', '.join(missing)}: every parameter moves, weights and biases.")
+
+
+def _equal(answer, expected):
+    try:
+        return all(np.shape(answer[k]) == v.shape and np.allclose(answer[k], v, rtol=1e-9, atol=1e-12) for k, v in expected.items())
+    except Exception:
+        return False
+
+
+def _gradients(X, y, p):
+    return case.backward_prop(X, y, case.forward_prop(X, p), p)
+
+
+def _descend(X, y, p, rate, steps, moved="Wb"):
+    for _ in range(steps):
+        grads = _gradients(X, y, p)
+        p = {name: value - rate * grads[f"d{name}"] * (name[0] in moved) for name, value in p.items()}
+    return p
+
+
+def _descent_mistakes(X, y, p, rate, steps):
+    grads = _gradients(X, y, p)
+    mistakes = [
+        (p, "the parameters have not moved."),
+        (_descend(X, y, p, -rate, steps), "you add the gradient, so the loss rises: subtract it."),
+        (_descend(X, y, p, 1.0, steps), "the learning rate is missing: learning_rate times the gradient."),
+        (_descend(X, y, p, rate / X.shape[1], steps), "you divide by m, which the gradients of backward_prop have done already."),
+        (_descend(X, y, p, rate, steps, "W"), "only the weights move: the biases have gradients too."),
+        (_descend(X, y, p, rate, steps, "b"), "only the biases move: the weights have gradients too."),
+        (_descend(X, y, p, rate, steps + 1), "you make one step too many: range(steps) runs steps times."),
+        (_descend(X, y, p, case.LEARNING_RATE, steps), "you use the learner's 1.2: use the argument learning_rate."),
+    ]
+    if steps > 1:
+        mistakes += [
+            (_descend(X, y, p, rate, 1), "you make one step only (a return inside the loop?)."),
+            ({name: p[name] - steps * rate * grads[f"d{name}"] for name in p},
+             "all your steps use the gradients of the first parameters: compute them anew in each step."),
+            (_with_old_cache(X, y, p, rate, steps), "the forward pass runs once only: new parameters need a new cache."),
+        ]  # fmt: skip
+    return mistakes
+
+
+def _with_old_cache(X, y, p, rate, steps):
+    c = case.forward_prop(X, p)
+    for _ in range(steps):
+        grads = case.backward_prop(X, y, c, p)
+        p = {name: p[name] - rate * grads[f"d{name}"] for name in p}
+    return p
+
+
 # --- the loss of a guess ----------------------------------------------------------------------------------------------
 
 
 @check
 def check_uninformed_loss(loss_balanced, loss_357_212):
-    """J(f) = -f ln f - (1 - f) ln(1 - f): ln 2 = 0.6931 for f = 1/2 and 0.6603 for f = 357/569.
+    """L(f) = -f ln f - (1 - f) ln(1 - f): ln 2 = 0.6931 for f = 1/2 and 0.6603 for f = 357/569.
 
     Posed in: notebooks/00_the_case.ipynb
     """
@@ -48,8 +135,9 @@ def _loss_mistakes(name, ones, zeros, right):
         ]
     else:
         mistakes += [
-            (-f * np.log(f), f"{name} counts one of the labels only: add both terms of J(a)."),
+            (-f * np.log(f), f"{name} counts one of the labels only: add both terms of L(a)."),
             (0.5, f"{name} is the best guess a = 0.5 (and its accuracy): what does it cost?"),
+            (0.69, f"{name} is 0.69, right to two digits: give three or more, so that you can tell it from other plateaus."),
         ]
     return mistakes
 

@@ -1,4 +1,4 @@
-"""Checks of the answers to notebook 06: central differences, relative error, kinks, which gradients are wrong."""
+"""Checks of the answers to notebook 06: central differences, relative error, kinks, which faults and gradients show."""
 
 import numpy as np
 
@@ -49,6 +49,48 @@ def check_relative_error(relative_error):
 
 
 @check
+def check_numerical_gradient(my_gradient):
+    """Right: (loss(p with + h) - loss(p with - h)) / (2 h) for each entry of each parameter, as {"dW1": ..., "db1": ...}.
+
+    Posed in: notebooks/06_gradient_checking.ipynb
+    """
+    p = {"W1": np.array([[0.5, -0.3, 0.2], [0.1, 0.4, -0.6]]), "b1": np.array([[0.2], [-0.1]])}
+    x, h = np.array([[1.0], [-2.0], [0.5]]), 1e-5
+    E = np.exp(p["W1"] @ x + p["b1"])
+    loss = lambda q: float(np.exp(q["W1"] @ x + q["b1"]).sum())  # noqa: E731
+    try:
+        grads = call(my_gradient, loss, p, name="my_gradient")
+    except Wrong as reason:
+        if "ellipsis" in str(reason):
+            raise NotAttempted from None
+        raise
+    if not isinstance(grads, dict):
+        raise Wrong(f"my_gradient returns a {type(grads).__name__}, expected the dict of gradients.")
+    for name, right, curvature in (("dW1", E * x.T, E * x.T**2), ("db1", E, E)):
+        if name not in grads:
+            raise Wrong(f"{name} is missing from the returned dict, which has {', '.join(map(str, grads)) or 'nothing'}.")
+        if any(slope is Ellipsis for slope in np.ravel(np.asarray(grads[name], dtype=object))):
+            raise NotAttempted
+        compare(grads[name], right, _difference_mistakes(right, curvature, h), name=name, tolerance=1e-7)
+    return "two forward passes for each entry, and not a line about networks: it shares no mistake with a backward pass."
+
+
+def _difference_mistakes(right, curvature, h):
+    """What slips in one central difference give, for a loss with these slopes and second derivatives."""
+    brackets = "put brackets round 2 * h: in Python, / 2 * h multiplies by h."
+    return [
+        (2 * right, "you divided by h: the two losses are 2 h apart, so the slopes come out twice too large."),
+        (-right, "the sign is turned round: subtract the loss after the step down from that after the step up."),
+        (right * h**2, brackets),
+        (0 * right, "all slopes are 0: is the moved array in the dict that you give to loss, in both directions?"),
+        (right + h / 2 * curvature, "that is the one-sided difference: step up and step down."),
+        (right - h / 2 * curvature, "that is the one-sided difference: step up and step down."),
+        (2 * h * right, "the difference of the losses is not divided: it lacks 2 h."),
+        (np.full_like(right, right.sum()), "all entries moved at once: move the one at index alone, with step."),
+    ]
+
+
+@check
 def check_slope_near_kink(slope_near_kink):
     """Right: (z + h) / (2 h), the central difference of ReLU for |z| < h.
 
@@ -60,28 +102,64 @@ def check_slope_near_kink(slope_near_kink):
         (0.5, "that holds only at z = 0; here z is to the right of the kink."),
         ((z - h) / (2 * h), "relu(z - h) is 0, since z - h < 0: what is left is relu(z + h)."),
         ((z + h) / h, "the two points are 2 h apart: divide by 2 h."),
+        ((z + h) / 2 * h, "in Python, / 2 * h multiplies by h: put brackets round 2 * h."),
         (((z + h) - (z - h)) / (2 * h), "you used z - h itself: ReLU of a negative number is 0."),
     ]
     compare(call(slope_near_kink, z, h), (z + h) / (2 * h), mistakes, name="the difference at z = 2e-6 with h = 1e-5")
     return "relu(z + h) = z + h and relu(z - h) = 0; the result runs from 0 at z = -h to 1 at z = h."
 
 
+FAULTS = {
+    "A": "the update comes after the backward pass, and the check never runs it.",
+    "B": "without its 1/m, db2 is m times the slope of the mean loss: relative error (m - 1) / (m + 1).",
+    "C": "loss and gradient are computed from the same shuffled labels, so they agree.",
+    "D": "a mask from the wrong layer spoils dZ1, and with it dW1 and db1.",
+    "E": "the check differentiates the loss that it is told, and the backward pass belongs to the same loss: they agree.",
+}
+
+
 @check
-def check_wrong_gradients(names):
-    """Right: dW1, db1, dW2 and db2.
+def check_reported_faults(letters):
+    """Right: B and D, the two that make the backward pass return something else than the slope of the computed loss.
 
     Posed in: notebooks/06_gradient_checking.ipynb
     """
-    if isinstance(names, str) or not hasattr(names, "__iter__"):
-        raise Wrong(f"your answer is a {type(names).__name__}, expected a list of names such as ['dW1', 'db1'].")
-    names = list(names)
+    named = _names(letters, "letters such as ['A', 'E']")
+    if unknown := sorted(named - FAULTS.keys()):
+        raise Wrong(f"{', '.join(unknown)} is none of the five: choose among A, B, C, D, E.")
+    if invisible := sorted(named - {"B", "D"}):
+        raise Wrong(f"{invisible[0]} is not reported: {FAULTS[invisible[0]]}")
+    if missing := sorted({"B", "D"} - named):
+        hint = f"one is missing, {missing[0]}: {FAULTS[missing[0]]}"
+        raise Wrong(hint if named else "a check does report some of them: look for a wrong derivative.")
+    return "a check sees what makes the backward pass differ from the slope of the loss that is computed, and nothing else."
+
+
+def _names(answer, expected):
+    """The reader's list as a set of texts."""
+    if isinstance(answer, str) or not hasattr(answer, "__iter__"):
+        raise Wrong(f"your answer is a {type(answer).__name__}, expected a list of {expected}.")
+    names = list(answer)
     if any(name is Ellipsis for name in names):
         raise NotAttempted
-    named, wrong = {str(name) for name in names}, {"dW1", "db1", "dW2", "db2"}
-    if named & {"dW3", "db3"}:
-        raise Wrong("dW3 and db3 are computed before the slope of a hidden layer is used: follow dZ3, and see what they read.")
-    if named < wrong:
-        raise Wrong(f"{', '.join(sorted(named)) or 'nothing'} is not all: everything computed from dZ2 inherits its fault.")
-    if named != wrong:
-        raise Wrong(f"{', '.join(sorted(named - wrong))} is no gradient of a parameter: choose among dW1, db1, dW2, db2, dW3, db3.")
-    return "the slope of layer 2 enters dZ2, and dW2, db2, dZ1, dW1 and db1 are computed from it; dW3 and db3 came before."
+    return {str(name) for name in names}
+
+
+@check
+def check_wrong_gradients(names):
+    """Right: dW2 and dW3, which read A1 and A2 after they were overwritten.
+
+    Posed in: notebooks/06_gradient_checking.ipynb
+    """
+    named, wrong = _names(names, "names such as ['dW1', 'db1']"), {"dW2", "dW3"}
+    if unknown := sorted(named - {f"d{kind}{l}" for kind in "Wb" for l in (1, 2, 3)}):
+        raise Wrong(f"{', '.join(unknown)} is no gradient of a parameter: choose among dW1, db1, dW2, db2, dW3, db3.")
+    if biases := sorted(name for name in named if name.startswith("db")):
+        raise Wrong(f"{biases[0]} reads its dZ alone, and the three dZ are right: each slope was there when it was needed.")
+    if "dW1" in named:
+        raise Wrong("dW1 reads dZ1 and X; dZ1 is right, and nobody writes into X.")
+    if missing := sorted(wrong - named):
+        reads = {"dW2": "A1", "dW3": "A2"}[missing[0]]
+        hint = f"{missing[0]} is missing: it reads {reads}, which holds slopes by then."
+        raise Wrong(hint if named else "some are wrong: see who reads A2 and A1 last.")
+    return "dW3 reads A2 and dW2 reads A1 after they were overwritten; the others read dZ and X, which are right."

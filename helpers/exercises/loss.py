@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers import losses
 from helpers.activations import ACTIVATIONS
-from helpers.exercises.feedback import Wrong, call, check, compare
+from helpers.exercises.feedback import Wrong, call, check, compare, numbers
 
 SIGMOID = ACTIVATIONS["sigmoid"].value
 
@@ -42,31 +42,82 @@ def check_cross_entropy(my_cross_entropy):
         ],
         name="my_cross_entropy(A, y)",
     )  # fmt: skip
-    return "the labels choose which logarithm counts, and the mean makes the number independent of m."
+    _sure_and_right(my_cross_entropy)
+    return "the label chooses which logarithm counts, and the mean makes the number independent of m."
+
+
+def _sure_and_right(my_cross_entropy):
+    """Wrong unless outputs that are exactly right cost 0."""
+    sure, labels = np.array([[1.0, 0.0, 0.5]]), np.array([[1.0, 0.0, 1.0]])
+    answer = call(my_cross_entropy, sure, labels, name="my_cross_entropy")
+    if np.isnan(np.asarray(answer, dtype=float)).any():
+        raise Wrong("right for outputs between 0 and 1, but NaN where an output is exactly right: 0 * np.log(0) is 0 times minus infinity. "
+                    "Choose the probability of the label first, then take its logarithm.")  # fmt: skip
+    compare(answer, np.log(2) / 3, name="the loss of outputs 1, 0, 0.5 for labels 1, 0, 1", tolerance=1e-5)
+
+
+@check
+def check_one_wrong(mean_loss, share):
+    """(99 · -ln 0.99 - ln 0.001)/100 = 0.0790, of which 0.874 is due to the last label.
+
+    Posed in: notebooks/03_loss.ipynb
+    """
+    easy, hard = -99 * np.log(0.99), -np.log(0.001)
+    total = easy + hard
+    compare(
+        mean_loss, total / 100,
+        [
+            (total, "mean_loss is the sum over the 100 examples: divide by 100."),
+            (hard / 100, "mean_loss counts the last label only: the other 99 cost a little each."),
+            (easy / 100, "mean_loss leaves out the last label."),
+            ((-np.log(0.99) - np.log(0.001)) / 2, "mean_loss counts both kinds once: 99 labels cost -ln 0.99 each."),
+            (-np.log((99 * 0.99 + 0.001) / 100), "mean_loss is -ln of the mean probability: take the mean of the costs, not of the probabilities."),
+            (-total / 100, "mean_loss has the wrong sign: ln of a probability is negative."),
+            (total / 100 / np.log(2), "mean_loss is in bits: use the natural logarithm, np.log."),
+            (total / 100 / np.log(10), "mean_loss uses the logarithm to base 10: use the natural logarithm, np.log."),
+        ],
+        name="mean_loss", tolerance=2e-3,
+    )  # fmt: skip
+    compare(
+        share, hard / total,
+        [
+            (100 * hard / total, "share is in per cent: give it between 0 and 1."),
+            (easy / total, "share is what the 99 contribute."),
+            (0.01, "share: 1 in 100 is the share of the examples; which share of the loss is due to it?"),
+            (hard, "share is the last label's cost: divide it by the cost of all 100."),
+            (hard / easy, "share is the last label's cost divided by that of the others: divide by the cost of all."),
+            (0.001, "share is the last label's probability: what does it cost, compared with all 100?"),
+        ],
+        name="share", tolerance=5e-3,
+    )  # fmt: skip
+    return "0.0790, and 87 % of it from one label: a mean of logarithms is ruled by the worst answers."
 
 
 @check
 def check_squared_error_delta(my_squared_error_delta):
-    """(a - y) a (1 - a) for each example, with a = sigmoid(z), shape (1, m).
+    """(a - y) (1 - a²) for each example, with a = tanh z and labels -1 and 1, shape (1, m).
 
     Posed in: notebooks/03_loss.ipynb
     """
-    answer = call(my_squared_error_delta, Z, Y, name="my_squared_error_delta")
-    a = SIGMOID(Z)
-    right = (a - Y) * a * (1 - a)
+    y = 2 * Y - 1
+    answer = call(my_squared_error_delta, Z, y, name="my_squared_error_delta")
+    a, s = np.tanh(Z), SIGMOID(Z)
+    right = (a - y) * (1 - a**2)
     compare(
         answer, right,
         [
-            (a - Y, "this is the slope of cross-entropy: with squared error the sigmoid's slope a (1 - a) does not cancel."),
-            (-right, "the sign is turned: the slope of (a - y)^2 / 2 with respect to a is a - y, not y - a."),
+            (a - y, "this is the slope with respect to a: carry it on to z with tanh's slope."),
+            ((a - y) * a * (1 - a), "a (1 - a) is the sigmoid's slope: tanh's is 1 - a²."),
+            ((s - y) * s * (1 - s), "the output is tanh here, not a sigmoid: both a and its slope are others."),
+            ((s - y) * (1 - s**2), "the slope is tanh's, but a is the sigmoid's: A = np.tanh(Z)."),
+            (-right, "the sign is turned: the slope of (a - y)²/2 with respect to a is a - y, not y - a."),
             (2 * right, "this is twice as much: the half in front of the square cancels the 2."),
             (right / Y.size, "1/m does not belong here: column i is the slope of example i's own loss."),
-            ((a - Y) * (1 - a**2), "1 - a^2 is the slope of tanh: the sigmoid's is a (1 - a)."),
-            ((a - Y) * a, "only half of the sigmoid's slope is there: it is a (1 - a), not a."),
-            (a * (1 - a), "this is the sigmoid's slope alone: multiply by the slope of the loss, a - y."),
-            ((Z - Y) * Z * (1 - Z), "Z is used where a = sigmoid(Z) belongs: put the logits through the sigmoid first."),
-            ((a - Y) * Z * (1 - Z), "the sigmoid's slope is a (1 - a), with the output a, not z (1 - z)."),
-            (((a - Y) ** 2) / 2, "this is the loss, not its slope."),
+            (1 - a**2, "this is tanh's slope alone: multiply by the slope of the loss, a - y."),
+            ((Z - y) * (1 - Z**2), "Z is used where a = tanh(Z) belongs: put the logits through tanh first."),
+            ((a - y) * (1 - Z**2), "tanh's slope is 1 - a², with the output a, not 1 - z²."),
+            ((a - y) * (1 - a), "only half of tanh's slope is there: 1 - a² = (1 - a) (1 + a)."),
+            ((a - y) ** 2 / 2, "this is the loss, not its slope."),
             (right.mean(), "this is the mean over the examples: keep one slope for each example, shape (1, m)."),
             (right.sum(), "this is the sum over the examples: keep one slope for each example, shape (1, m)."),
         ],
@@ -137,7 +188,7 @@ def check_softmax_delta(my_softmax_delta):
 
 @check
 def check_loss_from_logits(my_loss_from_logits):
-    """The mean of max(0, z) + ln(1 + e^{-|z|}) - y z, a single float, finite for |z| up to 10000.
+    """The mean of max(0, z) - y z + ln(1 + e^{-|z|}), a single float, finite for |z| up to 10000, and exact where it is tiny.
 
     Posed in: notebooks/03_loss.ipynb
     """
@@ -161,7 +212,9 @@ def check_loss_from_logits(my_loss_from_logits):
     )  # fmt: skip
     for z, y in ((40.0, 0.0), (-800.0, 1.0), (LARGE, 0.0), (-LARGE, 1.0), (LARGE, 1.0), (-LARGE, 0.0)):
         _finite(my_loss_from_logits, z, y)
-    return "no probability is formed, so none can round to 0 or 1, and the exponent is never positive."
+    for z, y in ((30.0, 1.0), (36.0, 1.0), (-36.0, 0.0)):
+        _tiny(my_loss_from_logits, z, y)
+    return "no probability is formed, so none can round to 0 or 1; the exponent is never positive, and the tiny term comes last."
 
 
 def _finite(function, z, y):
@@ -170,35 +223,60 @@ def _finite(function, z, y):
     if not np.isfinite(np.asarray(answer, dtype=float)).all():
         reason = ("sigmoid(z) rounds to 1, so 1 - a is 0" if abs(z) < 100 else "np.exp overflows, or a rounds to 0 or 1")
         raise Wrong(f"right for small logits, but for z = {z:.0f} and y = {y:.0f} the loss is not finite: {reason}. "
-                    "Use max(0, z) + ln(1 + e^{-|z|}) - y z.")  # fmt: skip
+                    "Use ln(1 + e^z) = max(0, z) + ln(1 + e^{-|z|}).")  # fmt: skip
+    if np.shape(answer) == () and 0 < float(answer) < 0.999 * abs(z) and z * (1 - 2 * y) > 0:
+        raise Wrong(f"right for small logits, but for z = {z:.0f} and y = {y:.0f} the loss is {float(answer):.6g} instead of {abs(z):.0f}: "
+                    f"a probability was clipped at {np.exp(-float(answer)):.2g}, and no loss can exceed -ln of that. "
+                    "Do not form the probability.")  # fmt: skip
     compare(answer, losses.binary_cross_entropy_from_logits(np.array([[z]]), np.array([[y]])),
             name=f"the loss for z = {z:.0f} and y = {y:.0f}")  # fmt: skip
 
 
+def _tiny(function, z, y):
+    """Wrong unless the loss of a sure and right answer keeps its digits."""
+    right = np.log1p(np.exp(-abs(z)))
+    answer = call(function, np.array([[z]]), np.array([[y]]), name="my_loss_from_logits")
+    value = float(numbers(answer, "the loss", ()))
+    if abs(value - right) > 1e-9 * right:
+        raise Wrong(f"finite, but for z = {z:.0f} and y = {y:.0f} the loss is {value:.4g} instead of {right:.4g}: "
+                    "the tiny ln(1 + e^{-|z|}) was rounded away when it was added to something large. "
+                    "Let max(0, z) - y z cancel first, and add it last (with np.log1p).")  # fmt: skip
+
+
 @check
-def check_uninformed_floor(floor):
-    """The entropy of labels of which 5 in 100 are 1, in nats: 0.1985.
+def check_uninformed_floor(floor_three, three_learned, rare_learned):
+    """The entropy of classes with 80, 15 and 5 in 100, 0.6129 nats; True for 0.55 there, False for 0.20 with 5 : 95.
 
     Posed in: notebooks/03_loss.ipynb
     """
-    f = 0.05
-    right = -f * np.log(f) - (1 - f) * np.log(1 - f)
+    f = np.array([0.80, 0.15, 0.05])
+    right = -(f * np.log(f)).sum()
     compare(
-        floor, right,
+        floor_three, right,
         [
-            (np.log(2), "ln 2 is the floor for equally frequent labels: here they are 5 to 95."),
-            (-right, "the sign is turned: logarithms of frequencies are negative, so the entropy needs a minus."),
-            (-np.log(f), "this is what one ill person costs: weight both labels with their frequencies."),
-            (-np.log(1 - f), "this is what one healthy person costs: weight both labels with their frequencies."),
-            (-f * np.log(f), "the healthy 95 are missing: add -0.95 ln 0.95."),
-            (-(1 - f) * np.log(1 - f), "the ill 5 are missing: add -0.05 ln 0.05."),
-            (right / np.log(2), "this is in bits: use the natural logarithm to get nats."),
-            (right / np.log(10), "this uses the logarithm to base 10: use the natural logarithm."),
-            (100 * right, "this is the sum over 100 people: the loss is a mean."),
-            (-f * np.log(1 - f) - (1 - f) * np.log(f), "the logarithms are exchanged: each frequency goes with its own logarithm."),
-            (0.2, "this is the loss that was read off: compute what the label frequencies cost, to four decimals."),
-            (f, "this is the best constant output, a = f: its loss is asked for."),
+            (np.log(3), "floor_three is ln 3, the floor of three equal classes: here one of them makes 80 of 100."),
+            (-right, "floor_three has the wrong sign: logarithms of frequencies are negative, so the entropy needs a minus."),
+            (-np.log(f).sum(), "floor_three adds the costs of the three classes: weight each with its frequency."),
+            (-np.log(f).mean(), "floor_three is the mean over the classes: weight each cost with the frequency of its class."),
+            (-np.log(f[0]), "floor_three is what an example of the largest class costs: weight all three with their frequencies."),
+            (-f[0] * np.log(f[0]), "floor_three counts the largest class only: all three come, each with its frequency."),
+            (-(f[0] * np.log(f[0]) + 0.2 * np.log(0.2)), "floor_three takes the two small classes as one: they are told apart, so each counts."),
+            (-(f[:2] * np.log(f[:2])).sum(), "floor_three leaves out the smallest class."),
+            (right / np.log(2), "floor_three is in bits: use the natural logarithm to get nats."),
+            (right / np.log(10), "floor_three uses the logarithm to base 10: use the natural logarithm."),
+            (right / 3, "floor_three is divided by the number of classes: the frequencies are the weights already."),
+            (100 * right, "floor_three is the sum over 100 examples: the loss is a mean."),
         ],
-        name="floor", tolerance=2e-3,
+        name="floor_three", tolerance=2e-4,
     )  # fmt: skip
-    return "a loss of 0.1985 is what the label frequencies alone give, so the network has learned nothing from its input."
+    _verdict("three_learned", three_learned, True, "0.55 is below the floor 0.6129, and nobody gets there without looking at the input.")
+    _verdict("rare_learned", rare_learned, False, "the frequencies 5 : 95 alone give 0.1985, so 0.20 shows nothing of the input.")
+    return "each loss is read against its own floor: 0.55 against 0.6129, 0.20 against 0.1985."
+
+
+def _verdict(name, answer, right, reason):
+    if not isinstance(answer, bool | np.bool_):
+        came = repr(answer)[:40] if isinstance(answer, int | float | str) else f"a {type(answer).__name__}"
+        raise Wrong(f"{name} is {came}, expected True or False.")
+    if answer != right:
+        raise Wrong(f"{name}: {reason}")

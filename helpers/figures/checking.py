@@ -6,12 +6,12 @@ from matplotlib.ticker import MaxNLocator
 from helpers.figures import inputs, words
 from helpers.figures.labels import label_ends
 from helpers.figures.lines import draw_lines
-from helpers.figures.style import BLACK, panels, styled
+from helpers.figures.style import panels, styled
 
 
 @styled
 def gradient_check_error(h, errors, *, ylabel="relative error", height=4.6):
-    """Show the error of a numerical gradient against the step size h: rounding left of the minimum, truncation right.
+    """Show the error of a numerical gradient against the step size h: on each curve rounding left, truncation right.
 
     Parameters
     ----------
@@ -26,8 +26,8 @@ def gradient_check_error(h, errors, *, ylabel="relative error", height=4.6):
     Returns
     -------
     matplotlib.figure.Figure
-        With the description as its label: where each curve is smallest. As the left branch is rounding noise, which
-        differs between machines, only powers of ten are given.
+        With the description as its label: where each curve is lowest, which a ring marks. As the left branch is rounding
+        noise, a place counts together with its neighbours, and only powers of ten are given.
 
     Raises
     ------
@@ -39,18 +39,19 @@ def gradient_check_error(h, errors, *, ylabel="relative error", height=4.6):
     order = np.argsort(h)
     figure, (axes,) = panels(height=height)
     axes.set(xscale="log", yscale="log", xlabel="step size h", ylabel=ylabel)
-    middle = {label: _valley(e[order]) for label, e in errors.items()}
-    lines = draw_lines(axes, h[order], {label: e[order] for label, e in errors.items()}, markers=True)
-    for e, line in zip(errors.values(), lines, strict=True):
+    errors, h = {label: e[order] for label, e in errors.items()}, h[order]
+    lowest = {label: _valley(e) for label, e in errors.items()}
+    lines = draw_lines(axes, h, errors, markers=True)
+    for (label, e), line in zip(errors.items(), lines, strict=True):
         line.set_markersize(6)
-        k = int(np.nanargmin(e))
+        k = lowest[label]
         axes.plot([h[k]], [e[k]], "o", markersize=15, markerfacecolor="none", markeredgecolor=line.get_color(), markeredgewidth=2.2)
     axes.grid(True)
     axes.margins(x=0.02)
-    _regions(axes, h[order][middle[next(iter(middle))]])
-    ends = [(h[order][-1], e[order][-1], label, line.get_color()) for (label, e), line in zip(errors.items(), lines, strict=True)]
+    _name_the_arms(axes)
+    ends = [(h[-1], e[-1], label, line.get_color()) for (label, e), line in zip(errors.items(), lines, strict=True)]
     label_ends(axes, [end for end in ends if np.isfinite(end[1])])
-    figure.set_label(_description(h[order], {label: e[order] for label, e in errors.items()}, middle))
+    figure.set_label(_description(h, errors, lowest))
     return figure
 
 
@@ -72,32 +73,36 @@ def _errors(label, values, length):
 
 
 def _valley(errors):
-    """Index of the lowest place over three neighbours: a single lucky rounding does not make a valley."""
-    logs = np.log10(np.pad(errors, 1, mode="edge"))
-    windows = np.stack([logs[:-2], logs[1:-1], logs[2:]])
-    means = np.where(np.isnan(windows).all(axis=0), np.inf, np.nansum(windows, axis=0) / np.maximum((~np.isnan(windows)).sum(axis=0), 1))
-    return int(np.argmin(means))
+    """Index of the lowest place after smoothing: a single lucky rounding makes no valley."""
+    logs = np.where(np.isnan(errors), np.inf, np.log10(errors))
+    means = _of_three(np.mean, _of_three(np.median, logs))
+    return int(np.argmin(np.where(np.isnan(errors), np.inf, means)))
 
 
-def _regions(axes, at):
-    axes.axvline(at, color=BLACK, linewidth=1.2, linestyle=(0, (2, 2)), zorder=0.5)
-    low, high = axes.get_xlim()
-    axes.set(xlim=(low, high), ylim=(axes.get_ylim()[0], axes.get_ylim()[1] * 30))
-    for left, right, text in ((low, at, "rounding: error grows\nas h shrinks"), (at, high, "truncation: error grows\nwith h")):
-        if np.log10(right / left) > 0.25 * np.log10(high / low):
-            axes.text(np.sqrt(left * right), 0.98, text, transform=axes.get_xaxis_transform(), ha="center", va="top", fontsize=14,
-                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 2})  # fmt: skip
+def _of_three(statistic, values):
+    """The mean or median of each value and its two neighbours."""
+    padded = np.pad(values, 1, mode="edge")
+    return statistic(np.stack([padded[:-2], padded[1:-1], padded[2:]]), axis=0)
 
 
-def _description(h, errors, middle):
+def _name_the_arms(axes):
+    """Say at the upper ends what the falling and the rising arm are; no divider, since each curve turns at a place of its own."""
+    low, high = axes.get_ylim()
+    axes.set(xlim=axes.get_xlim(), ylim=(low, high * (high / low) ** 0.16))
+    for x, side, text in ((0.01, "left", "← rounding:\nerror grows as h shrinks"), (0.99, "right", "truncation: →\nerror grows with h")):
+        axes.text(x, 0.98, text, transform=axes.transAxes, ha=side, va="top", fontsize=14,
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 2})  # fmt: skip
+
+
+def _description(h, errors, lowest):
     text = [f"Error of the numerical gradient against step sizes h from {words.number(h[0])} to {words.number(h[-1])}, both axes logarithmic."]
     for label, e in errors.items():
-        k, missing = middle[label], int(np.isnan(e).sum())
+        k, missing = lowest[label], int(np.isnan(e).sum())
         around = np.nanmedian(e[max(k - 1, 0) : k + 2])
         text.append(f"{words.plain(label)}: lowest around h = {_power(h[k], round)}, about {_power(around, round)}; "
                     f"{words.number(e[-1], digits=2)} at the largest h"
                     + (f"; {words.count(missing, 'value')} zero or not finite, not drawn" if missing else "") + ".")  # fmt: skip
-    text.append("Left of the minimum rounding dominates, right of it truncation.")
+    text.append("On each curve rounding dominates left of its lowest place (ringed), truncation right of it.")
     return " ".join(text)
 
 

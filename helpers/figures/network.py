@@ -17,7 +17,9 @@ FADED, CLEAR = 0.13, 0.8
 
 
 @styled
-def network_diagram(layers, *, values=None, quantity="A", highlight=(), path=None, digits=2, max_units=10):
+def network_diagram(
+    layers, *, values=None, quantity="A", highlight=(), path=None, weights="all", off=None, digits=2, max_units=10
+):  # fmt: skip
     """Show a network's units and connections, input on the left.
 
     Parameters
@@ -27,11 +29,15 @@ def network_diagram(layers, *, values=None, quantity="A", highlight=(), path=Non
     values : dict of ndarray, shape (n, 1), or list of such arrays, optional
         Written into the units: a cache c (or grads) of one example, or one array for each layer, None for a layer without.
     quantity : str or sequence of str
-        What to read from the dict: "A", "Z", "dZ", or ("Z", "A") for "z → a". Units at exactly 0 are grey.
+        What to read from the dict: "A", "Z", "dZ", or ("Z", "A") for "z → a".
     highlight : list
         Units (layer, unit) and connections ((layer, unit), (layer + 1, unit)), counted from 0; layer 0 is the input.
     path : sequence of int, optional
         One unit for each layer: the way through them stands out, with its weights where p is given.
+    weights : str
+        "all", or "highlighted": sign and size are then shown of highlighted connections and of the path alone.
+    off : list of (layer, unit), optional
+        The grey units; those whose value is exactly 0 unless given.
     digits : int
         Decimals of values and weights.
     max_units : int
@@ -51,13 +57,15 @@ def network_diagram(layers, *, values=None, quantity="A", highlight=(), path=Non
     names, numbers = network_values.read(values, quantity, sizes)
     path = network_parts.path_of(path, sizes)
     units, edges = network_parts.highlighted(highlight, sizes)
+    off = network_parts.off(off, numbers, sizes)
+    quiet = checks.choice("weights", weights, ["all", "highlighted"]) == "highlighted"
     layout = _Layout(sizes, numbers, digits, checks.whole("max_units", max_units, least=3))
     layout.require(units + list(enumerate(path)))
     figure, axes = sheet(WIDTH, layout.height)
-    _connections(axes, layout, p, edges, path, digits)
-    _units(axes, layout, units, path)
+    _connections(axes, layout, p, edges, path, digits, quiet)
+    _units(axes, layout, units, path, off)
     _captions(axes, layout, names)
-    figure.set_label(network_values.description(sizes, p, names, numbers, (units, edges), path))
+    figure.set_label(network_values.description(sizes, p, names, numbers, (units, edges), path, quiet, off))
     return figure
 
 
@@ -69,7 +77,6 @@ class _Layout:
         self.shown = [list(range(n)) if n <= max_units else [*range(max_units - 2), n - 1] for n in sizes]
         self.texts = {(l, i): " → ".join(words.fixed(v, digits) for v in numbers[l][i]) if numbers[l] is not None else ""
                       for l, shown in enumerate(self.shown) for i in shown}  # fmt: skip
-        self.off = {(l, i) for l, i in self.texts if l and numbers[l] is not None and numbers[l][i][-1] == 0}
         self.width = max(UNIT, max((DIGIT * len(t) + 0.12 for t in self.texts.values() if t), default=0))
         slots = [len(shown) + (len(shown) < n) for shown, n in zip(self.shown, sizes, strict=True)]
         steps = [min(0.85, max(UNIT + 0.06, 4.6 / n)) for n in slots]
@@ -98,12 +105,12 @@ class _Layout:
         return (self.x[start[0]] + reach, self.y[start]), (self.x[end[0]] - reach, self.y[end])
 
 
-def _connections(axes, layout, p, edges, path, digits):
+def _connections(axes, layout, p, edges, path, digits, quiet):
     along = set(pairwise(enumerate(path)))
     strong = along | set(edges)
     for l in range(1, len(layout.sizes)):
         pairs = [((l - 1, i), (l, j)) for j in layout.shown[l] for i in layout.shown[l - 1]]
-        weights = [None if p is None else p[f"W{l}"][j, i] for (_, i), (_, j) in pairs]
+        weights = [None if p is None or (quiet and pair not in strong) else p[f"W{l}"][pair[1][1], pair[0][1]] for pair in pairs]
         largest = None if p is None else np.abs(p[f"W{l}"]).max() or 1.0
         for sign, test in (("", lambda w: w is None), ("positive", lambda w: w is not None and w > 0),
                            ("negative", lambda w: w is not None and w < 0), ("zero", lambda w: w is not None and w == 0)):  # fmt: skip
@@ -112,8 +119,15 @@ def _connections(axes, layout, p, edges, path, digits):
                 _lines(axes, layout, f"W{l} {sign}".strip(), group, largest, bold, bool(along))
     for start, end in sorted(strong) if p is not None else ():
         (x0, y0), (x1, y1) = layout.ends(start, end)
-        axes.text((x0 + x1) / 2, (y0 + y1) / 2, words.fixed(p[f"W{end[0]}"][end[1], start[1]], digits), ha="center", va="center",
+        share = _share(start, end, strong)
+        axes.text(x0 + share * (x1 - x0), y0 + share * (y1 - y0), words.fixed(p[f"W{end[0]}"][end[1], start[1]], digits), ha="center", va="center",
                   fontsize=13, fontweight="bold", zorder=6, bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": GREY})  # fmt: skip
+
+
+def _share(start, end, strong):
+    """How far along a connection its weight stands: away from the unit at which several of them meet."""
+    leaving, arriving = sum(s == start for s, _ in strong), sum(e == end for _, e in strong)
+    return 0.5 if leaving == arriving else 0.74 if leaving > arriving else 0.26
 
 
 def _lines(axes, layout, name, group, largest, bold, fade):
@@ -121,7 +135,7 @@ def _lines(axes, layout, name, group, largest, bold, fade):
     if not group:
         return
     look = {"positive": (BLUE, "-"), "negative": (VERMILLION, (0, (4, 2)))}.get(name.split()[-1], (GREY, (0, (1, 3)) if "zero" in name else "-"))
-    widths = [0.8 if largest is None or w == 0 else 0.4 + 2.6 * abs(w) / largest for _, w in group]
+    widths = [0.8 if w is None or w == 0 else 0.4 + 2.6 * abs(w) / largest for _, w in group]
     axes.add_collection(LineCollection(
         [layout.ends(start, end) for (start, end), _ in group],
         linewidths=[max(4.0, width) for width in widths] if bold else widths,
@@ -130,13 +144,13 @@ def _lines(axes, layout, name, group, largest, bold, fade):
     ), autolim=False)  # fmt: skip
 
 
-def _units(axes, layout, units, path):
+def _units(axes, layout, units, path, off):
     ringed = set(units) | set(enumerate(path))
     for unit, text in layout.texts.items():
         x, y = layout.x[unit[0]], layout.y[unit]
         faded = bool(path) and unit not in ringed
         axes.add_patch(_shape(x, y, layout.width)(
-            facecolor="#D0D0D0" if unit in layout.off else "white", edgecolor="#AAAAAA" if faded else BLACK,
+            facecolor="#D0D0D0" if unit in off else "white", edgecolor="#AAAAAA" if faded else BLACK,
             linewidth=3.6 if unit in ringed else 1.4, zorder=4, gid=f"unit {unit[0]} {unit[1]}",
         ))  # fmt: skip
         axes.text(x, y, text, ha="center", va="center_baseline", fontsize=12, zorder=5, color="#555555" if faded else BLACK)

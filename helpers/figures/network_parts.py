@@ -1,4 +1,4 @@
-"""Which network, units, connections and path a diagram is asked for."""
+"""Which network, units, connections and path a diagram is asked for, and which units are off."""
 
 import numpy as np
 
@@ -38,6 +38,13 @@ def highlighted(highlight, sizes):
             raise ValueError(f"highlight holds the connection {item!r}, expected units of neighbouring layers, from left to right")
         edges.append((start, end))
     return units, edges
+
+
+def off(units, numbers, sizes):
+    """Return the set of units that are drawn grey: those named, or those whose value is exactly 0."""
+    if units is None:
+        return {(l, i) for l, layer in enumerate(numbers) if l and layer is not None for i, unit in enumerate(layer) if unit[-1] == 0}
+    return {_unit(unit, sizes) for unit in units}
 
 
 def _unit(unit, sizes):

@@ -39,15 +39,16 @@ def _column(name, value, n):
     return array.ravel()
 
 
-def description(sizes, p, names, numbers, highlighted, path):
+def description(sizes, p, names, numbers, highlighted, path, quiet, off):
     """What the diagram shows, with its numbers."""
     count = sum(n_out * (n_in + 1) for n_in, n_out in pairwise(sizes))
     text = [f"Network with {words.listing(sizes)} units from input to output, {words.count(count, 'parameter')}."]
     if p is not None:
         weights = [p[f"W{l}"] for l in range(1, len(sizes))]
         signs = [f"W{l} has {int((W > 0).sum())} positive and {int((W < 0).sum())} negative" for l, W in enumerate(weights, start=1)]
-        text.append(f"Positive weights are solid blue, negative ones dashed orange: {'; '.join(signs)}.")
-    text += [_layer(l, len(sizes) - 1, names, layer) for l, layer in enumerate(numbers) if layer is not None]
+        text.append(f"Positive weights are solid blue, negative ones dashed orange{', those not highlighted thin grey' if quiet else ''}: "
+                    f"{'; '.join(signs)}.")  # fmt: skip
+    text += [_layer(l, len(sizes) - 1, names, layer, {i for k, i in off if k == l}) for l, layer in enumerate(numbers) if layer is not None]
     units, edges = highlighted
     marked = [f"unit {i} of layer {l}" for l, i in units]
     marked += [f"the connection from unit {i} of layer {k} to unit {j} of layer {l}" for (k, i), (l, j) in edges]
@@ -58,14 +59,14 @@ def description(sizes, p, names, numbers, highlighted, path):
     return " ".join(text)
 
 
-def _layer(l, last, names, layer):
+def _layer(l, last, names, layer, off):
     values = np.array([unit[-1] for unit in layer])
     scale = np.abs(values).max()
     name = f"{names[-1]}{l}" if l else "A0" if {"A", "Z"} & set(names) else f"{names[-1]}0"
     text = f"{'Input' if l == 0 else 'Output' if l == last else f'Layer {l}'}, {name}: "
     text += ", ".join(words.number(v, scale=scale) for v in values[:12]) + (", …" if len(values) > 12 else "")
-    off = int((values == 0).sum())
-    return text + (f" ({off} of {len(values)} at 0, grey)" if off and l else "") + "."
+    what = "at 0" if off == set(np.flatnonzero(values == 0)) else "off"
+    return text + (f" ({len(off)} of {len(values)} {what}, grey)" if off else "") + "."
 
 
 def _path(path, p):
