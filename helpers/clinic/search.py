@@ -7,7 +7,7 @@ hypotheses are kept, the cheapest first: a right statement costs nothing, a usua
 With one example, db of a layer is its dZ. Where no rule explains a dZ, that is what the next layer is judged by.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +21,7 @@ MATCH = 1e-5
 BEAM = 6
 _UNKNOWN = 2.6  # dearer than two named mistakes
 _SCALED = 1.0
+_WORTH = 1.6  # a hypothesis that is this much dearer than the best is given up
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,6 @@ class Hypothesis:
     cost: float
     faults: tuple
     values: list
-    slopes: dict = field(default_factory=dict)
 
 
 def same(a, b):
@@ -102,6 +102,64 @@ def given(meant, probe, outcome):
     return v
 
 
+class _Deltas:
+    """dA and dZ of layer l by any pair of rules, probe by probe; what depends on one rule alone is computed once."""
+
+    def __init__(self, l, values):
+        self.l, self.values = l, values
+        self.memory = [{} for _ in values]
+
+    def value(self, k, rules):
+        """{"dAl": ..., "dZl": ...} for probe k, or None where the rules raise."""
+        v, l = self.values[k], self.l
+        if l == 3:
+            dZ = _attempt(rules[0].value, v)
+            return None if dZ is None else {"dZ3": dZ}
+        dA = self._once(k, rules[0], v)
+        if dA is None:
+            return None
+        if rules[1].whole or f"dA{l}" in rules[1].says:
+            g = _attempt(rules[1].value, {**v, f"dA{l}": dA})
+        else:
+            g = self._once(k, rules[1], v)
+        if g is None:
+            return None
+        try:
+            with np.errstate(all="ignore"):
+                dZ = g if rules[1].whole else dA * g
+        except ValueError:
+            return None
+        return {f"dA{l}": dA, f"dZ{l}": dZ}
+
+    def _once(self, k, rule, v):
+        key = (rule.statement, rule.says)
+        if key not in self.memory[k]:
+            self.memory[k][key] = _attempt(rule.value, v)
+        return self.memory[k][key]
+
+
+def _proportional(predicted, observed):
+    """theta such that observed = theta predicted, or None."""
+    if observed is None or observed.shape != predicted.shape:
+        return None
+    p, o = predicted.ravel(), observed.ravel()
+    square = float(p @ p)
+    if not square or not np.isfinite(square):
+        return 1.0 if not square and not o.any() else None
+    theta = float(p @ o) / square if p.size > 1 else 1.0  # one number is always a multiple of another
+    error = o - theta * p
+    return theta if theta and float(error @ error) <= (2 * MATCH) ** 2 * float(o @ o) else None
+
+
+def _reach(cost, support):
+    """How much dearer rules are still looked at after one that the outputs support so well."""
+    if all(theta is not None and abs(theta - 1) <= 10 * MATCH for theta in support):
+        return 0.04
+    if not any(support):
+        return np.inf
+    return 0.6 if cost else 1.05
+
+
 class Search:
     """The search over one learner's outputs.
 
@@ -130,6 +188,7 @@ class Search:
         beam = [start]
         for l in (3, 2, 1):
             beam = sorted((h for old in beam for h in self._layer(l, old)), key=lambda h: h.cost)[:BEAM]
+            beam = [h for h in beam if h.cost <= beam[0].cost + _WORTH]
         return beam[0] if beam else None
 
     # --- one layer ---------------------------------------------------------------------------------------------------
@@ -137,8 +196,8 @@ class Search:
     def _layer(self, l, old):
         """All hypotheses worth keeping that add layer l to an old one."""
         found = []
-        for cost, faults, values, slopes in self._delta_choices(l, old):
-            found += self._with_parameters(l, old, cost, faults, values, slopes)
+        for cost, faults, values in self._delta_choices(l, old):
+            found += self._with_parameters(l, old, cost, faults, values)
         found.sort(key=lambda h: h.cost)
         best = found[0].cost if found else np.inf
         if best >= old.cost + 1.9:
@@ -146,63 +205,35 @@ class Search:
         return sorted(found, key=lambda h: h.cost)[: 2 * BEAM]
 
     def _delta_choices(self, l, old):
-        """(cost, faults, dA and dZ per probe, rules) for every rule of dZ of layer l that at least one output supports."""
-        cheapest = np.inf
-        for cost, rules in self._delta_rules(l, old):
-            if cost > cheapest + 1.2:
+        """(cost, faults, dA and dZ per probe) for every rule of dZ of layer l that at least one output supports."""
+        deltas = _Deltas(l, old.values)
+        limit = np.inf
+        for cost, rules in self.outputs if l == 3 else self.pairs[l]:
+            if cost > limit:
                 return
-            first = self._delta(l, old.values[0], rules)
-            supported = first is not None and self._supported(l, {**_plain(old.values[0]), **first})
-            if first is None or (cost and not supported):
+            first = deltas.value(0, rules)
+            if first is None:
                 continue
-            values = [first, *(self._delta(l, v, rules) for v in old.values[1:])]
+            support = self._support(l, old.values[0], first[f"dZ{l}"])
+            if cost and not any(support):
+                continue
+            values = [first, *(deltas.value(k, rules) for k in range(1, len(old.values)))]
             if any(new is None for new in values):
                 continue
-            cheapest = min(cheapest, cost) if supported else cheapest
-            yield cost, tuple(Fault(r.statement, r) for r in rules if r.statement), values, rules
+            limit = min(limit, cost + _reach(cost, support))
+            yield cost, tuple(Fault(r.statement, r) for r in rules if r.statement), values
 
-    def _supported(self, l, v):
-        """Whether the right dW or the right db, made from this dZ, fits the first probe up to a factor."""
-        for name, rules in ((f"dW{l}", self.weights[l]), (f"db{l}", self.biases[l])):
-            observed, predicted = self.observed(name)[0], _attempt(rules[0].value, v)
-            if observed is None or predicted is None:
-                continue
-            if fitting_factor([predicted], [_in_place_of(observed, predicted)], [v["m"]]):
-                return True
-        return False
+    def _support(self, l, v, dZ):
+        """The factors by which the right dW and the right db, made from this dZ, fit the first probe; None where they do not."""
+        A, m, dZ = v[f"A{l - 1}"] if l > 1 else v["X"], v["m"], dZ.astype(float)
+        if dZ.ndim != 2 or dZ.shape[1] != m or not np.isfinite(dZ).all() or np.abs(dZ).max() > 1e100:
+            return None, None
+        predicted = (dZ @ A.T / m, dZ.sum(axis=1, keepdims=True) / m)
+        return tuple(_proportional(p, _in_place_of(self.observed(name)[0], p)) for name, p in zip((f"dW{l}", f"db{l}"), predicted, strict=True))
 
-    def _delta_rules(self, l, old):
-        """(cost, rules) for dZ of layer l, the cheapest first."""
-        return self.outputs if l == 3 else self.pairs[l]
-
-    def _delta(self, l, v, rules):
-        """{"dAl": ..., "dZl": ...} by these rules, or None where they raise."""
-        if l == 3:
-            dZ = _attempt(rules[0].value, v)
-            return None if dZ is None else {"dZ3": dZ}
-        dA = v.get(("dA", l, rules[0].says))
-        if dA is None:
-            dA = v[("dA", l, rules[0].says)] = _attempt(rules[0].value, v, default=False)
-        if dA is False:
-            return None
-        g = self._slope(l, v, rules[1], dA)
-        if g is False:
-            return None
-        dZ = g if rules[1].whole else _attempt(lambda _: dA * g, v)
-        return None if dZ is None else {f"dA{l}": dA, f"dZ{l}": dZ}
-
-    def _slope(self, l, v, rule, dA):
-        """The value of a rule for the slope, remembered where it does not depend on dA; False where it raises."""
-        if rule.whole or f"dA{l}" in rule.says:
-            return _attempt(rule.value, {**v, f"dA{l}": dA}, default=False)
-        key = ("g", l, rule.says)
-        if key not in v:
-            v[key] = _attempt(rule.value, v, default=False)
-        return v[key]
-
-    def _with_parameters(self, l, old, cost, faults, new, slopes):
+    def _with_parameters(self, l, old, cost, faults, new):
         """Complete a choice of dZ by the statements for dW and db, if at least one of these is then right up to a factor."""
-        values = [{**_plain(v), **dz} for v, dz in zip(old.values, new, strict=True)]
+        values = [{**v, **dz} for v, dz in zip(old.values, new, strict=True)]
         weight, bias = self._right_fits(l, values)
         plain = not faults
         if weight is None and bias is None and not plain:
@@ -217,7 +248,7 @@ class Search:
             if dW is None or db is None:
                 continue
             total = old.cost + cost + extra_cost + dW[0] + db[0]
-            found.append(Hypothesis(total, old.faults + faults + more + dW[1] + db[1], scaled, old.slopes | {l: slopes}))
+            found.append(Hypothesis(total, old.faults + faults + more + dW[1] + db[1], scaled))
         return found
 
     def _right_fits(self, l, values):
@@ -289,13 +320,13 @@ class Search:
         deltas = self._observed_deltas(l)
         if deltas is None:
             return []
-        values = [{**_plain(v), f"dZ{l}": dZ, f"dA{l}": _attempt(lambda v: v[f"W{l + 1}"].T @ v[f"dZ{l + 1}"], v)}
+        values = [{**v, f"dZ{l}": dZ, f"dA{l}": _attempt(lambda v: v[f"W{l + 1}"].T @ v[f"dZ{l + 1}"], v)}
                   for v, dz in zip(old.values, deltas, strict=True) for dZ in [dz]]  # fmt: skip
         dW = self._parameter(f"dW{l}", self.weights[l], values, False)
         db = self._parameter(f"db{l}", self.biases[l], values, False)
         cost = old.cost + _UNKNOWN + dW[0] + db[0]
         fault = Fault(f"dZ{l}", observed=(l, [v.get(f"dA{l}") for v in values], deltas))
-        return [Hypothesis(cost, (*old.faults, fault, *dW[1], *db[1]), values, old.slopes)]
+        return [Hypothesis(cost, (*old.faults, fault, *dW[1], *db[1]), values)]
 
     def _observed_deltas(self, l):
         """dZ of layer l for every usable probe, read off the outputs for single examples; None where that is impossible."""
@@ -342,11 +373,6 @@ def _attempt(rule, v, default=None):
     except Exception:
         return default
     return value if np.isfinite(value).all() else default
-
-
-def _plain(v):
-    """The values without what was remembered for the search of one layer."""
-    return {key: value for key, value in v.items() if isinstance(key, str)}
 
 
 def _scaled(v, l, theta):
