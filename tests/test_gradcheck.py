@@ -25,6 +25,11 @@ def test_numerical_gradient_of_a_polynomial():
     np.testing.assert_allclose(grads["db"], -7, rtol=1e-8)
 
 
+def test_the_step_that_was_taken_counts():
+    slope = gradcheck.numerical_gradient(lambda q: 3 * q["b"] - 3e9, {"b": np.array(1e9)})["db"]  # 1e9 + 1e-5 is rounded by 1e-7
+    assert slope == pytest.approx(3, rel=1e-15)
+
+
 def test_a_loss_that_spoils_its_argument_does_no_harm():
     def spoils(p):
         value = loss_of(p)

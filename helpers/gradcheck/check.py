@@ -29,7 +29,8 @@ def check_gradients(backward_prop, X, y, p, *, forward_prop=None, hidden="relu",
     hidden, output, loss
         The network that is meant. With a `forward_prop` of your own, `hidden` still says where the kinks are.
     h : float
-        The step. Every difference is taken with h / 2 as well: how much it changes shows its truncation error.
+        The step. Every difference is taken with h / 2 as well: how much it changes shows its truncation error. That holds
+        for steps that move each z by far less than 1: for inputs near 1/h, standardise them or take a smaller h.
 
     Returns
     -------

@@ -61,5 +61,7 @@ def _slopes(f, value, h):
     for index in np.ndindex(value.shape):
         step = np.zeros_like(value)
         step[index] = h
-        slopes[index] = (f(value + step) - f(value - step)) / (2 * h)
+        up, down = value + step, value - step
+        taken = (up - down)[index] or 2 * h  # 2 h but for the rounding of theta + h, which counts where theta is large
+        slopes[index] = (f(up) - f(down)) / taken
     return slopes
