@@ -1,5 +1,7 @@
 """Name the faults that the search found: factors of m and signs, slopes that no rule names, updates that come too early."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from helpers.clinic.findings import STATEMENTS, Finding, factor_text, remedy, spoiled
@@ -30,7 +32,8 @@ def _merged(faults):
         same = [f for f in faults if f.factor is not None and f.statement.startswith(kind)]
         laws = {factor_text(power_law(f.factor)) for f in same}
         if len(same) == 3 and len(laws) == 1:
-            faults = [f for f in faults if f not in same[1:]]
+            together = replace(same[0], also=tuple(f.statement for f in same[1:]))
+            faults = [together if f is same[0] else f for f in faults if f not in same[1:]]
     named = {f.statement for f in faults if f.rule is not None}
     return [f for f in faults if f.factor is None or f.statement not in named or f.statement == "dZ3"]
 
@@ -96,7 +99,9 @@ def _by_factor(fault, meant, wrong):
         if k < 0:
             why += " Its sign is wrong as well."
     sizes = ", ".join(f"m = {m}: {theta:.4g}" for m, theta in sorted(fault.factor.items()))
-    gradients = spoiled(fault.statement, wrong)
+    gradients = sum((spoiled(name, wrong) for name in (fault.statement, *fault.also)), ())
+    if fault.also:
+        why = f"In {fault.statement}, {' and '.join(fault.also)} alike: {why}"
     evidence = f"what you returned divided by the right formula with your own upstream values: {sizes}."
     return Finding(statement, family, gradients, why, evidence, remedy(statement, meant))
 
@@ -107,12 +112,6 @@ def _by_observation(fault, search, meant, wrong):
     gradients = spoiled(fault.statement, wrong)
     singles = [k for k, i in enumerate(search.usable) if search.probes[i].m == 1]
     if l < 3 and all(a is not None for a in dA):
-        rate = _early_update(l, search, dA, dZ, singles)
-        if rate is not None:
-            statement = f"update W{l + 1}"
-            return Finding(
-                statement, "update_order", gradients, f"W{l + 1} is updated before dA{l} uses it.",
-                f"dA{l} = (W{l + 1} - {rate:.4g} dW{l + 1}).T @ dZ{l + 1} gives what you returned.", remedy(statement, meant))  # fmt: skip
         slope = search.meant.hidden.slope
         expected = [slope(search.probes[i].c[f"Z{l}"]) * a for i, a in zip(search.usable, dA, strict=True)]
         if _nearly(dZ, expected):
@@ -141,35 +140,6 @@ def _few_digits(statement, meant, gradients):
     return Finding(
         statement, "dtype", gradients, f"{statement} is right to about three digits only: it passes through float16, or is rounded.",
         "the difference from the right value is small and irregular.", remedy(statement, meant) + ", in float64")  # fmt: skip
-
-
-def _early_update(l, search, dA, dZ, singles):
-    """eta such that dZ = g'(Z) * ((W - eta dW).T @ dZ above) for single examples, or None."""
-    up = f"dW{l + 1}"
-    errors, bases = [], []
-    for k in singles:
-        probe, outcome = search.probes[search.usable[k]], search.outcomes[search.usable[k]]
-        dW = outcome.values.get(up)
-        if dW is None or dW.shape != probe.p[f"W{l + 1}"].shape:
-            return None
-        slope = search.meant.hidden.slope(probe.c[f"Z{l}"])
-        above = _above(l, search, k)
-        if above is None:
-            return None
-        errors.append((dZ[k] - slope * dA[k]).ravel())
-        bases.append((-slope * (dW.T @ above)).ravel())
-    if not errors:
-        return None
-    error, basis = np.concatenate(errors), np.concatenate(bases)
-    if not basis @ basis:
-        return None
-    rate = error @ basis / (basis @ basis)
-    return float(rate) if np.linalg.norm(error - rate * basis) <= MATCH * np.linalg.norm(error) else None
-
-
-def _above(l, search, k):
-    value = search.outcomes[search.usable[k]].values.get(f"db{l + 1}")
-    return None if value is None or value.size != (1 if l == 2 else 10) else value.reshape(-1, 1)
 
 
 def _read_slope(l, search, dA, dZ, singles):

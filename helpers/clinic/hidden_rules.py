@@ -32,6 +32,9 @@ def activation_gradient_rules(l):
         rule("missing_term", f"{W}.T", f"{dZ} is left out", lambda v: v[W].T.sum(axis=1, keepdims=True) * np.ones((1, v["m"]))),
         rule("update_order", f"{W}.T @ {dZ} with {W} updated before", f"{W} is updated before it is used", lambda v: v[f"{W} after"].T @ v[dZ], 0.9),
         rule("wrong_layer", f"W{l}.T @ {dZ}", f"W{l} stands where {W} belongs", lambda v: v[f"W{l}"].T @ v[dZ], 1.05),
+        rule("update_order", f"({W} - rate * dW{l + 1}).T @ {dZ}", f"{W} is updated before it is used", lambda v: _with_early_update(v, l), 1.02),
+        rule("transpose", f"sum of {W}, times {dZ}", f"{W} is not transposed, and the sum runs over it alone",
+             lambda v: v[W].sum() * v[dZ] * np.ones((10, 1)), 1.3),
         rule("missing_term", f"{W}.T @ (A3 - y)", "the error goes back without the slope of the output unit", _raw_error(l), 1.1),
         rule("missing_term", "1", "the gradient from above is left out", lambda v: np.ones((10, v["m"]))),
         rule("sign", f"|{W}|.T @ {dZ}", f"the signs of {W} are lost", lambda v: np.abs(v[W]).T @ v[dZ]),
@@ -53,6 +56,16 @@ def activation_gradient_rules(l):
                  lambda v: v["W2 after"] @ v["dZ2"], 1.9),
         ]  # fmt: skip
     return rules
+
+
+def _with_early_update(v, l):
+    """dA with W - rate dW in place of W, the rate being the one that fits the returned db of this layer best."""
+    W, dW, dZ = v[f"W{l + 1}"], v["returned"][f"dW{l + 1}"], v[f"dZ{l + 1}"]
+    g = v["slope"](v[f"Z{l}"])
+    right = (g * (W.T @ dZ)).mean(axis=1)
+    shift = (g * (dW.T @ dZ)).mean(axis=1)
+    rate = (right - v["returned"][f"db{l}"].ravel()) @ shift / (shift @ shift)
+    return (W - rate * dW).T @ dZ
 
 
 def _raw_error(l):

@@ -26,12 +26,13 @@ _WORTH = 1.6  # a hypothesis that is this much dearer than the best is given up
 
 @dataclass(frozen=True)
 class Fault:
-    """A statement that is wrong, as the search found it; `rule` is None where no rule explains it."""
+    """A statement that is wrong, as the search found it; `rule` is None where no rule explains it, `also` names statements alike."""
 
     statement: str
     rule: object = None
     factor: dict | None = None
     observed: object = None
+    also: tuple = ()
 
 
 @dataclass
@@ -96,6 +97,7 @@ def power_law(factor):
 def given(meant, probe, outcome):
     """The values that rules are made of, before any gradient."""
     v = {"X": probe.X, "y": probe.y, "m": probe.m, "output": meant.output, "loss": meant.loss}
+    v |= {"slope": meant.hidden.slope, "returned": outcome.values}
     v |= {name: probe.c[name] for name in ("Z1", "A1", "Z2", "A2", "Z3", "A3") if name in probe.c} | probe.p
     v |= {f"{name} after": after for name, after in outcome.changed.items()}
     v["dA3"] = _attempt(right_dA3, v)
