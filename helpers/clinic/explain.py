@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from helpers.clinic.findings import STATEMENTS, Finding, factor_text, remedy, spoiled
-from helpers.clinic.search import MATCH, fitting_factor, power_law
+from helpers.clinic.search import MATCH, Fault, fitting_factor, power_law
 
 
 def findings_of(hypothesis, search, wrong):
     """The findings of a hypothesis, in the order of the statements, without repetition."""
     meant = search.meant
     found = []
-    for fault in _merged(hypothesis.faults):
+    for fault in _collapsed(_merged(hypothesis.faults)):
         if fault.rule is not None:
             found.append(_by_rule(fault, meant, wrong, search))
         elif fault.factor is not None:
@@ -36,6 +36,16 @@ def _merged(faults):
             faults = [together if f is same[0] else f for f in faults if f not in same[1:]]
     named = {f.statement for f in faults if f.rule is not None}
     return [f for f in faults if f.factor is None or f.statement not in named or f.statement == "dZ3"]
+
+
+def _collapsed(faults):
+    """Where neither dW nor db of a layer can be explained, its dZ is at fault, and what lies below cannot be told."""
+    plain = {f.statement for f in faults if f.rule is None and f.factor is None and f.observed is None}
+    for l in (3, 2, 1):
+        if {f"dW{l}", f"db{l}"} <= plain and not any(f.statement == f"dZ{l}" for f in faults):
+            above = [f for f in faults if int(f.statement[-1]) > l]
+            return [*above, Fault(f"dZ{l}")]
+    return faults
 
 
 def _by_rule(fault, meant, wrong, search):
@@ -151,11 +161,16 @@ def _read_slope(l, search, dA, dZ, singles):
         left, right = r[~side], r[side]
         if left.size and right.size and max(np.ptp(left), np.ptp(right)) <= 1e-6 * (np.abs(r).max() + 1e-12):
             return f"{right[0]:.4g} for z > 0 and {left[0]:.4g} for z < 0"
+    order = np.argsort(z)
+    z, a, r = z[order], a[order], r[order]
     for name, t in (("a", a), ("z", z)):
         basis = np.stack([np.ones_like(t), t, t**2], axis=1)
         weights = np.linalg.lstsq(basis, r, rcond=None)[0]
         if np.linalg.norm(basis @ weights - r) <= MATCH * np.linalg.norm(r):
             return " + ".join(f"{w:.4g}{power}" for w, power in zip(weights, ("", f" {name}", f" {name}^2"), strict=True) if abs(w) > 1e-6)
+    between = np.interp(z[1:-1:2], z[::2], r[::2])  # every second point, from its neighbours
+    if np.abs(between - r[1:-1:2]).max(initial=0) <= 0.02 * np.ptp(r):
+        return "a function of z without a name here (see the picture)"
     return None
 
 

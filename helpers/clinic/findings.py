@@ -104,7 +104,7 @@ def slope_code(g, l):
 def factor_text(law):
     """A factor k m^n in words, as in "m", "2", "-1 / m"."""
     k, n = law
-    power = {0: "", 1: "m", 2: "m^2", -1: "1 / m", -2: "1 / m^2"}[n]
+    power = {0: "", 1: "m", 2: "m^2", -1: "1 / m", -2: "1 / m^2", 0.5: "sqrt(m)", -0.5: "1 / sqrt(m)"}[n]
     if abs(k - 1) < 1e-4:
         return power or "1"
     if abs(k + 1) < 1e-4:

@@ -29,6 +29,9 @@ def activation_gradient_rules(l):
         rule("elementwise_vs_matmul", f"sum of {W}.T over its columns, times {dZ}",
              "the elementwise product stands where the matrix product belongs",
              lambda v: v[W].sum(axis=0).reshape(10, 1) * v[dZ], 1.2),
+        rule("elementwise_vs_matmul", f"sum of {W} over its columns, times {dZ}",
+             "the elementwise product stands where the matrix product belongs",
+             lambda v: v[W].sum(axis=1).reshape(-1, 1) * v[dZ], 1.2),
         rule("missing_term", f"{W}.T", f"{dZ} is left out", lambda v: v[W].T.sum(axis=1, keepdims=True) * np.ones((1, v["m"]))),
         rule("update_order", f"{W}.T @ {dZ} with {W} updated before", f"{W} is updated before it is used", lambda v: v[f"{W} after"].T @ v[dZ], 0.9),
         rule("wrong_layer", f"W{l}.T @ {dZ}", f"W{l} stands where {W} belongs", lambda v: v[f"W{l}"].T @ v[dZ], 1.05),
@@ -103,7 +106,7 @@ def _whole_rules(l, hidden):
     rows = [
         ("dtype", f"int(dA{l} * g'(Z{l}))", f"dZ{l} is cut to whole numbers", lambda v: np.trunc(v[f"dA{l}"] * slope(v)), 0.98),
         ("dtype", f"dZ{l} in float16", f"dZ{l} is kept in float16, three digits", lambda v: (v[f"dA{l}"] * slope(v)).astype(np.float16), 0.98),
-        ("dtype", f"dA{l} * int(g'(Z{l}))", "the slope is cut to whole numbers", lambda v: v[f"dA{l}"] * np.trunc(slope(v)), 0.99),
+        ("dtype", f"dA{l} * int(g'(Z{l}))", "the slope is cut to whole numbers", lambda v: v[f"dA{l}"] * np.trunc(slope(v)), 1.04),
         ("dtype", f"dA{l} * g'(int(Z{l}))", f"Z{l} is cut to whole numbers before the slope is taken",
          lambda v: v[f"dA{l}"] * hidden.slope(np.trunc(v[f"Z{l}"])), 1.04),
         ("dtype", f"dA{l} * slope from int(A{l})", f"A{l} is cut to whole numbers before the slope is taken",

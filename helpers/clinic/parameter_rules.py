@@ -60,6 +60,8 @@ def weight_rules(l):
         if other != A:
             why = f"{other} stands where {A} belongs"
             rules.append(rule("wrong_layer", f"{D} @ {other}.T / m", why, lambda v, o=other: v[D] @ v[o].T / v["m"]))
+            rules.append(rule("wrong_layer", f"{D} @ (first rows of {other}).T / m", why,
+                              lambda v, o=other: v[D] @ v[o][: v[A].shape[0]].T / v["m"], 1.2))  # fmt: skip
             rules.append(rule("transpose", f"({D} @ {other}.T).T / m", why, lambda v, o=other: v[o] @ v[D].T / v["m"], 1.8))
     rules += _other_gradient_rules(l, name, lambda v, d: v[d] @ v[A].T / v["m"], f"{{}} @ {A}.T / m")
     return rules

@@ -41,7 +41,7 @@ def _same_exception(meant, probes, outcomes):
     found = []
     for statement, rules in _statements(meant):
         for rule in rules:
-            if rule.statement and all(_raised(meant, statement, rule, v) == str(o.exception) for v, o in raising):
+            if rule.statement and all(_signature(_raised(meant, statement, rule, v)) == _signature(str(o.exception)) for v, o in raising):
                 found.append((own is not None and own != statement, rule.cost, STATEMENTS.index(statement), statement, rule))
     if not found:
         return None
@@ -50,6 +50,16 @@ def _same_exception(meant, probes, outcomes):
     line = f"`{outcome.line}` raises it. " if outcome.line else ""
     return Finding(rule.statement, rule.family, (), rule.why[:1].upper() + rule.why[1:] + ".",
                    f"{line}{statement} = {rule.says} raises the same exception: {outcome.exception}.", remedy(rule.statement, meant))  # fmt: skip
+
+
+def _signature(message):
+    """What two wordings of one complaint share: the sizes that do not fit, or the shapes that do not broadcast."""
+    if message is None:
+        return None
+    sizes = re.search(r"\(size (\d+) is different from (\d+)\)", message) or re.search(r"(\d+) \(dim \d\) != (\d+) \(dim \d\)", message)
+    if sizes:
+        return frozenset(sizes.groups())
+    return tuple(re.findall(r"\([\d, ]+\)", message)) or message
 
 
 def _statements(meant):
@@ -84,7 +94,8 @@ def forward_report(meant, outcome):
     trouble = outcome.error or "forward_prop returns no A3 of shape (1, m) with finite numbers."
     if outcome.line:
         trouble += f", in the line `{outcome.line}`."
-    statement = "forward A3"
+    named = re.match(r"\W*([ZA])_?\[?['\"]?([123])", (outcome.line or "").strip())
+    statement = f"forward {named[1]}{named[2]}" if named else "forward A3"
     finding = Finding(statement, "forward_mismatch", (), trouble, "the call itself.", remedy(statement, meant))
     return Report(verdict="raises", wrong=(), findings=(finding,), trouble=trouble, meant=meant)
 
@@ -125,7 +136,7 @@ def _notated(outcome):
 
 def _statement(name, numbers):
     """The statement that a learner's name stands for: dz2, delta2, d_Z2, dW[l] ..., or None."""
-    match = re.search(r"(?i)\b(?:d|delta|grad)_?\[?f?['\"]?d?([zawb])?_?(?:\{(\w+)[^}]*\}|([123]))", name)
+    match = re.search(r"(?i)\b(?:delta|grad|d|g)_?\[?f?['\"]?d?([zawb])?_?(?:\{(\w+)[^}]*\}|([123]))", name)
     if not match:
         return None
     kind = {"Z": "Z", "A": "A", "W": "W", "B": "b"}[(match[1] or "Z").upper()]
@@ -146,7 +157,6 @@ def _first_wrong_shape(outcome, m):
     """The first statement whose value already has a wrong shape where the exception was raised."""
     for statement, shape in _notated(outcome).items():
         n = _WIDTH[statement[2]]
-        right = {"Z": [(n, m)], "A": [(n, m)], "b": [(n, 1), (n,), ()][: 1 if n > 1 else 3]}.get(statement[1])
-        if right and tuple(shape) not in right:
+        if statement[1] in "ZA" and len(shape) == 2 and (shape[0] != n or shape[1] not in (1, m)):  # (n,) and (n, 1): one example at a time
             return statement
     return None

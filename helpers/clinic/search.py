@@ -21,6 +21,7 @@ MATCH = 1e-5
 BEAM = 6
 _UNKNOWN = 2.6  # dearer than two named mistakes
 _SCALED = 1.0
+_USUAL = 1.4  # one mistake; two at once are looked for only where one does not do
 _WORTH = 1.6  # a hypothesis that is this much dearer than the best is given up
 
 
@@ -86,8 +87,8 @@ def is_one(factor):
 
 
 def power_law(factor):
-    """(k, n) with factor(m) = k m^n and n in -2 ... 2, or None."""
-    for n in (0, -1, 1, -2, 2):
+    """(k, n) with factor(m) = k m^n and n among 0, 1, 2, 1/2 and their negatives, or None."""
+    for n in (0, -1, 1, -2, 2, -0.5, 0.5):
         constants = [theta / m**n for m, theta in factor.items()]
         if max(constants) - min(constants) <= 1e-4 * abs(constants[0]):
             return constants[0], n
@@ -141,25 +142,27 @@ class _Deltas:
 
 
 def _proportional(predicted, observed):
-    """theta such that observed = theta predicted, or None."""
-    if observed is None or observed.shape != predicted.shape:
-        return None
-    p, o = predicted.ravel(), observed.ravel()
-    square = float(p @ p)
-    if not square or not np.isfinite(square):
-        return 1.0 if not square and not o.any() else None
-    theta = float(p @ o) / square if p.size > 1 else 1.0  # one number is always a multiple of another
-    error = o - theta * p
-    return theta if theta and float(error @ error) <= (2 * MATCH) ** 2 * float(o @ o) else None
+    """For each array of a stack theta such that observed = theta * array, NaN where there is none."""
+    count = len(predicted)
+    observed = _in_place_of(observed, predicted[0])
+    if observed is None or observed.shape != predicted.shape[1:]:
+        return np.full(count, np.nan)
+    p, o = predicted.reshape(count, -1), observed.ravel()
+    square = (p * p).sum(axis=1)
+    with np.errstate(all="ignore"):
+        theta = p @ o / square if o.size > 1 else np.ones(count)  # one number is always a multiple of another
+        error = ((o - theta[:, None] * p) ** 2).sum(axis=1)
+    fits = (theta != 0) & (error <= (2 * MATCH) ** 2 * (o @ o))
+    return np.where(square == 0, 1.0 if not o.any() else np.nan, np.where(fits, theta, np.nan))
 
 
 def _reach(cost, support):
     """How much dearer rules are still looked at after one that the outputs support so well."""
-    if all(theta is not None and abs(theta - 1) <= 10 * MATCH for theta in support):
-        return 0.04
-    if not any(support):
+    if np.isnan(support).all():
         return np.inf
-    return 0.6 if cost else 1.05
+    if (np.abs(support - 1) <= 10 * MATCH).all():
+        return 0.04
+    return 0.6 if cost else 1.25
 
 
 class Search:
@@ -210,28 +213,38 @@ class Search:
         """(cost, faults, dA and dZ per probe) for every rule of dZ of layer l that at least one output supports."""
         deltas = _Deltas(l, old.values)
         limit = np.inf
-        for cost, rules in self.outputs if l == 3 else self.pairs[l]:
-            if cost > limit:
+        choices = self.outputs if l == 3 else self.pairs[l]
+        usual = sum(cost <= _USUAL for cost, _ in choices)
+        for tier in (choices[:usual], choices[usual:]):
+            if not tier or tier[0][0] > limit:
                 return
-            first = deltas.value(0, rules)
-            if first is None:
-                continue
-            support = self._support(l, old.values[0], first[f"dZ{l}"])
-            if cost and not any(support):
-                continue
-            values = [first, *(deltas.value(k, rules) for k in range(1, len(old.values)))]
-            if any(new is None for new in values):
-                continue
-            limit = min(limit, cost + _reach(cost, support))
-            yield cost, tuple(Fault(r.statement, r) for r in rules if r.statement), values
+            for cost, rules, support in self._supported(l, deltas, tier):
+                if cost > limit:
+                    return
+                values = [deltas.value(k, rules) for k in range(len(old.values))]
+                if any(new is None for new in values):
+                    continue
+                limit = min(limit, cost + _reach(cost, support))
+                yield cost, tuple(Fault(r.statement, r) for r in rules if r.statement), values
 
-    def _support(self, l, v, dZ):
-        """The factors by which the right dW and the right db, made from this dZ, fit the first probe; None where they do not."""
-        A, m, dZ = v[f"A{l - 1}"] if l > 1 else v["X"], v["m"], dZ.astype(float)
-        if dZ.ndim != 2 or dZ.shape[1] != m or not np.isfinite(dZ).all() or np.abs(dZ).max() > 1e100:
-            return None, None
-        predicted = (dZ @ A.T / m, dZ.sum(axis=1, keepdims=True) / m)
-        return tuple(_proportional(p, _in_place_of(self.observed(name)[0], p)) for name, p in zip((f"dW{l}", f"db{l}"), predicted, strict=True))
+    def _supported(self, l, deltas, choices):
+        """(cost, rules, support) for the rules that fit the first probe, and for the right ones, the cheapest first.
+
+        `support` holds the factors by which the right dW and the right db, made from that dZ, fit; NaN where they do not.
+        """
+        v = deltas.values[0]
+        A, m = v[f"A{l - 1}"] if l > 1 else v["X"], v["m"]
+        n = 1 if l == 3 else 10
+        found = [(cost, rules, new[f"dZ{l}"]) for cost, rules in choices if (new := deltas.value(0, rules)) is not None]
+        found = [(cost, rules, dZ) for cost, rules, dZ in found if dZ.shape == (n, m)]
+        if not found:
+            return []
+        D = np.clip(np.stack([dZ for _, _, dZ in found]).astype(float), -1e100, 1e100)
+        support = np.stack([
+            _proportional(D @ A.T / m, self.observed(f"dW{l}")[0]), _proportional(D.sum(axis=2, keepdims=True) / m, self.observed(f"db{l}")[0]),
+        ], axis=1)  # fmt: skip
+        kept = [(cost, rules, s) for (cost, rules, _), s in zip(found, support, strict=True) if not cost or not np.isnan(s).all()]
+        return kept
 
     def _with_parameters(self, l, old, cost, faults, new):
         """Complete a choice of dZ by the statements for dW and db, if at least one of these is then right up to a factor."""
@@ -299,7 +312,7 @@ class Search:
                 best = (cost, faults)
         if best is None and must_be_named:
             return None
-        return best or (1.8, (Fault(name),))
+        return best or (2.0, (Fault(name),))
 
     def _fits(self, rule, values, observed):
         right = not rule.statement
