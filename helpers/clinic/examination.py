@@ -51,7 +51,7 @@ def examine(backward_prop, forward_prop=None, *, hidden="relu", output="sigmoid"
     TypeError, ValueError
         For a word that describes no network, or something that cannot be called. Never for what the functions do.
 
-    Told in: notebooks/07
+    Told in: notebooks/07_the_verdict.ipynb
     """
     for name, function in (("backward_prop", backward_prop), ("forward_prop", forward_prop)):
         if not callable(function) and not (name == "forward_prop" and function is None):
@@ -86,7 +86,7 @@ class _Examination:
             return raised.report(self.meant, probes, outcomes, findings)
         verdict = "wrong" if wrong or findings else "right"
         return Report(
-            verdict=verdict, wrong=wrong, findings=tuple(findings), risks=tuple(self._risks(probes, outcomes, wrong)),
+            verdict=verdict, wrong=wrong, findings=tuple(findings), risks=tuple(self._risks(probes, outcomes, wrong, findings)),
             errors={name: max(e[name] for e in errors) for name in GRADIENTS},
             shapes={name: outcomes[0].values[name].shape for name in GRADIENTS if name in outcomes[0].values},
             ruled_out=tuple(self._ruled_out(probes, outcomes, truths, wrong, findings)),
@@ -200,10 +200,10 @@ class _Examination:
 
     # --- what else can be said ---------------------------------------------------------------------------------------------
 
-    def _risks(self, probes, outcomes, wrong):
+    def _risks(self, probes, outcomes, wrong, findings):
         changed = sorted({name for o in outcomes for name in o.changed})
-        if changed:
-            yield f"it overwrites {', '.join(changed)}: {'see above' if wrong else 'harmless here, but whatever reads them afterwards is wrong'}."
+        if changed and not any(f.family in ("in_place", "update_order") for f in findings):
+            yield f"it overwrites {', '.join(changed)}: harmless here, but whatever reads them afterwards is wrong."
             if not wrong and self._second_call_differs(probes[0]):
                 yield "called a second time on the same cache it gives other gradients."
         again = self._backward(probes[0])
@@ -247,8 +247,10 @@ class _Examination:
         """The slope that the code really uses, for the hidden layer that is at fault."""
         if hypothesis is None:
             return None
-        at_fault = [f for f in findings if f.statement in ("dZ2", "dZ1") and f.family != "in_place"]
-        l = int(at_fault[0].statement[-1]) if at_fault else 2
+        at_fault = [f for f in findings if f.statement in ("dZ2", "dZ1", "dA2", "dA1") and f.family != "in_place"]
+        if not at_fault:
+            return None
+        l = int(at_fault[0].statement[-1])
         singles = [k for k, i in enumerate(search.usable) if search.probes[i].m == 1]
         deltas = search._observed_deltas(l)
         upstream = [v.get(f"dZ{l + 1}") for v in hypothesis.values]

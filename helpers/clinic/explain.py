@@ -55,7 +55,7 @@ def _by_rule(fault, meant, wrong, search):
     if rule.family == "in_place":
         statement = _overwriter(rule.says, search)
     gradients = spoiled(fault.statement, wrong)
-    evidence = f"with {_target(fault.statement)} = {rule.says}, all that you returned for layer {fault.statement[-1]} comes out to the last digit."
+    evidence = f"{_target(fault.statement)} = {rule.says}: that reproduces all that you returned for layer {fault.statement[-1]}, to the last digit."
     why = rule.why[:1].upper() + rule.why[1:] + "."
     advice = remedy(fault.statement, meant)
     if rule.family == "in_place":

@@ -44,7 +44,7 @@ def _ticks(low, high):
     """About five round numbers between low and high."""
     step = 10 ** np.floor(np.log10((high - low) / 5))
     step *= next(k for k in (1, 2, 5, 10) if (high - low) / (k * step) <= 6)
-    return [float(t) for t in np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step]
+    return [float(t) + 0.0 for t in np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step]  # + 0.0 turns -0.0 into 0.0
 
 
 def _tick_x(x, value):
@@ -57,7 +57,7 @@ def _tick_y(y, value):
             f'<text x="{LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end" fill="#111111">{value:g}</text>')  # fmt: skip
 
 
-def curves_svg(curves, floor):
+def curves_svg(curves, floor, description):
     """Small panels side by side, one for each (note, steps, losses), all with the same axes; a dashed line at `floor`."""
     width, height, gap = 210, 130, 18
     columns = 3
@@ -65,7 +65,7 @@ def curves_svg(curves, floor):
     finite = [v for _, _, values in curves for v in values if np.isfinite(v)]
     top = min(max([*finite, floor]), 2.5 * floor)
     last = max([s for _, steps, _ in curves for s in steps] or [1]) or 1
-    parts = [f'<svg role="img" aria-label="Loss curves, described below" viewBox="0 0 {columns * (width + gap)} {rows * (height + 44)}" '
+    parts = [f'<svg role="img" aria-label="{html.escape(description)}" viewBox="0 0 {columns * (width + gap)} {rows * (height + 44)}" '
              f'width="{columns * (width + gap)}" style="max-width: 100%; height: auto; background: #ffffff; font: 12px sans-serif" '
              'xmlns="http://www.w3.org/2000/svg">']  # fmt: skip
     for k, (note, steps, values) in enumerate(curves):
@@ -80,5 +80,8 @@ def curves_svg(curves, floor):
             f'<rect x="{left}" y="{up}" width="{width}" height="{height}" fill="none" stroke="#999999"/>',
             f'<line x1="{left}" y1="{y(floor):.1f}" x2="{left + width}" y2="{y(floor):.1f}" stroke="#111111" stroke-dasharray="4 3"/>',
             f'<polyline points="{points}" fill="none" stroke="{RIGHT_SLOPE}" stroke-width="2"/>',
+            f'<text x="{left + 4}" y="{up + 14}" fill="#444444">loss {top:.2g}</text>',
+            f'<text x="{left + 4}" y="{up + height - 4}" fill="#444444">0</text>',
+            f'<text x="{left + width - 4}" y="{up + height + 14}" text-anchor="end" fill="#444444">step {last}</text>',
         ]
     return "".join([*parts, "</svg>"])

@@ -162,7 +162,7 @@ def _reach(cost, support):
         return np.inf
     if (np.abs(support - 1) <= 10 * MATCH).all():
         return 0.04
-    return 0.6 if cost else 1.25
+    return 0.6 if cost > 0.5 else 1.25
 
 
 class Search:

@@ -1,6 +1,6 @@
 """When the gradients are right and it still does not train: read the symptom, then change one thing at a time.
 
-Told in: notebooks/07
+Told in: notebooks/07_the_verdict.ipynb
 """
 
 import time
@@ -14,7 +14,7 @@ from helpers.activations import get_activation
 from helpers.clinic.training_report import TrainingReport
 from helpers.training import dead_units
 
-TIME = 6.0
+TIME = 20.0
 """Seconds that all runs together may take; slower functions get fewer steps, and the report says so."""
 
 RECORDS = 150
@@ -100,7 +100,7 @@ def examine_training(
     TypeError, ValueError
         For arguments that describe no training. Never for what the learner's functions do.
 
-    Told in: notebooks/07
+    Told in: notebooks/07_the_verdict.ipynb
     """
     X = checks.matrix("X", X)
     y = checks.floats("y", y)
@@ -108,7 +108,8 @@ def examine_training(
         raise ValueError(f"y has shape {y.shape}, expected one label for each of the {X.shape[1]} columns of X")
     steps, learning_rate = checks.whole("steps", steps), checks.positive("learning_rate", learning_rate)
     losses.get_loss(output, loss)
-    if p is None:
+    drawn = p is None
+    if drawn:
         p = network.init_params((X.shape[0], 10, 10, 1), scheme, rng)
     own = Setting(
         "as you have it", forward_prop or partial(network.forward_prop, hidden=hidden, output=output),
@@ -118,7 +119,7 @@ def examine_training(
     floor = losses.uninformed_loss(y.reshape(1, -1)) if np.isin(y, (0, 1)).all() and (loss or "bce") == "bce" else float(y.var())
     start = time.perf_counter()
     first = _run(own, steps, floor)
-    changes = _changes(own, rng)
+    changes = _changes(own, rng, scheme if drawn else None)
     spent = time.perf_counter() - start
     fewer = max(1, int(steps * min(1.0, (TIME - spent) / max(spent * (len(changes) + 1), 1e-9))))
     runs = [first, *(_run(change, fewer, floor) for change in changes)]
@@ -127,8 +128,8 @@ def examine_training(
     return TrainingReport(tuple(runs), floor, steps, fewer)
 
 
-def _changes(own, rng):
-    """The learner's setting with one thing changed, as far as that is a change."""
+def _changes(own, rng, drawn):
+    """The learner's setting with one thing changed, as far as that is a change; `drawn` is the scheme of the weights, if known."""
     m = own.X.shape[1]
     changes = []
     if own.y.shape != (1, m):
@@ -139,7 +140,8 @@ def _changes(own, rng):
     sizes = (own.X.shape[0], *(own.p[f"W{l}"].shape[0] for l in range(1, len(own.p) // 2 + 1)))
     scheme = "he" if own.hidden in ("relu", "leaky_relu") else "glorot"
     name = "He" if scheme == "he" else "Glorot"
-    changes.append(replace(own, note=f"{name} initialisation", p=network.init_params(sizes, scheme, rng)))
+    if drawn != scheme:
+        changes.append(replace(own, note=f"{name} initialisation", p=network.init_params(sizes, scheme, rng)))
     for text, factor in (("learning rate / 10", 0.1), ("learning rate * 10", 10.0)):
         changes.append(replace(own, note=text, learning_rate=own.learning_rate * factor))
     if own.output != "sigmoid":
@@ -153,8 +155,8 @@ def _changes(own, rng):
 def _together(changes):
     """Where no single change helps: scaled inputs and scaled weights at once, the two that most often go together."""
     inputs = next((c for c in changes if c.note == "inputs standardised"), None)
-    weights = next(c for c in changes if c.note.endswith("initialisation"))
-    return [] if inputs is None else [replace(weights, X=inputs.X, note=f"{inputs.note} and {weights.note}")]
+    weights = next((c for c in changes if c.note.endswith("initialisation")), None)
+    return [] if inputs is None or weights is None else [replace(weights, X=inputs.X, note=f"{inputs.note} and {weights.note}")]
 
 
 def _run(s, steps, floor):
@@ -232,14 +234,13 @@ def _symptom(run, floor):
     loss, width = np.array(run.loss), len(run.dead)
     last = float(np.median(loss[-max(3, len(loss) // 10) :]))
     dead_layer = any(count == 10 for count in run.dead)
+    if last < 0.7 * floor or last < 0.02:
+        return "trains"
     if last > max(2 * loss[0], 2 * floor) and last > loss.min() * 4:
         return "diverges"
     late = loss[len(loss) // 2 :]
-    ups = np.diff(late)
-    if len(late) > 4 and (ups > 0.05 * late.mean()).mean() > 0.2:
+    if len(late) > 4 and (np.diff(late) > 0.05 * late.mean()).mean() > 0.2:
         return "oscillates"
-    if last < 0.7 * floor or last < 0.02:
-        return "trains"
     if abs(last - floor) < _STUCK * floor or last > floor:
         if dead_layer:
             return "dead units"

@@ -62,7 +62,7 @@ class TrainingReport:
             return text + " No single change revives it: look for two causes, or for a fault in the gradients."
         if " and " in self.cures[0]:
             return text + f" No single change revives it; two together do: {self.cures[0]}."
-        return text + f" Revived by one change alone: {', or '.join(self.cures)}."
+        return text + f" Revived by one change alone: {' or '.join(self.cures)}."
 
     def _rows(self):
         rows = []
@@ -74,7 +74,8 @@ class TrainingReport:
 
     def __str__(self):
         head = ("change", "first loss", "last loss", "accuracy", "dead units", "symptom")
-        lines = ["{:<36} {:>10} {:>10} {:>9}  {:<11} {}".format(*row) for row in [head, *self._rows()]]
+        width = max(len(row[0]) for row in self._rows())
+        lines = [f"{row[0]:<{width}} {row[1]:>10} {row[2]:>10} {row[3]:>9}  {row[4]:<11} {row[5]}" for row in [head, *self._rows()]]
         if self.steps_of_changes < self.steps:
             lines.append(f"The changes ran for {self.steps_of_changes} of {self.steps} steps, since the functions are slow.")
         return "\n".join([self.sentence, "", *lines])
@@ -85,7 +86,7 @@ class TrainingReport:
         left = 'style="text-align:left"'
         head = "".join(f'<th scope="col" {left}>{cell}</th>' for cell in ("change", "first loss", "last loss", "accuracy", "dead units", "symptom"))
         body = "".join("<tr>" + "".join(f"<td {left}>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows())
-        picture = curves_svg([(run.note, run.step, run.loss) for run in self.runs], self.floor)
+        picture = curves_svg([(run.note, run.step, run.loss) for run in self.runs], self.floor, self.description)
         return (f"<p><strong>{html.escape(self.sentence)}</strong></p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
                 f"<figure>{picture}<figcaption>{html.escape(self.description)}</figcaption></figure>")  # fmt: skip
 
