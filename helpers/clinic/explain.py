@@ -21,6 +21,8 @@ def findings_of(hypothesis, search, wrong):
             found.append(_by_observation(fault, search, meant, wrong))
         else:
             found.append(_unnamed(fault.statement, meant, wrong, search))
+    cut = {f.statement[-1] for f in found if f.family == "dtype" and f.statement[1] in "ZA"}
+    found = [f for f in found if not (f.family == "dtype" and f.statement[1] in "Wb" and f.statement[-1] in cut)]  # inherited digits
     order = {statement: i for i, statement in enumerate(STATEMENTS)}
     return sorted(found, key=lambda f: order.get(f.statement, -1))
 
