@@ -38,10 +38,11 @@ def _same_exception(meant, probes, outcomes):
     if not raising:
         return None
     own = _assigned(raising[0][1])
+    program = [(statement, rules[0]) for statement, rules in _statements(meant)]
     found = []
     for statement, rules in _statements(meant):
         for rule in rules:
-            if rule.statement and all(_signature(_raised(meant, statement, rule, v)) == _signature(str(o.exception)) for v, o in raising):
+            if rule.statement and all(_signature(_raised(program, statement, rule, v)) == _signature(str(o.exception)) for v, o in raising):
                 found.append((own is not None and own != statement, rule.cost, STATEMENTS.index(statement), statement, rule))
     if not found:
         return None
@@ -70,16 +71,18 @@ def _statements(meant):
         yield f"db{l}", bias_rules(l)
         if l > 1:
             yield f"dA{l - 1}", activation_gradient_rules(l - 1)
-            yield f"dZ{l - 1}", slope_rules(l - 1, meant.hidden)
+            # Slopes are elementwise, so only the rules for dZ as a whole can raise.
+            slopes = slope_rules(l - 1, meant.hidden)
+            yield f"dZ{l - 1}", [slopes[0], *(rule for rule in slopes if rule.whole)]
 
 
-def _raised(meant, statement, rule, given_values):
+def _raised(program, statement, rule, given_values):
     """What the pass says when it raises, with one statement written as the rule has it and the others right; None if it does not."""
     v = dict(given_values)
     try:
         with np.errstate(all="ignore"):
-            for name, rules in _statements(meant):
-                chosen = rule if name == statement else rules[0]
+            for name, right in program:
+                chosen = rule if name == statement else right
                 value = chosen.value(v)
                 v[name] = value if name[1] != "Z" or name == "dZ3" or chosen.whole else v[f"dA{name[2]}"] * value
     except ValueError as error:
