@@ -1,0 +1,112 @@
+"""From a fault that the search found to words: statement, family, what it spoils, why, the evidence, and the remedy."""
+
+from dataclasses import dataclass
+
+FAMILIES = (
+    "wrong_derivative", "derivative_of_wrong_argument", "output_delta", "transpose", "axis_or_keepdims", "scale", "sign", "wrong_layer",
+    "missing_term", "in_place", "broadcasting", "elementwise_vs_matmul", "update_order", "dtype", "forward_mismatch", "none",
+)  # fmt: skip
+"""Every family of mistakes; "none" where the clinic knows the statement but not the mistake."""
+
+STATEMENTS = ("dA3", "dZ3", "dW3", "db3", "dA2", "dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")
+"""The statements of a backward pass in their usual order."""
+
+_SPOILS = {3: ("dW3", "db3", "dW2", "db2", "dW1", "db1"), 2: ("dW2", "db2", "dW1", "db1"), 1: ("dW1", "db1")}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One mistake.
+
+    Attributes
+    ----------
+    statement : str
+        The root: "dZ2", "dW3", "forward Z2", "update W3", ...
+    family : str
+        One of `FAMILIES`.
+    gradients : tuple of str
+        The gradients that it spoils.
+    explanation, evidence, remedy : str
+        What is wrong, how that is known, and what to write instead.
+    """
+
+    statement: str
+    family: str
+    gradients: tuple
+    explanation: str
+    evidence: str
+    remedy: str
+
+    def __str__(self):
+        lines = [f"{self.statement} ({self.family.replace('_', ' ')}): {self.explanation}", f"  spoils: {', '.join(self.gradients) or '-'}"]
+        lines += [f"  evidence: {self.evidence}", f"  instead: {self.remedy}"]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def spoiled(statement, wrong):
+    """Of the wrong gradients, those that depend on a statement."""
+    kind, l = statement[-2], int(statement[-1])
+    if statement.startswith("d") and kind in "Wb":
+        reach = (statement,)
+    elif statement.startswith("forward"):
+        reach = _SPOILS[3]
+    elif statement.startswith("update"):
+        reach = _SPOILS[l - 1] if l > 1 else ()
+    else:
+        reach = _SPOILS[l]
+    return tuple(name for name in reach if name in wrong)
+
+
+def remedy(statement, meant):
+    """The right statement as code."""
+    kind, l = statement[-2], int(statement[-1])
+    before = f'c["A{l - 1}"]' if l > 1 else "X"
+    if statement.startswith("forward Z"):
+        return f'Z{l} = p["W{l}"] @ {"A" + str(l - 1) if l > 1 else "X"} + p["b{l}"]'
+    if statement.startswith("forward A"):
+        return f"A{l} = {_activation(meant, l)}, applied to Z{l}"
+    if statement.startswith("update"):
+        return f"compute every gradient first, and change W{l} afterwards"
+    if kind == "W":
+        return f"dW{l} = dZ{l} @ {before}.T / m"
+    if kind == "b":
+        return f"db{l} = np.sum(dZ{l}, axis=1, keepdims=True) / m"
+    if l == 3:
+        return f"dZ3 = {_output_delta(meant)}"
+    if kind == "A":
+        return f'dA{l} = p["W{l + 1}"].T @ dZ{l + 1}'
+    return f"dZ{l} = dA{l} * {slope_code(meant.hidden, l)}"
+
+
+def _activation(meant, l):
+    return meant.output if l == 3 else meant.hidden.name
+
+
+def _output_delta(meant):
+    if (meant.output, meant.loss) == ("sigmoid", "bce") or (meant.output, meant.loss) == ("identity", "half_mse"):
+        return 'c["A3"] - y'
+    error = {"mse": '2 * (c["A3"] - y)', "half_mse": '(c["A3"] - y)', "bce": '(c["A3"] - y) / (c["A3"] * (1 - c["A3"]))'}[meant.loss]
+    unit = {"sigmoid": ' * c["A3"] * (1 - c["A3"])', "identity": "", "relu": ' * (c["Z3"] > 0)'}[meant.output]
+    return error + unit
+
+
+def slope_code(g, l):
+    """The slope of the activation g in layer l as code."""
+    leak = f"{g.slope(-1.0):g}"
+    return {
+        "relu": f'(c["Z{l}"] > 0)', "leaky_relu": f'np.where(c["Z{l}"] > 0, 1, {leak})',
+        "sigmoid": f'c["A{l}"] * (1 - c["A{l}"])', "tanh": f'(1 - c["A{l}"] ** 2)',
+    }[g.name]  # fmt: skip
+
+
+def factor_text(law):
+    """A factor k m^n in words, as in "m", "2", "-1 / m"."""
+    k, n = law
+    power = {0: "", 1: "m", 2: "m^2", -1: "1 / m", -2: "1 / m^2", 0.5: "sqrt(m)", -0.5: "1 / sqrt(m)"}[n]
+    if abs(k - 1) < 1e-4:
+        return power or "1"
+    if abs(k + 1) < 1e-4:
+        return f"-{power or 1}"
+    return f"{k:.4g}" if not n else f"{k:.4g} {'* ' if n > 0 else ''}{power if n > 0 else '* ' + power}"

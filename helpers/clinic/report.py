@@ -1,0 +1,174 @@
+"""The clinic's report: as text for a terminal, as HTML in Jupyter."""
+
+import html
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from helpers.clinic.findings import slope_code
+from helpers.clinic.picture import slope_svg
+
+GRADIENTS = ("dW3", "db3", "dW2", "db2", "dW1", "db1")
+
+
+@dataclass(frozen=True)
+class SlopePicture:
+    """The slope that the code uses in hidden layer l, at the z of every unit and example seen, beside the right one."""
+
+    l: int
+    z: np.ndarray
+    used: np.ndarray
+    hidden: object
+
+    @property
+    def description(self):
+        """What the picture shows, in a sentence."""
+        right = self.hidden.slope(self.z)
+        off = np.abs(self.used - right) > 1e-4 * (1 + np.abs(right))
+        if not off.any():
+            return f"Slope used in layer {self.l} against z: at all {self.z.size} points it is that of {self.hidden.name}."
+        return (
+            f"Slope used in layer {self.l} against z, at {self.z.size} points from z = {self.z.min():.2g} to {self.z.max():.2g}: "
+            f"it differs from that of {self.hidden.name} at {int(off.sum())} of them; "
+            f"it lies between {self.used.min():.3g} and {self.used.max():.3g}, "
+            f"the right one between {right.min():.3g} and {right.max():.3g}."
+        )
+
+    def svg(self):
+        """The picture as inline SVG."""
+        grid = np.linspace(min(self.z.min(), -3), max(self.z.max(), 3), 201)
+        grid = np.sort(np.append(grid, [-1e-9, 1e-9]))  # a step is drawn upright
+        return slope_svg(self.z, self.used, grid, self.hidden.slope(grid), self.description)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the clinic found.
+
+    Attributes
+    ----------
+    verdict : str
+        "right", "wrong" or "raises".
+    wrong : tuple of str
+        All gradients that are not the derivative of the loss, those that inherit a fault included.
+    findings : tuple of Finding
+        The faults, each with the statement that is its root; the most important first.
+    risks : tuple of str
+        What does no harm here but may elsewhere.
+    errors : dict of float
+        Largest relative error of each gradient over the batches.
+    shapes : dict of tuple
+    ruled_out : tuple of str
+    picture : SlopePicture or None
+    trouble : str or None
+        What stopped the functions, for the verdict "raises".
+    """
+
+    verdict: str
+    wrong: tuple
+    findings: tuple
+    risks: tuple = ()
+    errors: dict = field(default_factory=dict)
+    shapes: dict = field(default_factory=dict)
+    ruled_out: tuple = ()
+    picture: SlopePicture | None = None
+    trouble: str | None = None
+    meant: object = None
+
+    @property
+    def sentence(self):
+        """The verdict in one sentence."""
+        if self.verdict == "raises":
+            return f"Your code cannot be judged as it is: {self.trouble}"
+        if self.verdict == "right":
+            return "All six gradients are right. If the network does not train, the cause lies elsewhere: see clinic.examine_training."
+        if not self.findings:
+            return f"{_and(self.wrong)} {'is' if len(self.wrong) == 1 else 'are'} wrong; the statement at fault could not be found."
+        roots = _and([f.statement for f in self.findings])
+        if not self.wrong:
+            return f"Your gradients are those of your forward pass, but that is not the network that you describe: {roots}."
+        return f"{_and(self.wrong)} {'is' if len(self.wrong) == 1 else 'are'} wrong; the fault lies in {roots}."
+
+    @property
+    def basis(self):
+        """What the verdict rests on."""
+        return "Judged on random 3-10-10-1 networks and labels of the clinic's own, with 1, 7 and 10 examples, away from kinks."
+
+    def _rows(self):
+        rows = []
+        for name in GRADIENTS:
+            if name not in self.errors:
+                continue
+            error = self.errors[name]
+            shape = str(self.shapes[name]) if name in self.shapes else "-"
+            number = "-" if np.isinf(error) else "below 2e-05" if error <= 2e-5 else f"{error:.2g}"
+            verdict = "right" if name not in self.wrong else "wrong"
+            if verdict == "wrong" and self.findings:
+                roots = [f.statement for f in self.findings if name in f.gradients]
+                verdict += f", {_relation(name, self.findings)} {' and '.join(roots)}" if roots else ""
+            rows.append((name, shape, number, verdict))
+        return rows
+
+    def __str__(self):
+        lines = [self.sentence]
+        if self.errors:
+            head = ("gradient", "shape", "relative error", "verdict")
+            lines += ["", *("{:<9} {:<10} {:>14}  {}".format(*row) for row in [head, *self._rows()])]
+        for finding in self.findings:
+            lines += ["", str(finding)]
+        if self.picture is not None and self.verdict == "wrong":
+            lines += ["", self.picture.description]
+        lines += [f"\nrisk: {risk}" for risk in self.risks]
+        lines += ["", *(f"ruled out: {text}" for text in self.ruled_out)] if self.ruled_out else []
+        lines += ["", self.basis] if self.errors else []
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        parts = [f"<p><strong>{html.escape(self.sentence)}</strong></p>"]
+        if self.errors:
+            parts.append(_table(("gradient", "shape", "relative error", "verdict"), self._rows()))
+        for f in self.findings:
+            parts.append(
+                f"<h4>{html.escape(f.statement)}: {html.escape(f.family.replace('_', ' '))}</h4><p>{html.escape(f.explanation)}</p>"
+                f"<p><strong>Evidence:</strong> {html.escape(f.evidence)}</p><p><strong>Instead:</strong> {_code(f.remedy)}</p>"
+            )
+        if self.picture is not None and self.verdict == "wrong":
+            parts.append(f"<figure>{self.picture.svg()}<figcaption>{html.escape(self.picture.description)}</figcaption></figure>")
+        if self.risks:
+            parts.append("<p><strong>Risks</strong></p><ul>" + "".join(f"<li>{html.escape(r)}</li>" for r in self.risks) + "</ul>")
+        if self.ruled_out:
+            parts.append("<details><summary>Ruled out, and how</summary><ul>" + "".join(f"<li>{html.escape(r)}</li>" for r in self.ruled_out)
+                         + "</ul></details>")  # fmt: skip
+        if self.errors:
+            parts.append(f"<p><em>{html.escape(self.basis)}</em></p>")
+        return "\n".join(parts)
+
+
+def _code(remedy):
+    """A remedy as code where it is a statement, as words where it is advice."""
+    return f"<code>{html.escape(remedy)}</code>" if " = " in remedy else html.escape(remedy)
+
+
+def _relation(name, findings):
+    """How a gradient is wrong: by its own statement, by one before it, or because something was overwritten."""
+    mine = [f for f in findings if name in f.gradients]
+    if all(f.family == "in_place" for f in mine):
+        return "spoilt by the overwriting in"
+    return "fault in" if name in [f.statement for f in mine] else "inherits from"
+
+
+def _and(names):
+    names = list(names)
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _table(head, rows):
+    left = 'style="text-align:left"'
+    top = "".join(f'<th scope="col" {left}>{cell}</th>' for cell in head)
+    body = "".join("<tr>" + "".join(f"<td {left}>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+__all__ = ["Report", "SlopePicture", "slope_code"]

@@ -1,0 +1,428 @@
+"""The clinic names every planted fault and accuses none of the innocent, whatever it is handed.
+
+The environment variable CLINIC_CASES sets how many planted faults are examined; `python tests/clinic_faults.py` examines
+all that there are and prints the confusion matrix.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+import zlib
+
+import numpy as np
+import pytest
+
+import clinic_faults
+import clinic_innocents
+import clinic_styles
+import clinic_truth as truth
+from clinic_catalogue import FAMILIES
+from helpers import case, clinic
+from helpers.clinic import patient
+from notebook_tools import ROOT
+
+CASES = int(os.environ.get("CLINIC_CASES", "48"))
+PAIRS_PER_KIND = int(os.environ.get("CLINIC_PAIRS", "2"))
+SEEDS = 200
+RIGHT = clinic_styles.right_source("unrolled", "relu", "sigmoid", "bce")
+
+
+def backward(text):
+    """backward_prop of a source text, with np."""
+    return clinic_styles.functions("import numpy as np\n" + text)[0]
+
+
+def changed(old, new, source=RIGHT):
+    """The right backward pass with one piece of text replaced."""
+    assert old in source
+    return clinic_styles.functions(source.replace(old, new))[0]
+
+
+# --- the generator itself --------------------------------------------------------------------------------------------
+
+
+def test_every_style_and_network_starts_from_a_right_program():
+    for hidden, (output, loss) in clinic_faults.NETWORKS:
+        for style in clinic_styles.STYLES:
+            found = truth.examine(*clinic_styles.functions(clinic_styles.right_source(style, hidden, output, loss)), hidden, output, loss)
+            assert found.verdict == "right", f"{style} {hidden} {output} {loss}: {found}"
+
+
+def test_the_sample_holds_every_family_and_style():
+    chosen = clinic_faults.sample(CASES)
+    assert len({one.id for one in chosen}) == CASES
+    assert {one.family for one in chosen} == set(FAMILIES)
+    if CASES >= 48:
+        assert {one.style for one in chosen} == set(clinic_styles.STYLES)
+        assert {one.hidden for one in chosen} == set(truth.HIDDEN)
+
+
+def test_innocents_are_innocent():
+    """On a share of them; `python tests/clinic_faults.py --validate` asks all."""
+    chosen = [one for one in clinic_innocents.innocents() if zlib.crc32(one.id.encode()) % 4 == 0]
+    guilty = [f"{one.id}: {one.truth}" for one in chosen if one.truth.verdict != "right"]
+    assert not guilty, "\n".join(guilty)
+
+
+def test_labels_are_told_apart_by_what_the_code_does():
+    """Two faults that nobody can tell apart share their labels; others do not."""
+    alike = clinic_faults.twins("tanh", "identity", "mse", "delta")
+    assert {fault.name for fault in alike["A3 - y@dZ3"]} == {"A3 - y@dZ3", "halved@dZ3"}
+    assert {fault.name for fault in alike["sigmoid'@slope2"]} == {"sigmoid'@slope2"}
+
+
+# --- planted faults --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("planted", [*FAMILIES, "(no family)", "(raises)"])
+def test_planted_faults_are_named(planted):
+    """Verdict, wrong gradients, statement and family; no finding too many."""
+    chosen = [one for one in clinic_faults.sample(CASES) if clinic_faults.row(one) == planted]
+    failures = []
+    for one in chosen:
+        if problems := clinic_faults.judge(one, one.examine(clinic)):
+            failures.append(f"{one.id}\n    " + "\n    ".join(problems))
+    assert not failures, f"{len(failures)} of {len(chosen)}:\n" + "\n".join(failures)
+
+
+def test_two_independent_faults_give_two_findings():
+    chosen = clinic_faults.pairs(PAIRS_PER_KIND)
+    assert len(chosen) >= 30
+    failures = []
+    for one in chosen:
+        if problems := clinic_faults.judge_pair(one, one.examine(clinic)):
+            failures.append(f"{one.id}\n    " + "\n    ".join(problems))
+    assert not failures, f"{len(failures)} of {len(chosen)}:\n" + "\n".join(failures)
+
+
+def test_a_finding_says_what_it_spoils_and_how_it_knows():
+    for one in clinic_faults.sample(CASES)[:12]:
+        report = one.examine(clinic)
+        if report.verdict != "wrong":
+            continue
+        assert {name for finding in report.findings for name in finding.gradients} == one.wrong, one.id
+        for finding in report.findings:
+            for part in ("explanation", "evidence", "remedy"):
+                assert len(getattr(finding, part)) > 5, f"{one.id}: {part}"
+            assert finding.statement in str(report)
+
+
+# --- innocents -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("share", range(4))
+def test_no_innocent_is_accused(share):
+    """Every innocent function, on 200 seeds between them; the script asks each of them 200 times."""
+    accused = []
+    for number, one in enumerate(clinic_innocents.innocents()):
+        if number % 4 == share and (accusation := clinic_innocents.accusations(one.examine(clinic, rng=number % SEEDS))):
+            accused.append(f"{one.id}, seed {number % SEEDS}: {accusation}")
+    assert not accused, "\n".join(accused)
+
+
+HARDEST = ("mask in place, unrolled", "1/m in dZ3", "dA clipped", "flat deltas", "float32")
+
+
+@pytest.mark.parametrize("name", HARDEST)
+def test_no_seed_accuses_the_innocent(name):
+    """One innocent of each kind on all 200 seeds."""
+    one = next(one for one in clinic_innocents.innocents() if one.name.startswith(name))
+    accused = [f"seed {seed}: {said}" for seed in range(SEEDS) if (said := clinic_innocents.accusations(one.examine(clinic, rng=seed)))]
+    assert not accused, f"{one.id}\n" + "\n".join(accused)
+
+
+def test_what_is_changed_without_harm_is_a_risk_and_no_fault():
+    for one in clinic_innocents.innocents():
+        if one.risk and one.risk != ("c",) and zlib.crc32(one.id.encode()) % 5 == 0:
+            report = one.examine(clinic)
+            assert not clinic_innocents.accusations(report), one.id
+            text = str(report)
+            assert any(name in text for name in one.risk), f"{one.id}: nothing about {one.risk} in\n{text}"
+            assert re.search("overwr|chang|in place|updat", text), f"{one.id}:\n{text}"
+
+
+# --- the case of the book ------------------------------------------------------------------------------------------------
+
+
+def test_the_case():
+    """The learner's own two versions: in-place masks acquitted, the comment that is tanh's convicted."""
+    assert clinic.examine(case.backward_prop, case.forward_prop).verdict == "right"
+    report = clinic.examine(case.backward_prop_sigmoid, case.forward_prop_sigmoid, hidden="sigmoid")
+    assert (report.verdict, set(report.wrong)) == ("wrong", {"dW1", "db1", "dW2", "db2"})
+    assert {(finding.statement, finding.family) for finding in report.findings} == {("dZ2", "wrong_derivative"), ("dZ1", "wrong_derivative")}
+    assert "tanh" in report.findings[0].explanation
+    assert clinic.examine(case.backward_prop_sigmoid, hidden="tanh").verdict == "right"
+
+
+def test_the_case_with_relu_at_the_output():
+    report = clinic.examine(case.backward_prop, hidden="relu", output="relu", loss="bce")
+    assert report.verdict == "wrong"
+    assert (report.findings[0].statement, report.findings[0].family) == ("dZ3", "output_delta")
+    assert len(report.wrong) == 6
+
+
+# --- robustness --------------------------------------------------------------------------------------------------------
+
+AT_ONCE = "def backward_prop(X, y, c, p):\n    "
+UNUSABLE = {
+    "raises": "raise ValueError('no idea')",
+    "returns nothing": "pass",
+    "returns a list": "return [1, 2, 3]",
+    "returns a number": "return 3.0",
+    "returns a text": "return 'dW1'",
+    "returns an array": "return np.zeros((10, 10))",
+    "returns a tuple": "return p['W1'], p['b1'], p['W2'], p['b2'], p['W3'], p['b3']",
+    "returns an empty dict": "return {}",
+    "calls sys.exit": "import sys\n    sys.exit(0)",
+    "calls exit with text": "raise SystemExit('bye')",
+    "ends the generator": "raise StopIteration",
+    "recurses for ever": "return backward_prop(X, y, c, p)",
+    "raises without words": "class Mute(Exception):\n        def __str__(self):\n            raise RuntimeError('no')\n    raise Mute()",
+    "wants another key": "return {'dW1': c['a1']}",
+    "uses an unknown name": "return {'dW1': sigmoid_prime(c['Z1'])}",
+    "takes attributes": "return {'dW1': c.A1}",
+    "has no memory": "raise MemoryError",
+    "is a generator": "yield 1",
+    "divides whole numbers by zero": "return {'dW1': 1 // 0}",
+    "wants other shapes": "return {'dW1': p['W1'] @ X @ y}",
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_what_cannot_be_used_is_reported(name):
+    report = clinic.examine(backward(AT_ONCE + UNUSABLE[name]))
+    assert report.verdict in ("raises", "wrong")
+    assert report.verdict == "raises" or name in ("returns an empty dict",), name
+    assert len(str(report)) > 40
+    assert isinstance(report._repr_html_(), str)
+
+
+@pytest.mark.parametrize("arguments", ["X, y, c", "", "X, y, c, p, learning_rate", "*, X, y, c, p"])
+def test_another_signature_is_reported(arguments):
+    report = clinic.examine(backward(f"def backward_prop({arguments}):\n    return {{}}"))
+    assert report.verdict == "raises"
+    assert "argument" in str(report)
+
+
+BAD_VALUES = {
+    "None": "None", "a text": "'a'", "NaN": "np.full((10, 10), np.nan)", "infinity": "np.full((10, 10), np.inf)", "complex": "dW2 * 1j",
+    "an object array": "np.array([None, dW2], dtype=object)", "ragged": "[[1, 2], [3]]", "a function": "np.sum", "an empty array": "np.array([])",
+    "a dict": "{'W': dW2}", "three axes": "dW2[None]", "too large": "np.zeros((20, 20))", "a set": "{1.0}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD_VALUES)
+def test_a_gradient_of_a_wrong_kind_is_a_wrong_gradient(name):
+    report = clinic.examine(changed('"dW2": dW2', f'"dW2": {BAD_VALUES[name]}'))
+    assert report.verdict in ("wrong", "raises")
+    if report.verdict == "wrong":
+        assert set(report.wrong) == {"dW2"}
+        assert report.findings[0].statement == "dW2"
+    assert "dW2" in str(report)
+
+
+def test_a_missing_gradient_is_named():
+    report = clinic.examine(changed('"db1": db1', '"bias": db1'))
+    assert report.verdict in ("wrong", "raises")
+    assert "db1" in str(report)
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    """Endless functions are stopped after a fifth of a second instead of the stated time."""
+    monkeypatch.setattr(patient, "TIME_LIMIT", 0.2)
+
+
+def test_an_endless_loop_is_stopped(soon):
+    started = time.perf_counter()
+    report = clinic.examine(backward(AT_ONCE + "while True:\n        pass"))
+    assert report.verdict == "raises"
+    assert "stopped" in str(report)
+    assert time.perf_counter() - started < 20
+
+
+def test_an_endless_loop_that_swallows_exceptions_is_stopped(soon):
+    text = "while True:\n        try:\n            sum(range(100))\n        except Exception:\n            pass"
+    assert clinic.examine(backward(AT_ONCE + text)).verdict == "raises"
+
+
+def test_what_the_function_prints_and_warns_stays_away(capsys, recwarn):
+    text = "import warnings, sys\n    print('hello')\n    print('there', file=sys.stderr)\n    warnings.warn('oh')\n    np.log(np.zeros(3))\n    "
+    report = clinic.examine(changed("m = X.shape[1]", text + "m = X.shape[1]"))
+    assert report.verdict == "right"
+    assert capsys.readouterr() == ("", "")
+    assert not list(recwarn)
+
+
+def test_nothing_of_the_caller_is_changed():
+    """A function that spoils its arguments and the global random state cannot spoil the next call."""
+    loop = "    X[:] = y[:] = 0\n    for array in (*c.values(), *p.values()):\n        array[:] = 7\n"
+    spoils = changed("    return", loop + "    return")
+    first, second = clinic.examine(spoils), clinic.examine(spoils)
+    assert first.verdict == second.verdict == "right"
+    assert str(first) == str(second)
+
+
+def test_the_random_state_and_the_seed():
+    np.random.seed(1)
+    before = np.random.get_state()[1].copy()
+    one = clinic_faults.sample(CASES)[0]
+    reports = [one.examine(clinic, rng=seed) for seed in (3, 3, 4)]
+    np.testing.assert_array_equal(np.random.get_state()[1], before)
+    assert str(reports[0]) == str(reports[1])
+    assert reports[0].verdict == reports[2].verdict
+
+
+def test_randomness_in_the_function_is_survived():
+    noisy = changed("/ m\n    db3", "/ m + np.random.standard_normal((1, 10))\n    db3")
+    report = clinic.examine(noisy)
+    assert report.verdict == "wrong"
+    assert "dW3" in report.wrong
+
+
+def test_state_between_calls_is_survived():
+    """Gradients that pile up from call to call: wrong from the second call on."""
+    text = RIGHT.replace("def backward_prop", "total = {}\n\n\ndef backward_prop").replace("    return {", "    new = {")
+    text += "    for name, value in new.items():\n        total[name] = total.get(name, 0) + np.sum(value) * 0 + value\n    return dict(total)\n"
+    report = clinic.examine(clinic_styles.functions(text)[0])
+    assert report.verdict in ("wrong", "raises")
+
+
+def test_a_slow_function_is_waited_for():
+    report = clinic.examine(changed("m = X.shape[1]", "import time\n    time.sleep(0.02)\n    m = X.shape[1]"))
+    assert report.verdict == "right"
+
+
+def test_any_callable_will_do():
+    function = clinic_styles.functions(RIGHT)[0]
+
+    class Callable:
+        def __call__(self, X, y, c, p):
+            return function(X, y, c, p)
+
+        def method(self, X, y, c, p):
+            return function(X, y, c, p)
+
+    for callable_ in (Callable(), Callable().method, lambda *arguments: function(*arguments), np.vectorize(lambda x: x)):
+        report = clinic.examine(callable_)
+        assert report.verdict == ("raises" if isinstance(callable_, np.vectorize) else "right")
+
+
+@pytest.mark.parametrize("more", [
+    {"hidden": "rleu"}, {"output": "softmax"}, {"loss": "hinge"}, {"output": "identity", "loss": "bce"}, {"slope": -1.0, "hidden": "leaky_relu"},
+])  # fmt: skip
+def test_a_network_that_does_not_exist_is_refused(more):
+    with pytest.raises(ValueError, match=next(iter(more)) + "|loss|leak"):
+        clinic.examine(clinic_styles.functions(RIGHT)[0], **more)
+
+
+@pytest.mark.parametrize("nothing", [None, 3, "backward_prop", {}])
+def test_something_that_cannot_be_called_is_refused(nothing):
+    with pytest.raises(TypeError, match="backward_prop"):
+        clinic.examine(nothing)
+
+
+# --- a forward pass of one's own --------------------------------------------------------------------------------------------
+
+FORWARD = "def forward_prop(X, p):\n    "
+BAD_FORWARDS = {
+    "raises": FORWARD + "raise ValueError('no')",
+    "returns nothing": FORWARD + "pass",
+    "returns an array": FORWARD + "return X",
+    "exits": FORWARD + "raise SystemExit",
+    "returns an empty dict": FORWARD + "return {}",
+    "wants other parameters": FORWARD + "return {'Z1': p['w1'] @ X}",
+    "lacks A3": clinic_styles.forward_source("relu", "sigmoid").replace('"A3": A3', '"AL": A3'),
+    "never ends": FORWARD + "while True:\n        pass",
+    "NaN": clinic_styles.forward_source("relu", "sigmoid", lines={"A3": "Z3 * np.nan"}),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FORWARDS)
+def test_an_unusable_forward_pass_is_reported(name, soon):
+    function, forward = clinic_styles.functions(BAD_FORWARDS[name] + "\n\n\n" + RIGHT)
+    report = clinic.examine(function, forward)
+    assert report.verdict in ("raises", "wrong")
+    assert "forward" in str(report)
+
+
+def test_backward_that_needs_what_the_cache_lacks():
+    forward = clinic_styles.forward_source("relu", "sigmoid").replace('"Z2": Z2, ', "")
+    function, own = clinic_styles.functions(forward + "\n\n" + RIGHT.replace('(c["A2"] > 0)', '(c["Z2"] > 0)'))
+    report = clinic.examine(function, own)
+    assert report.verdict == "raises"
+    assert "Z2" in str(report)
+
+
+def test_a_forward_pass_that_changes_its_arguments():
+    forward = clinic_styles.forward_source("relu", "sigmoid").replace("    Z1 =", '    p["W1"] = p["W1"].copy()\n    Z1 =')
+    assert clinic.examine(*clinic_styles.functions(forward + "\n\n" + RIGHT)).verdict == "right"
+
+
+def test_a_cache_that_is_a_tuple_and_a_dict():
+    """`return A3, cache` is common; a clinic that cannot use it says so."""
+    forward = clinic_styles.forward_source("relu", "sigmoid").replace("return {", "return A3, {")
+    assert clinic.examine(*clinic_styles.functions(forward + "\n\n" + RIGHT)).verdict in ("right", "raises")
+
+
+# --- the slope of leaky ReLU -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [(0.01, "wrong"), (0.2, "right")])
+def test_the_slope_of_leaky_relu_is_an_argument(slope, verdict):
+    source = clinic_styles.right_source("unrolled", "leaky_relu", "sigmoid", "bce").replace("0.01", "0.2")
+    report = clinic.examine(clinic_styles.functions(source)[0], hidden="leaky_relu", slope=slope)
+    assert report.verdict == verdict
+    if verdict == "wrong":
+        assert (report.findings[0].statement, report.findings[0].family) == ("dZ2", "wrong_derivative")
+
+
+# --- the command line --------------------------------------------------------------------------------------------------------
+
+
+def python(*arguments):
+    """Run Python from the root of the repository."""
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, encoding="utf-8", cwd=ROOT, timeout=300, env=environment)
+
+
+def command(path, *options):
+    return python("-m", "helpers.clinic", str(path), *options)
+
+
+@pytest.mark.parametrize(("name", "source", "options", "status", "says"), [
+    ("right", RIGHT, (), 0, "right"),
+    ("right with forward", clinic_styles.right_source("class", "tanh", "identity", "mse"),
+     ("--hidden", "tanh", "--output", "identity", "--loss", "mse"), 0, "right"),
+    ("wrong", RIGHT.replace('c["A3"] - y', 'y - c["A3"]'), (), 1, "dZ3"),
+    ("another network", RIGHT, ("--hidden", "tanh"), 1, "dZ2"),
+    ("leaky", clinic_styles.right_source("unrolled", "leaky_relu", "sigmoid", "bce").replace("0.01", "0.1"),
+     ("--hidden", "leaky_relu", "--slope", "0.1"), 0, "right"),
+    ("raises", RIGHT.replace('c["A3"]', 'c["A4"]'), (), 2, "A4"),
+    ("no function", "backward = 3\n", (), 2, "backward_prop"),
+    ("no Python", "def backward_prop(:\n", (), 2, ""),
+    ("exits when imported", "import sys\nsys.exit(0)\n", (), 2, ""),
+    ("no such unit", RIGHT, ("--hidden", "swish"), 2, "swish"),
+    ("prints when imported", "print('hello')\n" + RIGHT, (), 0, "right"),
+], ids=lambda value: value if isinstance(value, str) and "\n" not in value else "")  # fmt: skip
+def test_the_command_line(tmp_path, name, source, options, status, says):
+    path = tmp_path / "learner.py"
+    path.write_text(source, encoding="utf-8")
+    result = command(path, *options)
+    assert result.returncode == status, result.stdout + result.stderr
+    assert says in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_command_line_without_a_file(tmp_path):
+    result = command(tmp_path / "nowhere.py")
+    assert result.returncode == 2
+    assert "nowhere.py" in result.stderr + result.stdout
+
+
+def test_the_script_prints_a_confusion_matrix():
+    result = python(clinic_faults.__file__, "--sample", "3")
+    assert result.returncode == 0, result.stderr
+    assert "rows: planted" in result.stdout
