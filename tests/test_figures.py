@@ -21,6 +21,7 @@ RNG = np.random.default_rng(0)
 X, Y = datasets.two_moons(m=40)
 P = network.init_params(rng=1)
 ONE = network.forward_prop(X[:, [0]], P)
+HISTORY = SimpleNamespace(step=[0, 1], loss=[0.8, 0.4], stopped=None)
 GRAPH = (
     {"w": "$w_1$", "x": "x", "b": "b", "m": "×", "s": "+"},
     [("w", "m", 2.0, 1.5), ("x", "m", 1.5, 2.0), ("m", "s", 3.0, 1.0), ("b", "s", -0.5, 1.0), ("s", None, 2.5, 1.0)],
@@ -158,7 +159,7 @@ def test_show_wants_a_figure_and_a_description():
         figures.show(figures.bars(["a"], [1]), "  ")
     with pytest.raises(TypeError, match="figure is a list, expected a matplotlib Figure"):
         figures.show([1])
-    with pytest.raises(TypeError, match="description is a int"):
+    with pytest.raises(TypeError, match="description is an int"):
         figures.show(Figure(), 3)
 
 
@@ -454,6 +455,56 @@ def test_bars_of_errors_hide_rounding_noise_in_words():
     assert "dW1 below 1e-7, db1 0.5, dW2 0." in figure.get_label()
 
 
+def test_zeros_beside_the_lowest_error():
+    for errors, lowest in (([0, 1e-10, 0, 1e-4], 1e-6), ([1e-7, 0, 0, 1e-4], 1e-8), ([0, 0, 1e-4, 0], 1e-4)):
+        figure = figures.gradient_check_error([1e-8, 1e-6, 1e-4, 1e-2], {"a": errors})
+        ring = next(line for line in figure.axes[0].get_lines() if line.get_markerfacecolor() == "none")
+        assert list(ring.get_xdata()) == [lowest]
+        assert "nan" not in figure.get_label() and "not a number" not in figure.get_label()
+        display.as_png(figure)
+
+
+@pytest.mark.parametrize("place", [(-1, 0), (0, 1), (-0.001, 2)])
+def test_an_edge_may_run_back_or_straight_down(place):
+    figure = figures.computational_graph(["a", "b"], [("a", "b", 1.5, -2)], positions={"a": (0, 0), "b": place})
+    assert np.asarray(Image.open(BytesIO(display.as_png(figure)))).size
+    low, high = figure.axes[0].get_xlim()
+    assert all(low < text.get_position()[0] < high for text in figure.axes[0].texts)
+    assert "left to right" not in figure.get_label()
+
+
+def test_bars_of_zeros_on_a_logarithmic_axis():
+    figure = figures.bars(["a"], [0], log=True)
+    assert figure.axes[0].get_ylim()[1] == 1 and "a 0." in figure.get_label()
+    display.as_png(figure)
+
+
+@pytest.mark.parametrize("name", [name for name in PICTURES if name not in ("computational_graph", "matrix_heatmap", "network_diagram")])
+def test_no_height_brings_a_warning_of_matplotlib(name, recwarn):
+    low = {"activation_and_slope": lambda h: figures.activation_and_slope("relu", height=h), "bars": lambda h: figures.bars(["a"], [1], height=h),
+           "curves": lambda h: figures.curves([0, 1], {"a": [0, 1]}, height=h), "loss_curves": lambda h: figures.loss_curves({"a": [1, 0]}, height=h),
+           "decision_boundary": lambda h: figures.decision_boundary(X, Y, probability, height=h),
+           "gradient_check_error": lambda h: figures.gradient_check_error([1, 2], {"a": [1, 2]}, height=h + 0.5),
+           "slope_products": lambda h: figures.slope_products([1, 2], {"a": [1, 2]}, height=h)}  # fmt: skip
+    display.as_png(low[name](2.0))
+    assert not list(recwarn)
+
+
+def test_a_caption_begins_with_a_capital_unless_it_is_a_symbol():
+    for label, begins in (("loss (nats)", "Loss (nats) against"), ("dW2", "dW2 against"), ("z", "z against"), ("tanh(z)", "tanh(z) against")):
+        assert figures.curves([0, 1], {"a": [0, 1]}, ylabel=label).get_label().startswith(begins)
+    assert figures.slope_products([1, 2], {"a": [1, 0.5]}, ylabel="$dW_2$").get_label().startswith("dW2 against")
+
+
+def test_a_dollar_sign_that_is_meant_is_kept():
+    assert words.plain(r"\$5 or $w_1$") == "$5 or w1"
+    assert "$5" in figures.bars([r"\$5"], [1]).get_label()
+
+
+def test_half_a_character_in_a_description_can_be_shown(monkeypatch):
+    assert shown(Figure(), "a \ud800", monkeypatch)["text/plain"] == r"a \ud800"
+
+
 # --- bad input -----------------------------------------------------------------------------------------------------
 
 BAD = {
@@ -475,7 +526,7 @@ BAD = {
     "decision X": (lambda: figures.decision_boundary(X.T, Y, probability), ValueError, r"X has shape \(40, 2\), expected \(2, m\)"),
     "decision y": (lambda: figures.decision_boundary(X, Y[0], probability), ValueError, r"y has shape \(40,\), expected \(1, 40\): write y.reshape"),
     "decision labels": (lambda: figures.decision_boundary(X, Y + 1, probability), ValueError, "expected only the labels 0 and 1"),
-    "decision function": (lambda: figures.decision_boundary(X, Y, 3), TypeError, "predict_probability is a int, expected a function"),
+    "decision function": (lambda: figures.decision_boundary(X, Y, 3), TypeError, "predict_probability is an int, expected a function"),
     "decision shape": (lambda: figures.decision_boundary(X, Y, lambda p: p), ValueError, r"predict_probability returned shape \(2, 25600\)"),
     "decision range": (lambda: figures.decision_boundary(X, Y, lambda p: p[:1] * 0 + 2), ValueError, "returned 2 to 2, expected probabilities"),
     "matrix vector": (lambda: figures.matrix_heatmap([1, 2]), ValueError, r"matrix has shape \(2,\).*reshape\(-1, 1\)"),
@@ -504,6 +555,60 @@ BAD = {
     "bars": (lambda: figures.bars(["a"], [1, 2]), ValueError, "values has 2 values, expected 1"),
     "bars log": (lambda: figures.bars(["a"], [-1], log=True), ValueError, "values hold -1, expected numbers >= 0"),
     "bars labels": (lambda: figures.bars("ab", [1, 2]), TypeError, "labels is 'ab', expected a list of 2 texts"),
+    "curves one mark": (lambda: figures.curves([0, 1], {"a": [1, 2]}, marks=(1, 1, "t")), TypeError, r"marks is \(1, 1, 't'\), .*put it in \[ \]"),
+    "curves one region": (lambda: figures.curves([0, 1], {"a": [1, 2]}, shade=(0, 1, "t")), TypeError, r"shade is .*put it in \[ \]"),
+    "curves mark text": (lambda: figures.curves([0, 1], {"a": [1, 2]}, marks=[(1, "x", "t")]), TypeError, r"y of marks\[0\] is 'x'"),
+    "curves mark log": (lambda: figures.curves([1, 2], {"a": [1, 2]}, marks=[(0, 1, "t")], log="x"), ValueError, r"x of marks\[0\] is 0, expected"),
+    "curves region log": (lambda: figures.curves([1, 2], {"a": [1, 2]}, shade=[(0, 1, "t")], log="x"), ValueError, r"shade\[0\] begins at 0"),
+    "curves region": (lambda: figures.curves([0, 1], {"a": [1, 2]}, shade=[(1, 0, "t")]), ValueError, r"shade\[0\] is \(1, 0\), expected"),
+    "curves ylim": (lambda: figures.curves([0, 1], {"a": [1, 2]}, ylim=(1, 1)), ValueError, r"ylim is \(1, 1\), .* with low < high"),
+    "curves ylim one": (lambda: figures.curves([0, 1], {"a": [1, 2]}, ylim=3), ValueError, "ylim is 3, expected"),
+    "curves ylim log": (lambda: figures.curves([1, 2], {"a": [1, 2]}, ylim=(0, 1), log="y"), ValueError, "ylim begins at 0"),
+    "curves height": (lambda: figures.curves([0, 1], {"a": [1, 2]}, height=0), ValueError, "height is 0, expected 2 to 40 inches"),
+    "curves height text": (lambda: figures.curves([0, 1], {"a": [1, 2]}, height="4"), TypeError, "height is '4'"),
+    "curves xlabel": (lambda: figures.curves([0, 1], {"a": [1, 2]}, xlabel=3), TypeError, "xlabel is 3, expected a text"),
+    "curves ylabel": (lambda: figures.curves([0, 1], {"a": [1, 2]}, ylabel="cost in $"), ValueError, "ylabel is 'cost in .', .* no partner"),
+    "curves TeX": (lambda: figures.curves([0, 1], {"a": [1, 2]}, title="$\\frac$"), ValueError, "title is .*TeX cannot be read"),
+    "curves label": (lambda: figures.curves([0, 1], {"a$": [1, 2]}), ValueError, "a key of lines is 'a.', in which one . has no partner"),
+    "curves half a character": (lambda: figures.curves([0, 1], {"\ud800": [1, 2]}), ValueError, r"a key of lines is '\\ud800', which holds half"),
+    "curves huge": (lambda: figures.curves([0, 1], {"a": [1, 1e308]}), ValueError, r"a holds a number of size 1e\+308, too large to draw"),
+    "curves no number": (lambda: figures.curves([0, 1], {"a": [1, 10**400]}), TypeError, "a is a list of dtype object"),
+    "loss pair": (lambda: figures.loss_curves({"relu": (P, HISTORY)}), TypeError, "expected the History alone"),
+    "loss stopped": (lambda: figures.loss_curves({"relu": SimpleNamespace(step=[], loss=[], stopped="z is nan")}), ValueError, "at once, z is nan"),
+    "loss log": (lambda: figures.loss_curves({"relu": [0, -1]}, log=True), ValueError, "relu holds no loss > 0"),
+    "loss line": (lambda: figures.loss_curves({"a": [1]}, reference_lines={"r": [1, 2]}), ValueError, r"r has shape \(2,\), expected one number"),
+    "loss line log": (lambda: figures.loss_curves({"a": [1]}, log=True, reference_lines={"r": 0}), ValueError, "r is 0, expected a number > 0"),
+    "activation height": (lambda: figures.activation_and_slope("relu", height=-1), ValueError, "height is -1"),
+    "decision margin": (lambda: figures.decision_boundary(X, Y, probability, margin=-1), ValueError, "margin is -1, expected a number > 0"),
+    "decision names": (lambda: figures.decision_boundary(X, Y, probability, names=("a", 2.0, "c")), ValueError, "names has 3 entries, expected 2"),
+    "decision axes": (lambda: figures.decision_boundary(X, Y, probability, axis_labels=[object(), "b"]), TypeError, r"axis_labels\[0\] is"),
+    "decision size": (lambda: figures.decision_boundary(X, Y, probability, resolution=10**9), ValueError, "resolution is 1000000000, expected"),
+    "decision height": (lambda: figures.decision_boundary(X, Y, probability, height=0), ValueError, "height is 0"),
+    "matrix one cell": (lambda: figures.matrix_heatmap([[1, 2]], highlight=(0, 1)), TypeError, r"highlight of matrix is \(0, 1\), .*put it in \[ \]"),
+    "matrix cell text": (lambda: figures.matrix_heatmap([[1, 2]], highlight=[("a", 1)]), TypeError, "a row or column in highlight of matrix is 'a'"),
+    "matrix digits": (lambda: figures.matrix_heatmap([[1, 2]], digits=99), ValueError, "digits is 99, expected at most 12"),
+    "matrix row labels": (lambda: figures.matrix_heatmap([[1, 2]], row_labels=5), TypeError, "row_labels is 5, expected a list of 1 texts"),
+    "network one unit": (lambda: figures.network_diagram(P, highlight=(1, 2)), TypeError, r"highlight is \(1, 2\), .*put it in \[ \]"),
+    "network one off": (lambda: figures.network_diagram(P, off=(1, 2)), TypeError, r"off is \(1, 2\), .*put it in \[ \]"),
+    "network no path": (lambda: figures.network_diagram(P, path=3), TypeError, "path is 3, expected one unit for each layer"),
+    "network no values": (lambda: figures.network_diagram(P, values=3), TypeError, "values is an int, expected a cache"),
+    "network quantity": (lambda: figures.network_diagram(P, values=ONE, quantity=3), TypeError, "quantity is 3, expected a name such as 'A'"),
+    "network digits": (lambda: figures.network_diagram(P, digits=-1), ValueError, "digits is -1, expected at least 0"),
+    "network units": (lambda: figures.network_diagram(P, max_units=10**400), ValueError, "max_units is a far larger number, expected at most 60"),
+    "graph nodes": (lambda: figures.computational_graph("ab", []), TypeError, "nodes is a str, expected a dict"),
+    "graph no edges": (lambda: figures.computational_graph(["a", "b"], ("a", "b")), TypeError, r"edges is \('a', 'b'\), .*put it in \[ \]"),
+    "graph value": (lambda: figures.computational_graph(["a", "b"], [("a", "b", object())]), TypeError, "a value of an edge is an object"),
+    "graph loop": (lambda: figures.computational_graph(["a"], [("a", "a")]), ValueError, "expected an edge between two nodes"),
+    "graph row height": (lambda: figures.computational_graph(["a"], [], row_height=0), ValueError, "row_height is 0, expected 0.6 to 10 inches"),
+    "graph digits": (lambda: figures.computational_graph(["a"], [], digits=None), TypeError, "digits is None, expected a whole number"),
+    "graph place": (lambda: figures.computational_graph(["a"], [], positions={"a": 3}), ValueError, r"positions\['a'\] is 3, expected .column, row."),
+    "graph twins": (lambda: figures.computational_graph(["a", "b"], [], positions={"a": (0, 0), "b": (0, 0)}), ValueError, "both at"),
+    "graph no places": (lambda: figures.computational_graph(["a"], [], positions=[(0, 0)]), TypeError, "positions is a list, expected a dict"),
+    "check ylabel": (lambda: figures.gradient_check_error([1, 2], {"a": [1, 1]}, ylabel=None), TypeError, "ylabel is None, expected a text"),
+    "slopes zero": (lambda: figures.slope_products([1, 2], {"a": [0, 0]}), ValueError, "products holds no finite number other than 0"),
+    "bars digits": (lambda: figures.bars(["a"], [1], digits=0), ValueError, "digits is 0, expected at least 1"),
+    "bars no labels": (lambda: figures.bars(None, [1]), TypeError, "labels is 'None', expected a list"),
+    "bars lines": (lambda: figures.bars(["a"], [1], reference_lines=[1]), TypeError, "reference_lines is a list, expected a dict"),
 }  # fmt: skip
 
 

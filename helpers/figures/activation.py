@@ -39,6 +39,7 @@ def activation_and_slope(names_or_activations, z=None, *, slopes=None, height=4.
     if (np.diff(z) <= 0).any() or z.size < 2:
         raise ValueError("z is not increasing, expected at least two values from small to large")
     extra = _extra(slopes, z)
+    height = inputs.inches("height", height)
     figure, (left, right) = panels(2, height=height)
     for index, activation in enumerate(chosen):
         _draw(left, z, activation.value, activation, index)

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from helpers import checks
 from helpers.figures import inputs, words
 from helpers.figures.style import BLACK, COLOURS, HATCHES, panels, styled
 
@@ -38,18 +37,19 @@ def bars(labels, values, *, ylabel="value", xlabel="", title=None, log=False, di
     TypeError, ValueError
         Names the values that do not fit the labels, or a negative one on a logarithmic axis.
     """
+    names = {"ylabel": inputs.text("ylabel", ylabel), "xlabel": inputs.text("xlabel", xlabel), "title": inputs.title(title)}
+    digits, ylim, height = inputs.whole("digits", digits, least=1), inputs.limits("ylim", ylim, log=log), inputs.inches("height", height)
     values = values if isinstance(values, dict) else {"": values}
-    labels = inputs.texts("labels", labels, len(labels) if hasattr(labels, "__len__") else 0)
+    labels = inputs.texts("labels", "None" if labels is None else labels, len(labels) if hasattr(labels, "__len__") else 0)
     series = {name: inputs.series(name or "values", v, length=len(labels)) for name, v in inputs.named("values", values).items()}
-    lines = {} if reference_lines is None else inputs.named("reference_lines", reference_lines, of="level")
-    lines = {name: float(checks.floats(name, level)) for name, level in lines.items()}
+    lines = inputs.levels("reference_lines", reference_lines, log=log)
     figure, (axes,) = panels(height=height)
     floor = _log_axis(axes, series) if log else 0.0
     width = 0.8 / len(series)
     for index, (name, heights) in enumerate(series.items()):
         centres = np.arange(len(labels)) + (index - (len(series) - 1) / 2) * width
         _series(axes, centres, heights, index, name, width, floor, digits, (width if len(series) > 1 else 1.0) / len(labels))
-    _finish(axes, labels, series, lines, {"ylabel": ylabel, "xlabel": xlabel, "title": title or ""}, ylim, floor if log else None)
+    _finish(axes, labels, series, lines, names, ylim, floor if log else None)
     figure.set_label(_description(labels, series, lines, ylabel, log))
     return figure
 
@@ -60,7 +60,10 @@ def _log_axis(axes, series):
         raise ValueError(f"values hold {np.nanmin(every):g}, expected numbers >= 0 for a logarithmic axis")
     positive = every[np.isfinite(every) & (every > 0)]
     axes.set_yscale("log")
-    return 10.0 ** np.floor(np.log10(positive.min()) - 0.5) if positive.size else NOISE
+    if not positive.size:
+        axes.set_ylim(NOISE, 1.0)  # nothing to scale the axis by
+        return NOISE
+    return 10.0 ** np.floor(np.log10(positive.min()) - 0.5)
 
 
 def _series(axes, centres, heights, index, name, width, floor, digits, room):
@@ -88,7 +91,7 @@ def _finish(axes, labels, series, lines, names, ylim, floor):
                       textcoords="offset points", va="center", annotation_clip=False)  # fmt: skip
     if ylim is not None:
         axes.set_ylim(*ylim)
-    else:
+    elif axes.get_autoscaley_on():
         axes.margins(y=0.14)
         if floor is not None:
             axes.set_ylim(bottom=floor)

@@ -34,6 +34,7 @@ def gradient_check_error(h, errors, *, ylabel="relative error", height=4.6):
     TypeError, ValueError
         Names the array that does not fit.
     """
+    ylabel, height = inputs.text("ylabel", ylabel), inputs.inches("height", height, least=2.5)
     h = _positive_steps(h)
     errors = {label: _errors(label, e, h.size) for label, e in inputs.named("errors", errors, of="errors").items()}
     order = np.argsort(h)
@@ -58,7 +59,7 @@ def gradient_check_error(h, errors, *, ylabel="relative error", height=4.6):
 def _positive_steps(h):
     h = inputs.series("h", h, finite=True)
     if (h <= 0).any() or h.size < 2:
-        raise ValueError(f"h is {h}, expected at least two step sizes > 0")
+        raise ValueError(f"h holds {h.size} numbers from {h.min():g} to {h.max():g}, expected at least two step sizes > 0")
     return h
 
 
@@ -74,15 +75,15 @@ def _errors(label, values, length):
 
 def _valley(errors):
     """Index of the lowest place after smoothing: a single lucky rounding makes no valley."""
-    logs = np.where(np.isnan(errors), np.inf, np.log10(errors))
-    means = _of_three(np.mean, _of_three(np.median, logs))
-    return int(np.argmin(np.where(np.isnan(errors), np.inf, means)))
+    means = _of_three(np.mean, _of_three(np.median, np.log10(errors)))
+    return int(np.nanargmin(np.where(np.isnan(errors), np.nan, means)))
 
 
 def _of_three(statistic, values):
-    """The mean or median of each value and its two neighbours."""
+    """The mean or median of each value and its two neighbours, without those that are not drawn."""
     padded = np.pad(values, 1, mode="edge")
-    return statistic(np.stack([padded[:-2], padded[1:-1], padded[2:]]), axis=0)
+    triples = [padded[k : k + 3][~np.isnan(padded[k : k + 3])] for k in range(values.size)]
+    return np.array([statistic(triple) if triple.size else np.nan for triple in triples])
 
 
 def _name_the_arms(axes):
@@ -99,8 +100,8 @@ def _description(h, errors, lowest):
     for label, e in errors.items():
         k, missing = lowest[label], int(np.isnan(e).sum())
         around = np.nanmedian(e[max(k - 1, 0) : k + 2])
-        text.append(f"{words.plain(label)}: lowest around h = {_power(h[k], round)}, about {_power(around, round)}; "
-                    f"{words.number(e[-1], digits=2)} at the largest h"
+        last = words.number(e[-1], digits=2) if np.isfinite(e[-1]) else "none drawn"
+        text.append(f"{words.plain(label)}: lowest around h = {_power(h[k], round)}, about {_power(around, round)}; {last} at the largest h"
                     + (f"; {words.count(missing, 'value')} zero or not finite, not drawn" if missing else "") + ".")  # fmt: skip
     text.append("On each curve rounding dominates left of its lowest place (ringed), truncation right of it.")
     return " ".join(text)
@@ -133,11 +134,14 @@ def slope_products(depths, products, *, xlabel="layers passed", ylabel="product 
     TypeError, ValueError
         Names the array that does not fit.
     """
+    xlabel, ylabel, height = inputs.text("xlabel", xlabel), inputs.text("ylabel", ylabel), inputs.inches("height", height)
     depths = inputs.series("depths", depths, finite=True)
     products = {label: inputs.series(label, v, length=depths.size) for label, v in inputs.named("products", products, of="products").items()}
     figure, (axes,) = panels(height=height)
     axes.set(yscale="log", xlabel=xlabel, ylabel=ylabel)
-    sizes = {label: np.where(v == 0, np.nan, np.abs(v)) for label, v in products.items()}
+    sizes = {label: np.where((v == 0) | ~np.isfinite(v), np.nan, np.abs(v)) for label, v in products.items()}
+    if all(np.isnan(v).all() for v in sizes.values()):
+        raise ValueError("products holds no finite number other than 0, expected some for a logarithmic axis")
     lines = draw_lines(axes, depths, sizes, markers=True)
     axes.grid(True)
     axes.margins(x=0.02)
@@ -161,7 +165,7 @@ def slope_products(depths, products, *, xlabel="layers passed", ylabel="product 
 def _products_description(depths, products, ylabel, xlabel):
     span = f"from {words.number(depths[0])} to {words.number(depths[-1])}"
     name = words.plain(ylabel)
-    text = [f"{name[:1].upper()}{name[1:]} against {words.plain(xlabel)} {span}, logarithmic."]
+    text = [f"{words.opening(name)} against {words.plain(xlabel)} {span}, logarithmic."]
     for label, v in products.items():
         zero = np.flatnonzero(v == 0)
         text.append(f"{words.plain(label)}: {words.number(v[0])} at first, {words.number(v[-1])} at last"

@@ -46,12 +46,17 @@ def decision_boundary(
     X = checks.matrix("X", X, (2, None))
     y = checks.labels("y", y, (1, X.shape[1]))
     functions = _functions(predict_probability)
-    names, axis_labels = inputs.texts("names", names, 2), inputs.texts("axis_labels", axis_labels, 2)
-    resolution = checks.whole("resolution", resolution, least=2)
+    names = inputs.texts("names", ("class 0", "class 1") if names is None else names, 2)
+    axis_labels = inputs.texts("axis_labels", ("", "") if axis_labels is None else axis_labels, 2)
+    resolution = inputs.whole("resolution", resolution, least=2, most=2000)
+    X, margin = inputs.numbers("X", X), inputs.number("margin", margin, positive=True)
+    height = None if height is None else inputs.inches("height", height)
+    if margin < 1e-9 * np.abs(X).max():
+        raise ValueError(f"margin is {margin:g}, expected more beside points as large as {np.abs(X).max():g}")
     along = [np.linspace(row.min() - margin, row.max() + margin, resolution) for row in X]
     width = 6.6 if len(functions) == 1 else 9.0
     tall = np.ptp(along[1]) / np.ptp(along[0]) * (width - 1.9) / len(functions)
-    figure, axes = panels(len(functions), width=width, height=height or np.clip(tall + 1.5, 3.2, 6.2), sharey=True)
+    figure, axes = panels(len(functions), width=width, height=np.clip(tall + 1.5, 3.2, 6.2) if height is None else height, sharey=True)
     text, field = [_classes(y, names)], None
     for panel, (title, function) in zip(axes, functions.items(), strict=True):
         field, says = _panel(panel, X, y, function, along)
@@ -67,7 +72,7 @@ def _functions(given):
     functions = inputs.named("predict_probability", given, of="function") if isinstance(given, dict) else {"": given}
     for function in functions.values():
         if not callable(function):
-            raise TypeError(f"predict_probability is a {type(function).__name__}, expected a function of points (2, k)")
+            raise TypeError(f"predict_probability is {words.kind(function)}, expected a function of points (2, k)")
     return functions
 
 

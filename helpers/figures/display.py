@@ -8,6 +8,7 @@ from io import BytesIO
 from matplotlib.figure import Figure
 from PIL import Image
 
+from helpers.figures import words
 from helpers.figures.style import Picture
 
 DOTS_PER_INCH = 160  # stored pixels; a screen shows 96 an inch, so the picture stays sharp when enlarged by two thirds
@@ -34,7 +35,7 @@ def show(figure, description=None):
         There is no description.
     """
     if not isinstance(figure, Figure):
-        raise TypeError(f"figure is a {type(figure).__name__}, expected a matplotlib Figure")
+        raise TypeError(f"figure is {words.kind(figure)}, expected a matplotlib Figure")
     text = described(figure, description)
     shell = _shell()
     if shell is None:
@@ -52,8 +53,8 @@ def described(figure, description=None):
     if description is None:
         description = figure.get_label()
     if not isinstance(description, str):
-        raise TypeError(f"description is a {type(description).__name__}, expected a text that says what there is to see")
-    text = " ".join(description.split())
+        raise TypeError(f"description is {words.kind(description)}, expected a text that says what there is to see")
+    text = " ".join(description.encode("utf-8", "backslashreplace").decode().split())
     if not text:
         raise ValueError("the figure has no description: expected a text that says what there is to see, "
                          "as in show(figure, 'Loss falls from 0.83 to 0.05 in 200 steps.')")  # fmt: skip

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from helpers.figures import words
+from helpers.figures import inputs, words
 from helpers.figures.graph_layout import place
 from helpers.figures.style import BLACK, BLUE, VERMILLION, WIDTH, sheet, styled, text_colour
 
@@ -40,8 +40,9 @@ def computational_graph(nodes, edges, *, positions=None, digits=3, row_height=RO
     TypeError, ValueError
         Names the edge that does not fit, an unknown node, or a cycle.
     """
+    digits, row_height = inputs.whole("digits", digits, least=1), inputs.inches("row_height", row_height, least=0.6, most=10)
     nodes = _nodes(nodes)
-    edges = [_edge(edge, nodes) for edge in edges]
+    edges = [_edge(edge, nodes) for edge in inputs.entries("edges", edges, "(start, end, forward, backward)", sizes=(2, 3, 4))]
     places = place(nodes, edges, positions)
     rows = [row for _, row in places.values()]
     height = row_height * (max(rows) - min(rows) + 1) + 0.15
@@ -51,26 +52,34 @@ def computational_graph(nodes, edges, *, positions=None, digits=3, row_height=RO
     boxes = {name: _node(axes, at[name], label, not any(end == name for _, end, *_ in edges), name) for name, label in nodes.items()}
     for edge in edges:
         _arrow(axes, at, boxes, edge, _share(edge, edges), digits)
-    figure.set_label(_description(nodes, edges, digits))
+    figure.set_label(_description(nodes, edges, digits, all(end is None or at[start][0] < at[end][0] for start, end, *_ in edges)))
     return figure
 
 
 def _nodes(nodes):
-    if not isinstance(nodes, dict):
-        nodes = {name: name for name in nodes}
-    if not nodes:
-        raise ValueError("nodes is empty, expected a dict {name: label} with at least one node")
-    return {name: str(label) for name, label in nodes.items()}
+    if isinstance(nodes, list | tuple) and nodes:
+        nodes = {inputs.text(f"nodes[{k}]", name): name for k, name in enumerate(nodes)}
+    nodes = inputs.named("nodes", nodes, of="text on the node")
+    return {name: inputs.text(f"nodes[{name!r}]", label) for name, label in nodes.items()}
 
 
 def _edge(edge, nodes):
-    if not isinstance(edge, list | tuple) or not 2 <= len(edge) <= 4:
-        raise ValueError(f"edges holds {edge!r}, expected (start, end, forward, backward)")
     start, end, forward, backward = (*edge, None, None)[:4]
     for name in (start, end) if end is not None else (start,):
-        if name not in nodes:
+        if not isinstance(name, str) or name not in nodes:
             raise ValueError(f"edges holds {edge!r}, but there is no node {name!r}: the nodes are {', '.join(map(str, nodes))}")
-    return start, end, forward, backward
+    if start == end:
+        raise ValueError(f"edges holds {edge!r}, expected an edge between two nodes")
+    values = [v if v is None else inputs.text("a value of an edge", v) if isinstance(v, str) else _value(v) for v in (forward, backward)]
+    return start, end, *values
+
+
+def _value(value):
+    """A number on an edge; one that is not finite is shown as well."""
+    array = inputs.numbers("a value of an edge", value)
+    if array.size != 1:
+        raise ValueError(f"a value of an edge has shape {array.shape}, expected one number, a text or None")
+    return array.item()
 
 
 def _width(label):
@@ -116,14 +125,28 @@ def _arrow(axes, at, boxes, edge, share, digits):
         first, final, patchA=box, patchB=target, arrowstyle="-|>", mutation_scale=17, linewidth=1.7, color="#444444", shrinkA=0, shrinkB=1, zorder=1,
     ))  # fmt: skip
     from_x, to_x = first[0] + box.get_width() / 2, final[0] - (target.get_width() / 2 if target else 0)
-    middle = first + (from_x + share * (to_x - from_x) - first[0]) / max(final[0] - first[0], 1e-9) * (final - first)
-    slope = (final[1] - first[1]) / max(final[0] - first[0], 1e-9)
+    if final[0] - first[0] < 0.1:
+        _beside(axes, first + 0.5 * (final - first), values, digits)
+        return
+    middle = first + (from_x + share * (to_x - from_x) - first[0]) / (final[0] - first[0]) * (final - first)
+    slope = (final[1] - first[1]) / (final[0] - first[0])
     for value, sign, colour in ((values[0], 1, BLUE), (values[1], -1, VERMILLION)):
         text = _written(value, digits, backward=sign < 0)
         half, shift = 0.0525 * (len(text) - 0.5), min(1.0, 1.3 * abs(slope))  # half of the width; 1: beside a steep edge
         away = 0.06 + abs(slope) * half * (1 - shift)
         x, y = middle[0] - sign * np.sign(slope) * half * shift, middle[1] + sign * away
-        axes.text(x, y, text, ha="center", va="bottom" if sign > 0 else "top", fontsize=13.5, fontweight="bold", color=text_colour(colour), zorder=5)
+        axes.text(x, y, text, va="bottom" if sign > 0 else "top", **_look(colour))
+
+
+def _look(colour):
+    return {"ha": "center", "fontsize": 13.5, "fontweight": "bold", "color": text_colour(colour), "zorder": 5}
+
+
+def _beside(axes, middle, values, digits):
+    """Write the values of an edge that runs straight up or down, or back to the left, one over the other."""
+    for value, sign, colour in ((values[0], 1, BLUE), (values[1], -1, VERMILLION)):
+        text = _written(value, digits, backward=sign < 0)
+        axes.text(middle[0] + 0.12 + 0.0525 * len(text), middle[1] + 0.14 * sign, text, va="center", **_look(colour))
 
 
 def _written(value, digits, backward):
@@ -133,10 +156,10 @@ def _written(value, digits, backward):
     return f"[{text}]" if backward else text
 
 
-def _description(nodes, edges, digits):
+def _description(nodes, edges, digits, rightward):
     forward = any(edge[2] is not None for edge in edges)
     backward = any(edge[3] is not None for edge in edges)
-    text = [f"Computational graph with {words.count(len(nodes), 'node')} and {words.count(len(edges), 'edge')}, from left to right."]
+    text = [f"Computational graph with {words.count(len(nodes), 'node')} and {words.count(len(edges), 'edge')}{', from left to right' * rightward}."]
     if forward or backward:
         kinds = (["forward values above the edges in blue"] if forward else []) + (
             ["backward values below in orange and brackets"] if backward else []

@@ -2,6 +2,12 @@
 
 from itertools import pairwise
 
+import numpy as np
+
+from helpers.figures import inputs, words
+
+FURTHEST = 30  # columns and rows that a sheet can hold
+
 
 def place(nodes, edges, positions=None):
     """Return {node: (column, row)}: column by the longest way from an input, rows so that few edges cross.
@@ -9,14 +15,27 @@ def place(nodes, edges, positions=None):
     Raises ValueError for a cycle, or for positions that leave out a node.
     """
     if positions is not None:
+        if not isinstance(positions, dict):
+            raise TypeError(f"positions is {words.kind(positions)}, expected a dict {{node: (column, row)}}")
         missing = [name for name in nodes if name not in positions]
         if missing:
             raise ValueError(f"positions lacks {missing[0]!r}, expected (column, row) for each node")
-        return {name: tuple(positions[name]) for name in nodes}
+        places = {name: _place(f"positions[{name!r}]", positions[name]) for name in nodes}
+        for name, place in places.items():
+            if twin := next((other for other in places if other != name and places[other] == place), None):
+                raise ValueError(f"positions puts {name!r} and {twin!r} both at {place}, expected a place for each node")
+        return places
     parents = {name: [s for s, e, *_ in edges if e == name] for name in nodes}
     children = {name: [e for s, e, *_ in edges if s == name and e is not None] for name in nodes}
     columns = _columns(nodes, parents, children)
     return _rows(columns, parents, children)
+
+
+def _place(name, value):
+    array = inputs.numbers(name, value, finite=True)
+    if array.shape != (2,) or np.abs(array).max() > FURTHEST:
+        raise ValueError(f"{name} is {value!r}, expected (column, row), two numbers of at most {FURTHEST}")
+    return tuple(value)
 
 
 def _columns(nodes, parents, children):

@@ -49,6 +49,9 @@ def curves(
         Names the array whose shape or type does not fit, or the unknown scale.
     """
     checks.choice("log", log, SCALES)
+    xlabel, ylabel, title = inputs.text("xlabel", xlabel), inputs.text("ylabel", ylabel), inputs.title(title)
+    ylim, height = inputs.limits("ylim", ylim, log="y" in log), inputs.inches("height", height)
+    marks, shade = _marks(marks, log), _regions(shade, log)
     x = inputs.series("x", x, finite=True)
     lines = {label: inputs.series(label, y, length=x.size) for label, y in inputs.named("lines", lines).items()}
     figure, (axes,) = panels(height=height)
@@ -58,7 +61,7 @@ def curves(
         axes.axhline(0, color=GREY, linewidth=1, zorder=0.5)
         axes.axvline(0, color=GREY, linewidth=1, zorder=0.5)
     axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.set_title(title or "", pad=26 if shade else 8)
+    axes.set_title(title, pad=26 if shade else 8)
     axes.margins(x=0.015)
     axes.grid(True)
     if ylim is not None:
@@ -93,11 +96,26 @@ def _scales(axes, log, x, lines):
         axes.set_yscale("log", nonpositive="mask")
 
 
+def _marks(marks, log):
+    """The marks as (x, y, text, (dx, dy))."""
+    found = []
+    for k, (x, y, text, *offset) in enumerate(inputs.entries("marks", marks, "(x, y, text) or (x, y, text, (dx, dy))", sizes=(3, 4))):
+        name = f"marks[{k}]"
+        place = [inputs.number(f"{axis} of {name}", v, positive="log" if axis in log else False) for axis, v in (("x", x), ("y", y))]
+        ((dx, dy),) = inputs.entries(f"the place of {name}", offset or [(12, 12)], "(dx, dy)")
+        found.append((*place, inputs.text(f"the text of {name}", text), tuple(inputs.number(f"the place of {name}", d) for d in (dx, dy))))
+    return found
+
+
+def _regions(shade, log):
+    """The regions as (x_from, x_to, text)."""
+    given = inputs.entries("shade", shade, "(x_from, x_to, text)", sizes=(3,))
+    return [(*inputs.limits(f"shade[{k}]", (low, high), log="x" in log), inputs.text(f"the text of shade[{k}]", text))
+            for k, (low, high, text) in enumerate(given)]  # fmt: skip
+
+
 def _shade(axes, shade):
-    for index, region in enumerate(shade):
-        if len(region) != 3:
-            raise ValueError(f"shade[{index}] is {region!r}, expected (x_from, x_to, text)")
-        low, high, text = region
+    for index, (low, high, text) in enumerate(shade):
         axes.axvspan(low, high, facecolor=("#EFEFEF", "#E0E9F0")[index % 2], edgecolor="none", zorder=0)
         log = axes.get_xscale() == "log"
         centre = np.sqrt(low * high) if log else (low + high) / 2
@@ -105,10 +123,7 @@ def _shade(axes, shade):
 
 
 def _mark(axes, marks):
-    for index, mark in enumerate(marks):
-        if len(mark) not in (3, 4):
-            raise ValueError(f"marks[{index}] is {mark!r}, expected (x, y, text)")
-        x, y, text, offset = (*mark, (12, 12))[:4]
+    for x, y, text, offset in marks:
         axes.plot([x], [y], "o", color=BLACK, markersize=9, zorder=4)
         axes.annotate(
             text, (x, y), xytext=offset, textcoords="offset points", fontsize=13, zorder=5,
@@ -133,7 +148,7 @@ def _name(axes, x, lines, drawn):
 def _description(x, lines, xlabel, ylabel, marks, shade, log):
     axes = {"": "", "x": ", x logarithmic", "y": ", y logarithmic", "xy": ", both axes logarithmic"}[log]
     scale = np.abs(x).max() if "x" not in log else 0
-    text = [f"{words.plain(ylabel)} against {words.plain(xlabel)} from {words.number(x[0], scale=scale)} "
+    text = [f"{words.opening(words.plain(ylabel))} against {words.plain(xlabel)} from {words.number(x[0], scale=scale)} "
             f"to {words.number(x[-1], scale=scale)}{axes}."]  # fmt: skip
     for label, y in lines.items():
         size = 0 if "y" in log or not np.isfinite(y).any() else np.abs(y[np.isfinite(y)]).max()

@@ -49,7 +49,7 @@ def matrix_heatmap(matrix, *, digits=2, row_labels=None, col_labels=None, betwee
     signs = inputs.texts("between", between, len(tables) - 1) or [""] * (len(tables) - 1)
     rows, columns, frames = (_by_name(n, v, tables) for n, v in (("row_labels", row_labels), ("col_labels", col_labels), ("highlight", highlight)))
     layout = _Layout(tables, digits, rows, columns, signs)
-    vmax = checks.positive("vmax", vmax) if vmax is not None else max(_largest(t) for t in tables.values()) or 1.0
+    vmax = inputs.number("vmax", vmax, positive=True) if vmax is not None else max(_largest(t) for t in tables.values()) or 1.0
     figure, axes = sheet(layout.width, layout.height)
     for name, table in tables.items():
         _draw(axes, layout, name, table, vmax, digits[name])
@@ -101,7 +101,7 @@ def _digits(digits, tables):
     given = digits if isinstance(digits, dict) else dict.fromkeys(tables, digits)
     for name in given:
         checks.choice("a key of digits", name, list(tables))
-    return {name: checks.whole("digits", given.get(name, 2), least=0) for name in tables}
+    return {name: inputs.whole("digits", given.get(name, 2)) for name in tables}
 
 
 def _largest(table):
@@ -115,13 +115,25 @@ def _by_name(name, value, tables):
         return {}
     if not isinstance(value, dict):
         if len(tables) > 1:
-            raise TypeError(f"{name} is a {type(value).__name__}, expected a dict by matrix name, as there are {len(tables)} matrices")
+            raise TypeError(f"{name} is {words.kind(value)}, expected a dict by matrix name, as there are {len(tables)} matrices")
         value = {next(iter(tables)): value}
     for key, items in value.items():
         checks.choice(f"a key of {name}", key, list(tables))
-        if name != "highlight":
+        if name == "highlight":
+            value = {**value, key: _cells(f"{name} of {key or 'matrix'}", items, tables[key].shape)}
+        else:
             value = {**value, key: inputs.texts(name, items, tables[key].shape[name == "col_labels"])}
     return value
+
+
+def _cells(name, cells, shape):
+    """The cells as pairs of row and column, None for all."""
+    cells = inputs.entries(name, cells, "cells (row, column)")
+    for i, j in cells:
+        for value, size in ((i, shape[0]), (j, shape[1])):
+            if value is not None and checks.whole(f"a row or column in {name}", value, least=0) >= size:
+                raise ValueError(f"{name} holds the cell ({i}, {j}), but its shape is {shape}")
+    return cells
 
 
 def _draw(axes, layout, name, table, vmax, digits):
@@ -161,9 +173,6 @@ def _label(axes, layout, name, table, rows, columns):
 
 def _frame(axes, layout, name, table, cells):
     for i, j in cells:
-        for value, size in ((i, table.shape[0]), (j, table.shape[1])):
-            if value is not None and not 0 <= value < size:
-                raise ValueError(f"highlight of {name or 'matrix'} holds the cell ({i}, {j}), but its shape is {table.shape}")
         high, wide = (table.shape[0] if i is None else 1), (table.shape[1] if j is None else 1)
         x, y = layout.left[name] + (j or 0) * layout.cell[name], layout.top[name] - ((i or 0) + high) * layout.row
         axes.add_patch(Rectangle((x, y), wide * layout.cell[name], high * layout.row, fill=False, edgecolor=BLACK, linewidth=2.8, zorder=4))

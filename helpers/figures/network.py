@@ -8,7 +8,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from helpers import checks
-from helpers.figures import network_parts, network_values, words
+from helpers.figures import inputs, network_parts, network_values, words
 from helpers.figures.style import BLACK, BLUE, GREY, VERMILLION, WIDTH, sheet, styled
 
 UNIT = 0.42  # height of a unit in inches
@@ -58,8 +58,9 @@ def network_diagram(
     path = network_parts.path_of(path, sizes)
     units, edges = network_parts.highlighted(highlight, sizes)
     off = network_parts.off(off, numbers, sizes)
+    digits = inputs.whole("digits", digits)
     quiet = checks.choice("weights", weights, ["all", "highlighted"]) == "highlighted"
-    layout = _Layout(sizes, numbers, digits, checks.whole("max_units", max_units, least=3))
+    layout = _Layout(sizes, numbers, digits, inputs.whole("max_units", max_units, least=3, most=60))
     layout.require(units + list(enumerate(path)))
     figure, axes = sheet(WIDTH, layout.height)
     _connections(axes, layout, p, edges, path, digits, quiet)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers import checks
+from helpers.figures import inputs
 
 
 def sizes_of(layers):
@@ -19,6 +20,8 @@ def path_of(path, sizes):
     """Return the path as a list of units, one for each layer; none gives an empty list."""
     if path is None:
         return []
+    if not inputs.is_list(path):
+        raise TypeError(f"path is {path!r}, expected one unit for each layer, such as (0, 3, 7, 0)")
     if len(path) != len(sizes):
         raise ValueError(f"path has {len(path)} units, expected one for each of the {len(sizes)} layers")
     return [_unit((l, i), sizes)[1] for l, i in enumerate(path)]
@@ -27,13 +30,11 @@ def path_of(path, sizes):
 def highlighted(highlight, sizes):
     """Return the units and the connections in `highlight`."""
     units, edges = [], []
-    for item in highlight:
-        if len(item) != 2:
-            raise ValueError(f"highlight holds {item!r}, expected (layer, unit) or ((layer, unit), (layer + 1, unit))")
+    for item in inputs.entries("highlight", highlight, "(layer, unit) or ((layer, unit), (layer + 1, unit))"):
         if not hasattr(item[0], "__len__"):
             units.append(_unit(item, sizes))
             continue
-        start, end = (_unit(unit, sizes) for unit in item)
+        start, end = (_unit(unit, sizes) for unit in inputs.entries("a connection in highlight", item, "(layer, unit)"))
         if end[0] != start[0] + 1:
             raise ValueError(f"highlight holds the connection {item!r}, expected units of neighbouring layers, from left to right")
         edges.append((start, end))
@@ -44,7 +45,7 @@ def off(units, numbers, sizes):
     """Return the set of units that are drawn grey: those named, or those whose value is exactly 0."""
     if units is None:
         return {(l, i) for l, layer in enumerate(numbers) if l and layer is not None for i, unit in enumerate(layer) if unit[-1] == 0}
-    return {_unit(unit, sizes) for unit in units}
+    return {_unit(unit, sizes) for unit in inputs.entries("off", units, "(layer, unit)")}
 
 
 def _unit(unit, sizes):

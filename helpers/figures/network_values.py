@@ -11,12 +11,16 @@ def read(values, quantity, sizes):
     """Return the names of what is shown and, for each layer, a list with a tuple of numbers for each unit, or None."""
     if values is None:
         return [], [None] * len(sizes)
+    if not isinstance(quantity, str | list | tuple) or not quantity or not all(isinstance(name, str) for name in quantity):
+        raise TypeError(f"quantity is {quantity!r}, expected a name such as 'A', or several such as ('Z', 'A')")
     names = [quantity] if isinstance(quantity, str) else list(quantity)
     if isinstance(values, dict):
         layers = [_from_dict(values, names, l, n) for l, n in enumerate(sizes)]
         if all(layer is None for layer in layers[1:]):
             raise KeyError(f"values has none of {[f'{names[0]}{l}' for l in range(1, len(sizes))]}: it has {sorted(map(str, values))}")
         return names, layers
+    if not isinstance(values, list | tuple):
+        raise TypeError(f"values is {words.kind(values)}, expected a cache (dict) or a list with one array for each layer")
     if len(values) != len(sizes):
         raise ValueError(f"values has {len(values)} entries, expected one for each of the {len(sizes)} layers")
     return names, [None if v is None else [(x,) for x in _column(f"values[{l}]", v, sizes[l])] for l, v in enumerate(values)]

@@ -1,6 +1,7 @@
 """The common look: colours, line styles and fonts that read from the back row, without touching global settings."""
 
 import functools
+import warnings
 from contextlib import contextmanager
 
 import matplotlib
@@ -51,7 +52,9 @@ STYLE = {
 @contextmanager
 def look():
     """The style of every picture, for as long as the `with` block lasts; the reader's own settings come back after it."""
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        for of_no_use in ("constrained_layout not applied", "Glyph"):  # a picture all the same, and nothing to mend in the reader's cell
+            warnings.filterwarnings("ignore", of_no_use, UserWarning)
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
         yield

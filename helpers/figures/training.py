@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from helpers import checks
 from helpers.figures import inputs, words
 from helpers.figures.labels import label_ends
 from helpers.figures.style import BLACK, line_look, panels, styled
@@ -35,16 +34,17 @@ def loss_curves(runs, *, reference_lines=None, log=False, ylabel="loss (nats)", 
     TypeError, ValueError
         Names the run that holds no losses or no finite one.
     """
-    runs = {label: _run(label, run) for label, run in inputs.named("runs", runs, of="losses or History").items()}
-    lines = {} if reference_lines is None else inputs.named("reference_lines", reference_lines, of="loss")
-    lines = {label: float(checks.floats(label, value)) for label, value in lines.items()}
+    ylabel, title, height = inputs.text("ylabel", ylabel), inputs.title(title), inputs.inches("height", height)
+    ylim = inputs.limits("ylim", ylim, log=log)
+    runs = {label: _run(label, run, log) for label, run in inputs.named("runs", runs, of="losses or History").items()}
+    lines = inputs.levels("reference_lines", reference_lines, log=log)
     figure, (axes,) = panels(height=height)
     if log:
         axes.set_yscale("log", nonpositive="mask")
     ends = [_draw(axes, index, label, *run) for index, (label, run) in enumerate(runs.items())]
     for value in lines.values():
         axes.axhline(value, color=BLACK, linewidth=1.4, linestyle=(0, (2, 2)), zorder=1)
-    axes.set(xlabel="step", ylabel=ylabel, title=title or "")
+    axes.set(xlabel="step", ylabel=ylabel, title=title)
     axes.grid(True)
     _limits(axes, runs, lines, ylim, log)
     right = axes.get_xlim()[1]
@@ -55,21 +55,31 @@ def loss_curves(runs, *, reference_lines=None, log=False, ylabel="loss (nats)", 
     return figure
 
 
-def _run(label, run):
+def _run(label, run, log):
     """Return (steps, losses) as float arrays of one length."""
+    if isinstance(run, tuple) and any(hasattr(part, "loss") for part in run):
+        raise TypeError(f"{label} holds the parameters and the History, expected the History alone: p, history = gradient_descent(...)")
     if hasattr(run, "loss"):
+        stopped = getattr(run, "stopped", None)
+        if not len(run.loss):
+            raise ValueError(f"{label} has no losses: {f'the run stopped at once, {stopped}' if stopped else 'nothing was recorded'}")
         losses = inputs.series(f"{label}.loss", run.loss)
-        return inputs.series(f"{label}.step", run.step, length=losses.size, finite=True), losses
-    losses = inputs.series(label, run)
-    return np.arange(losses.size, dtype=float), losses
+        steps = getattr(run, "step", np.arange(losses.size))
+        steps = inputs.series(f"{label}.step", steps, length=losses.size, finite=True)
+    else:
+        losses, stopped = inputs.series(label, run), None
+        steps = np.arange(losses.size, dtype=float)
+    if not np.isfinite(losses).any():
+        raise ValueError(f"{label} holds no finite loss, expected at least one to draw{f': {stopped}' if stopped else ''}")
+    if log and not (losses[np.isfinite(losses)] > 0).any():
+        raise ValueError(f"{label} holds no loss > 0, expected some for a logarithmic axis")
+    return steps, losses
 
 
 def _draw(axes, index, label, step, loss):
     """Draw one run and return where its label goes."""
     look, finite = line_look(index), np.flatnonzero(np.isfinite(loss))
     axes.plot(step, loss, label=label, **look, marker="o" if loss.size == 1 else None)
-    if not finite.size:
-        raise ValueError(f"{label} holds no finite loss, expected at least one to draw")
     last = finite[-1]
     if last < loss.size - 1:
         axes.plot([step[last]], [loss[last]], "X", color=look["color"], markersize=14, markeredgecolor="white", zorder=4)

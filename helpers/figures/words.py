@@ -57,14 +57,27 @@ def count(n, noun, plural=None):
     return f"{n} {noun if n == 1 else plural or noun + 's'}"
 
 
+def kind(value):
+    """The type with its article: an int, a list, an ndarray."""
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeio' or name.startswith('nd') else 'a'} {name}"
+
+
+def opening(text):
+    """`text` for the beginning of a sentence: a word gets a capital, a symbol such as dW2, z or tanh(z) stays."""
+    first = text.split()[0] if text.split() else ""
+    return text[:1].upper() + text[1:] if len(first) > 2 and first.isalpha() and first.islower() else text
+
+
 def plain(text):
     """Strip TeX from a label so that it can be read aloud: r"$\\sigma(z)$" becomes σ(z)."""
-    names = {r"\sigma": "σ", r"\ln": "ln ", r"\max": "max", r"\partial": "∂", r"\cdot": "·", r"\times": "×", r"\eta": "η",
+    names = {r"\sigma": "σ", r"\ell": "ℓ", r"\ln": "ln ", r"\max": "max", r"\partial": "∂", r"\cdot": "·", r"\times": "×", r"\eta": "η",
              r"\alpha": "α", r"\hat": "", r"\varepsilon": "ε", r"\epsilon": "ε", r"\,": " ", r"\prime": "'"}  # fmt: skip
+    text = text.replace(r"\$", "\0")  # a dollar sign that is meant
     text = re.sub(r"\$[^$]*\$", lambda maths: re.sub(r"[_^]\{?(\w+)\}?", r"\1", maths[0]), text)
     for tex, word in names.items():
         text = text.replace(tex, word)
-    return " ".join(text.replace("$", "").replace("{", "").replace("}", "").split())
+    return " ".join(text.replace("$", "").replace("{", "").replace("}", "").replace("\0", "$").split())
 
 
 def course(x, y, *, scale=0.0, where="at"):
