@@ -118,7 +118,7 @@ class Report:
             lines += ["", str(finding)]
         if self.picture is not None and self.verdict == "wrong":
             lines += ["", self.picture.description]
-        lines += [f"\nrisk: {risk}" for risk in self.risks]
+        lines += ["", *(f"risk: {risk}" for risk in self.risks)] if self.risks else []
         lines += ["", *(f"ruled out: {text}" for text in self.ruled_out)] if self.ruled_out else []
         lines += ["", self.basis] if self.errors else []
         return "\n".join(lines)
