@@ -82,7 +82,7 @@ def slope_rules(l, hidden):
     name, other = f"dZ{l}", 3 - l
     rules = [
         Rule("", "none", f"g'(Z{l})", "", lambda v: hidden.slope(v[f"Z{l}"]), 0.0),
-        Rule("", "none", f"slope from A{l}", "", lambda v: hidden.slope_from_output(v[f"A{l}"]), 0.001),
+        Rule("", "none", f"slope from A{l}", "", lambda v: hidden.output_rule(v[f"A{l}"]), 0.001),
         Rule(name, "missing_term", "1", "the slope of the activation is left out", lambda v: np.ones_like(v[f"Z{l}"])),
     ]
     arguments = [(f"Z{l}", 0.0), (f"A{l}", 0.0), (f"Z{other}", 0.1), (f"A{other}", 0.1), (f"dA{l}", 0.1), (f"dZ{l + 1}", 0.3),
@@ -110,7 +110,7 @@ def _whole_rules(l, hidden):
         ("dtype", f"dA{l} * g'(int(Z{l}))", f"Z{l} is cut to whole numbers before the slope is taken",
          lambda v: v[f"dA{l}"] * hidden.slope(np.trunc(v[f"Z{l}"])), 1.04),
         ("dtype", f"dA{l} * slope from int(A{l})", f"A{l} is cut to whole numbers before the slope is taken",
-         lambda v: v[f"dA{l}"] * hidden.slope_from_output(np.trunc(v[f"A{l}"])), 1.04),
+         lambda v: v[f"dA{l}"] * hidden.output_rule(np.trunc(v[f"A{l}"])), 1.04),
         ("broadcasting", f"dA{l} * mean of g'(Z{l}) over the examples", "the slope is averaged over the examples",
          lambda v: v[f"dA{l}"] * slope(v).mean(axis=1, keepdims=True), 1.1),
         ("broadcasting", f"dA{l} * g'(Z{l}) of the first example", "the slope of the first example is used for all",

@@ -15,7 +15,7 @@ def output_slope(v):
 
 def slope_from_output(v):
     """The same from A3, which differs where the forward pass is not the one that is meant."""
-    return ACTIVATIONS[v["output"]].slope_from_output(v["A3"])
+    return ACTIVATIONS[v["output"]].output_rule(v["A3"])
 
 
 def right_dA3(v):
@@ -152,7 +152,7 @@ def _other_slopes(output):
     g = ACTIVATIONS[output]
     rules = [
         Rule("dZ3", "in_place", "dA3 * slope from A3 after it was overwritten", "A3 is overwritten before its slope is taken",
-             lambda v: right_dA3(v) * g.slope_from_output(v["A3 after"]), 1.0),
+             lambda v: right_dA3(v) * g.output_rule(v["A3 after"]), 1.0),
         Rule("dZ3", "in_place", "dA3 from A3 after it was overwritten", "A3 is overwritten before the loss's slope is taken",
              lambda v: right_dA3({**v, "A3": v["A3 after"]}) * output_slope(v), 1.0),
     ]  # fmt: skip
