@@ -1,7 +1,7 @@
 """The formulas of the activations as readable text, with places for the numbers; a test computes every one of them.
 
-{z} and {a} are places for numbers, {(z)} one with parentheses around a negative number, ^{…} is raised. A formula made of
-pieces is a triple: for z below 0, at 0 and above 0.
+{z} and {a} are places for numbers, {(z)} one with parentheses around a negative number, ^{…} is raised, and a reason
+follows after " as ". A formula made of pieces is a triple: for z below 0, at 0 and above 0.
 """
 
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ def words(activation):
     """The `Words` of an Activation, its leak or subgradient put in."""
     s = activation.slope_at_kink
     if activation.name == "relu":
-        chosen = f"{s:g} chosen, as z = 0 is the kink"
+        chosen = f"{s:g} as chosen at the kink"
         known = ("0 as a is 0", "0 as a is 0", "1 as a > 0") if activation.slope_from_output else None
         return Words("max(0, {z})", ("0 as z < 0", chosen, "1 as z > 0"), known)
     if activation.name == "leaky_relu":
         value = (f"{s:g} · {{(z)}}", f"{s:g} · {{z}}", "{z}")
-        chosen = f"{s:g} chosen, as z = 0 is the kink"
+        chosen = f"{s:g} as chosen at the kink"
         return Words(value, (f"{s:g} as z < 0", chosen, "1 as z > 0"), (f"{s:g} as a < 0", f"{s:g} as a is 0", "1 as a > 0"))
     return SMOOTH[activation.name]
 
