@@ -3,17 +3,19 @@
 import re
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
 import traitlets
 from nbformat import from_dict
+from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers.widgets import base, scripts, settings, svg
 from helpers.widgets.numerals import number
 from notebook_rules import digit_complaints, image_complaints
-from notebook_tools import without_live_views
+from notebook_tools import LIVE_VIEW, execute, normalised, to_text, without_live_views
 
 MODULES = sorted(path.name for path in scripts.FOLDER.glob("*.js") if "export default" in path.read_text(encoding="utf-8"))
 
@@ -239,6 +241,21 @@ def test_what_is_stored_keeps_the_rules_of_the_notebooks(meter):
     cell = from_dict({"cell_type": "code", "id": "meter", "source": "meter", "outputs": stored, "execution_count": 1, "metadata": {}})
     notebook = from_dict({"cells": [cell], "metadata": {}})
     assert image_complaints(notebook, None) == digit_complaints(notebook, None) == []
+
+
+def test_a_notebook_with_a_widget_is_stored_as_the_same_bytes_and_passes_strict_nbval(tmp_path):
+    source = "from helpers.widgets import ActivationExplorer\n\nActivationExplorer('tanh')"
+    texts = []
+    for _ in range(2):
+        notebook = new_notebook(cells=[new_code_cell(source, id="explore")])
+        execute(notebook, tmp_path)
+        assert LIVE_VIEW in notebook.cells[0].outputs[0].data
+        texts.append(to_text(normalised(notebook)))
+    assert texts[0] == texts[1] and LIVE_VIEW not in texts[0] and "data:image/svg+xml;base64," in texts[0]
+    (tmp_path / "stored.ipynb").write_text(texts[0], encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "stored.ipynb"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout
 
 
 def test_a_picture_is_a_well_formed_svg_inside_its_frame(meter):

@@ -138,24 +138,27 @@ export function mount({ model, el }, label) {
 
   /** Call `draw` now that the view starts, and again whenever one of the settings `names` has changed. */
   function part(names, draw) {
-    parts.push({ names, draw, seen: undefined });
+    parts.push({ names, draw, seen: undefined, fault: undefined });
   }
 
   function update() {
+    const faulty = parts.some((one) => one.fault);
     for (const one of parts) {
       const now = one.names.map(value).join("\n");
       if (now === one.seen) continue;
       one.seen = now;
-      guard(one.draw);
+      one.fault = guard(one.draw);
     }
+    if (faulty && !parts.some((one) => one.fault)) warn();
   }
 
-  /** Run `action`; what goes wrong is said in the widget and not thrown into the console. */
+  /** Run `action`; what goes wrong is said in the widget, not thrown into the console, and returned. */
   function guard(action) {
     try {
-      return action();
+      action();
     } catch (error) {
-      warn(`This view cannot be drawn: ${error.message}`);
+      warn(`This cannot be drawn: ${error.message}`);
+      return error;
     }
   }
 
