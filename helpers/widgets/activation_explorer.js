@@ -1,6 +1,6 @@
 // The activation explorer. All its numbers come from helpers.activations, by way of activation_recording.py.
 import { checks, drag, formula, html, mount, nearest, number, radios, readTable, select, slider, svg } from "./kit.js";
-import { chart, endLabels, linePath, look, panZoom, swatch } from "./chart.js";
+import { chart, endLabels, linePath, look, panZoom, spread, swatch } from "./chart.js";
 
 const SHOWN = ["activations", "slope_at_zero", "leak", "rule", "domain", "view"];
 const CHAIN = ["activations", "slope_at_zero", "leak", "weight", "start", "view"];
@@ -152,7 +152,7 @@ function unitView({ view, tape, chosen }) {
     const lines = chosen().map((one) => reading(one, at, rule));
     const seen = value >= view.get("domain")[0] && value <= view.get("domain")[1];
     left.layers.marks.replaceChildren(...(seen ? [rod(left, value), ...lines.flatMap((one) => valueMarks(one, value))] : []));
-    right.layers.marks.replaceChildren(...(seen ? [rod(right, value), ...lines.flatMap((one) => slopeMarks(one, value))] : []));
+    right.layers.marks.replaceChildren(...(seen ? [rod(right, value), ...lines.flatMap((one) => slopeMarks(one, value)), ...factors(lines, value)] : []));
     table.show(lines, value);
     left.title(`Value against z. At z = ${number(value)}: ${lines.map((one) => `${one.label} ${number(one.a)}`).join(", ")}.`);
     right.title(`Slope against z. At z = ${number(value)}: ${lines.map((one) => `${one.label} ${number(one.slope)}`).join(", ")}.`);
@@ -189,26 +189,36 @@ function unitView({ view, tape, chosen }) {
     const place = `translate(${cx} ${right.y(one.slope)})`;
     const point = svg("path", { d: one.style.mark, transform: place, fill: one.style.colour, class: "cb-point", ...data });
     if (one.ruled === undefined) return [point];
-    return [...gap(one, cx), point];
+    const { wanted, cy } = end(one);
+    const ruled = { "data-from-output": one.ruled, "data-factor": one.factor };
+    const ring = svg("circle", { cx, cy: wanted === cy ? cy : -99, r: 9, fill: "none", stroke: one.style.colour, "stroke-width": 2.5, class: "cb-ring", ...data, ...ruled });
+    const gap = svg("line", { x1: cx, x2: cx, y1: right.y(one.slope), y2: cy, class: "cb-gap" });
+    return wrong(one) ? [gap, ring, point] : [ring, point];
   }
 
-  /** The slope from a as a ring; where it differs, a bracket from the right slope to it with the factor. */
-  function gap(one, cx) {
-    const [top, bottom] = [right.frame.top, right.frame.top + right.frame.height];
+  /** Where the slope from a stands, and where its bracket ends: at the edge if it has left the picture. */
+  function end(one) {
+    const { top, height } = right.frame;
     const wanted = right.y(one.ruled);
-    const cy = Math.max(top - 2, Math.min(bottom + 2, wanted));
-    const data = { "data-name": one.name, "data-from-output": one.ruled, "data-factor": one.factor };
-    const ring = svg("circle", { cx, cy: wanted === cy ? cy : -99, r: 9, fill: "none", stroke: one.style.colour, "stroke-width": 2.5, class: "cb-ring", ...data });
-    if (Math.abs(cy - right.y(one.slope)) < 12) return [ring];
-    const arrow = wanted < top ? "↑ " : wanted > bottom ? "↓ " : "";
-    const before = cx > right.frame.left + right.frame.width * 0.75;
-    const words = `${arrow}× ${number(one.factor, 3)}`;
-    const label = { x: before ? cx - 13 : cx + 13, y: Math.max(top + 15, Math.min(bottom - 6, (cy + right.y(one.slope)) / 2 + 5)) };
-    return [
-      svg("line", { x1: cx, x2: cx, y1: right.y(one.slope), y2: cy, class: "cb-gap" }),
-      ring,
-      svg("text", { ...label, "text-anchor": before ? "end" : "start", class: "cb-factor", "data-name": one.name }, words),
-    ];
+    return { wanted, cy: Math.max(top - 2, Math.min(top + height + 2, wanted)) };
+  }
+
+  /** The factors beside their brackets, as long as there are few enough to be told apart. */
+  function factors(lines, value) {
+    const gaps = lines.filter((one) => one.ruled !== undefined && wrong(one));
+    if (gaps.length > 3) return [];
+    const { left: edge, width, top, height } = right.frame;
+    const cx = right.x(value);
+    const before = cx > edge + width * 0.7;
+    const wanted = gaps.map((one) => (end(one).cy + right.y(one.slope)) / 2 + 6);
+    const places = spread(wanted, 20, top + 16, top + height - 6);
+    return gaps.map((one, i) => {
+      const { wanted: at, cy } = end(one);
+      const arrow = at === cy ? "" : at < cy ? "↑ " : "↓ ";
+      const name = lines.length > 1 ? `${one.label} ` : "";
+      const place = { x: before ? cx - 13 : cx + 13, y: places[i], "text-anchor": before ? "end" : "start" };
+      return svg("text", { ...place, class: "cb-factor", "data-name": one.name }, `${name}${arrow}× ${number(one.factor, 3)}`);
+    });
   }
 
   const bar = html("div", { class: "cb-bar" }, z.node, panZoom(view, [left, right], range));
@@ -293,7 +303,7 @@ function equation(template, place, value, what) {
 function sentence(lines, value, rule) {
   const parts = lines.map((one) => {
     const words = `${one.label} a = ${number(one.a)}, slope ${number(one.slope)}`;
-    return wrong(one) ? `${words} (from a, ${rule}: ${number(one.ruled)}, ${number(one.factor)} times it)` : words;
+    return wrong(one) && lines.length <= 3 ? `${words} (from a, ${rule}: ${number(one.ruled)}, ${number(one.factor)} times it)` : words;
   });
   return `At z = ${number(value)}: ${parts.join("; ")}.`;
 }

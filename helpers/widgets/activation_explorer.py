@@ -84,7 +84,7 @@ class ActivationExplorer(Widget):
         if not (rule := rec.rule(activation, self.rule)):
             return words
         factor = rec.factor(rule(a), slope)
-        if not abs(factor - 1) > 1e-6:
+        if not abs(factor - 1) > 1e-6 or len(self.activations) > 3:
             return words
         return f"{words} (from a, {wording.RULE_LABELS[self.rule]}: {number(rule(a))}, {number(factor)} times it)"
 

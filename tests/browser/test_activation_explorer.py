@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from browser.widgets import IMPORTS, MARKS, charts, marks, play, point_at, python, rows, show, status, use_theme, violations, wait_until
+from browser.widgets import IMPORTS, MARKS, charts, marks, play, point_at, python, rows, show, status, touch, use_theme, violations, wait_until
 from helpers.activations import ACTIVATIONS, chain
 from helpers.widgets import ActivationExplorer
 from helpers.widgets import activation_recording as rec
@@ -129,6 +129,9 @@ def test_the_cases_mistake_is_a_wrong_curve_with_its_factor(stage):
     z = rec.Z[np.abs(rec.Z) <= 4]
     band = next(points(path) for kind, _, path in widget.evaluate(LINES) if kind == "cb-from-output")
     assert near(band, np.array([right.x(z), right.y(1 - ACTIVATIONS["sigmoid"].value(z) ** 2)]).T)
+    widget.get_by_label("ReLU", exact=True).check()
+    assert widget.locator(".cb-factor").all_text_contents() == ["ReLU × ∞", "sigmoid × 3"]
+    widget.get_by_label("ReLU", exact=True).uncheck()
     widget.get_by_label("tanh", exact=True).check()
     widget.get_by_label("sigmoid", exact=True).uncheck()
     assert widget.locator(".cb-factor").count() == 0, "for tanh the rule is right"
@@ -192,6 +195,10 @@ def test_by_mouse_pan_and_zoom(stage):
         point_at(page, widget, chart, 0)
         assert status(widget).startswith("At z = −8:"), "released"
     wait_until(lambda: python(page, "print(explorer.z)") == "-8.0", "z in Python")
+    one = charts(widget)[0]
+    touch(page, *(one.on_screen(one.x(z), one.frame[1] + 60) for z in (-2.0, -1.0, 1.0, 3.0)))
+    wait_until(lambda: status(widget).startswith("At z = 3:"), "dragged with a finger")
+    slider(widget).fill("-8")
     ranges = lambda: [(float(one.data["xLow"]), float(one.data["xHigh"])) for one in charts(widget)]  # noqa: E731
     for button, wanted in (("Zoom in", (-2, 2)), ("Move right", (-1, 3)), ("Zoom in", (0, 2)), ("Zoom in", (0.5, 1.5)), ("Zoom in", (0.5, 1.5)),
                            ("Move left", (0.25, 1.25)), ("Reset the range", (-4, 4)), ("Zoom out", (-8, 8)), ("Move left", (-8, 8))):  # fmt: skip

@@ -180,6 +180,17 @@ def point_at(page, widget, chart: int, x: float, down: float = 60) -> None:
     page.mouse.move(*one.on_screen(one.x(x), one.frame[1] + down))
 
 
+def touch(page, *places: tuple[float, float]) -> None:
+    """Put a finger on the first place of the page, drag it over the others, and lift it."""
+    client = page.context.new_cdp_session(page)
+    client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    for kind, place in zip(["touchStart"] + ["touchMove"] * (len(places) - 1), places, strict=True):
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place[0], "y": place[1]}]})
+    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    client.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    client.detach()
+
+
 def violations(page) -> list[str]:
     """The rules of axe-core that the widgets on the page break, with the elements."""
     axe = require("axe_playwright_python.sync_playwright").Axe()
