@@ -8,8 +8,8 @@
         assert violations(stage) == [] and stage.errors == []
 
 A test that restarts the kernel or needs a page of its own takes `lab` and `page` and calls `show`.
-Nothing sleeps: what happens in the browser alone is painted before the call that caused it returns, and what goes through
-Python is awaited with `wait_until`.
+Nothing sleeps. What the keyboard or `fill` does is painted before the call returns; the mouse's and the finger's events may come a
+frame later, and what goes through Python later still: await them with `wait_until`.
 """
 
 import time
