@@ -246,4 +246,5 @@ def _frequency(entropy):
 
 
 def _written(value):
-    return f"{value:.5g}"
+    """With four decimals, as logs write a loss, where these say enough."""
+    return f"{value:.4f}".rstrip("0").rstrip(".") if value == 0 or 1e-2 <= abs(value) < 1e5 else f"{value:.4g}"

@@ -7,6 +7,7 @@ const WRITTEN = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf|infinity)$/i
 
 function render(context) {
   const view = mount(context, "Loss explorer");
+  view.root.classList.add("cb-losses");
   const tape = readRecording(view.get("recording"));
   const pages = { probability: probabilityView(view, tape), logits: logitsView(view, tape), number: numberView(view, tape) };
   const choice = radios({
