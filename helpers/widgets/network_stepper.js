@@ -59,6 +59,7 @@ function render(context) {
     else if (exported()) {
       ask();
       view.set({ x: [] });
+      draw(); // the slider goes back
     } else ask();
   });
   view.part(SHOWN, draw);

@@ -35,6 +35,7 @@ export function networkView({ view, tape, look, choose }) {
     layers.edges, layers.paths, ...units.flat().map((unit) => unit.node), loss.node, layers.marks, ...kinds, ...captions,
   );
   const readout = html("p", { class: "cb-readout" });
+  const node = html("div", {}, picture); // which listens, since Tab would stop at a picture that does
   let hot;
 
   function makeUnit(l, j) {
@@ -189,7 +190,7 @@ export function networkView({ view, tape, look, choose }) {
     return key === "ArrowRight" ? units[l][j] : units[l - 1][k];
   }
 
-  view.listen(picture, "keydown", (event) => {
+  view.listen(node, "keydown", (event) => {
     if (["Enter", " "].includes(event.key)) {
       event.preventDefault();
       if (stop.entry) choose(stop.entry === view.get("selected") ? "" : stop.entry);
@@ -203,7 +204,7 @@ export function networkView({ view, tape, look, choose }) {
       next.node.focus({ preventScroll: true });
     }
   });
-  view.listen(picture, "focusin", () => point(stop));
+  view.listen(node, "focusin", () => point(stop));
 
-  return { node: picture, readout, draw, paint };
+  return { node, readout, draw, paint };
 }

@@ -9,7 +9,7 @@ export function stepPanel({ view, tape }) {
   const shapes = html("p", { class: "cb-shapes" });
   const caption = html("p", { class: "cb-caption" });
   const table = html("table", { class: "cb-numbers cb-matrix" });
-  const scroll = html("div", { class: "cb-scroll", tabindex: 0, role: "region", "aria-label": "Numbers of this step" }, table);
+  const scroll = html("div", { class: "cb-scroll", tabindex: 0, role: "group", "aria-label": "Numbers of this step" }, table);
   const verdict = html("div", { class: "cb-verdict", hidden: true });
   const numbers = html("div", {}, caption, scroll);
   const node = html("div", {}, code, formula, shapes, html("div", { class: "cb-side-by-side" }, numbers, verdict));

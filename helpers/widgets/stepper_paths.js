@@ -54,7 +54,7 @@ export function pathsPanel({ tape, point, close }) {
   const body = html("tbody");
   const foot = html("tfoot");
   const table = html("table", { class: "cb-numbers cb-matrix cb-path-table" }, head, body, foot);
-  const scroll = html("div", { class: "cb-scroll", tabindex: 0, role: "region", "aria-label": "Paths of the chosen weight" }, table);
+  const scroll = html("div", { class: "cb-scroll", tabindex: 0, role: "group", "aria-label": "Table of paths" }, table);
   const node = html("div", { hidden: true }, html("div", { class: "cb-paths-bar" }, title, button({ text: "✕ Close", label: "Close the paths", onClick: close })), scroll);
 
   function draw({ run, example, entry }, paths) {
