@@ -201,3 +201,43 @@ def get_activation(activation, argument="activation"):
     if isinstance(activation, Activation):
         return activation
     return ACTIVATIONS[checks.choice(argument, activation, list(ACTIVATIONS))]
+
+
+def chain(activation, w, a, layers):
+    r"""da_L/da_0 = \prod_l w g'(z_l) along a chain of one unit a layer: z_l = w a_{l-1}, a_l = g(z_l).
+
+    Parameters
+    ----------
+    activation : str or Activation
+    w : real number
+        The weight of every layer.
+    a : real number or array of any shape
+        a_0, what goes into the first layer.
+    layers : int
+        L, at least 1.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (layers, *shape of a)
+        "Z", "A", the factors "w g'(Z)" as "factors", and "products" of the factors up to and including each layer.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Names the activation, number or layer count that is wrong; DomainError where a layer's output is no longer finite.
+
+    Derived in: notebooks/02_activations.ipynb, "How do slopes multiply through depth?"
+    """
+    activation = get_activation(activation)
+    w, a = checks.floats("w", w), checks.floats("a", a)
+    if w.ndim:
+        raise ValueError(f"w has shape {w.shape}, expected one number")
+    Z, A, factors = [], [], []
+    for _ in range(checks.whole("layers", layers)):
+        z = w * a
+        a = activation.value(z)
+        Z.append(z)
+        A.append(a)
+        factors.append(w * activation.slope(z))
+    factors = np.array(factors)
+    return {"Z": np.array(Z), "A": np.array(A), "factors": factors, "products": np.cumprod(factors, axis=0)}

@@ -16,6 +16,7 @@ NOTEBOOKS = ROOT / "notebooks"
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 CELL_TIMEOUT = 120  # seconds; the same as nbval's in pyproject.toml
+LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 KEPT_CELL_METADATA = {"tags"}
 EXERCISE_PARTS = ("-check", "-hints", "-solution")
 
@@ -71,7 +72,7 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
     for cell in clean.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in KEPT_CELL_METADATA}
         if cell.cell_type == "code":
-            cell.outputs = merged_streams(cell.outputs)
+            cell.outputs = without_live_views(merged_streams(cell.outputs))
     nbformat.validate(clean)
     return clean
 
@@ -86,6 +87,16 @@ def merged_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
         else:
             merged.append(output)
     return merged
+
+
+def without_live_views(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Outputs of widgets without the reference to the live view, whose id is chance and which no stored notebook can show.
+
+    What stays is the picture with its description. A reader who runs the cell gets the live view.
+    """
+    for output in outputs:
+        output.get("data", {}).pop(LIVE_VIEW, None)
+    return outputs
 
 
 def stderr_outputs(notebook: NotebookNode) -> list[tuple[str, str]]:

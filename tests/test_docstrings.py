@@ -18,7 +18,7 @@ FLOORS = [
     {"checks"},
     {"activations"},
     {"losses", "datasets"},
-    {"network", "convolution", "autograd"},
+    {"network", "convolution", "autograd", "paths"},
     {"case", "gradcheck", "training"},
     {"clinic"},
     {"figures", "widgets"},

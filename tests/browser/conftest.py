@@ -1,20 +1,27 @@
 """Fixtures of the browser tests: `page`, a tab of a real Chromium, and `lab`, a real JupyterLab.
 
-Both are skipped with the reason where this machine has no browser, and fail there where CI is set.
+`exported` opens a page that was exported without a kernel, see export.py.
+
+All are skipped with the reason where this machine has no browser, and fail there where CI is set.
 
     def test_something(lab, page):
         open_notebook(page, lab, "00_the_case.ipynb")
         run_all(page)
         assert page.locator("…").count() == 1
 
+`stage` is a notebook that stays open for a module's tests, in which widgets are shown one after the other, see widgets.py.
+
 What the page reports as error is collected in `page.errors`; a test asserts `page.errors == []`.
 """
 
 import shutil
+from contextlib import contextmanager
 
 import pytest
 
+from browser.export import export, front_end, served, watch
 from browser.lab import BROWSER_ARGUMENTS, Lab, find_browser
+from browser.widgets import ENOUGH, IMPORTS, PAINTED, show
 from notebook_tools import NOTEBOOKS
 from oracles import missing, require
 
@@ -39,9 +46,9 @@ def lab(browser, tmp_path_factory):
         yield server
 
 
-@pytest.fixture
-def page(browser):
-    """A new tab that forgets everything afterwards, with the errors it reports in `page.errors`."""
+@contextmanager
+def new_tab(browser):
+    """A new tab that forgets everything afterwards, with the errors it reports in `errors`."""
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     tab = context.new_page()
     tab.errors = []
@@ -49,3 +56,42 @@ def page(browser):
     tab.on("console", lambda said: tab.errors.append(f"console: {said.text}") if said.type == "error" else None)
     yield tab
     context.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A tab for one test."""
+    with new_tab(browser) as tab:
+        yield tab
+
+
+@pytest.fixture(scope="module")
+def stage(lab, browser):
+    """A notebook that stays open for all tests of a module, in which `play` shows one widget after the other."""
+    lab.set_theme("light")
+    with new_tab(browser) as tab:
+        show(tab, lab, IMPORTS, "", widgets=0)
+        yield tab
+
+
+@pytest.fixture
+def exported(request, tmp_path):
+    """Open a page exported from a notebook of some cells in a tab, and return when so many widgets are painted."""
+    front = front_end(request.config.cache.mkdir("front_end"))
+
+    def open_page(page, *cells, widgets=1):
+        for file in front.glob("*.js"):
+            shutil.copyfile(file, tmp_path / file.name)
+        export(tmp_path, *cells)
+        watch(page)
+        page.goto(request.getfixturevalue("address"))
+        page.wait_for_function(ENOUGH, arg=[PAINTED, widgets])
+
+    return open_page
+
+
+@pytest.fixture
+def address(tmp_path):
+    """Where this test's temporary folder is served."""
+    with served(tmp_path) as url:
+        yield url

@@ -1,0 +1,53 @@
+"""All widgets one below the other, for those who would rather drag than read."""
+
+import importlib
+from html import escape
+
+import ipywidgets
+
+EXHIBITS = {
+    "ActivationExplorer": ("Activations", "Drag z. Where is the slope of the sigmoid largest, and what does it become over 20 layers?", {}),
+    "NetworkStepper": (
+        "A network, step by step",
+        "Press play, then select a weight of the first layer. How many paths lead from it to the loss?",
+        {},
+    ),
+    "LossExplorer": ("Losses", "Drag the probability of the true class to 0.001. Which slope grows without bound, and which does not?", {}),
+    "GradientCheckExplorer": ("Gradient checks", "Drag the step from 1 to 1e-16. Why is the smallest step not the best?", {}),
+}
+"""For each widget its heading, one thing to try with a question, and its settings."""
+
+
+def exhibits():
+    """{name: class} of the widgets of the gallery that `helpers.widgets` has, in the order in which they are shown."""
+    room = importlib.import_module("helpers.widgets")
+    return {name: getattr(room, name) for name in EXHIBITS if hasattr(room, name)}
+
+
+def gallery():
+    """Return all widgets in one box, each under a heading and a sentence.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        Shown as the last line of a cell; its `children` alternate between a text and a widget.
+    """
+    children = []
+    for name, kind in exhibits().items():
+        heading, sentence, settings = EXHIBITS[name]
+        children += [ipywidgets.HTML(f"<h2>{escape(heading)}</h2><p>{escape(sentence)}</p>"), kind(**settings)]
+    return Gallery(children=children)
+
+
+class Gallery(ipywidgets.VBox):
+    """A box of widgets whose text says what is in it, and no memory address."""
+
+    def __repr__(self):
+        return f"gallery of {', '.join(type(child).__name__ for child in self.children[1::2])}"
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live box; for readers without JavaScript the picture of each widget under its heading."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        texts, widgets = self.children[::2], self.children[1::2]
+        shown = [text.value + widget._repr_mimebundle_()[0]["text/html"] for text, widget in zip(texts, widgets, strict=True)]
+        return {**bundle, "text/html": "".join(shown)}

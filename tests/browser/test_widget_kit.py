@@ -1,0 +1,120 @@
+"""What all widgets share, in a real browser: questions to Python, messages instead of errors, keys, and the end of a view."""
+
+from browser.widgets import marks, play, python, status, violations, wait_until
+
+# A widget that shows n at once, and n squared as soon as Python has answered; 13 cannot be drawn, 77 cannot be answered.
+ECHO = '''
+import time
+from helpers.widgets import base, scripts, settings
+
+SCRIPT = """
+function render(context) {
+  const view = mount(context, "Echo");
+  const answered = html("output", { class: "answered" });
+  const ask = (n) => view.ask({ n }, (answer) => (answered.textContent = `${answer.word} ${number(answer.square.data[0])}`));
+  const n = slider({ label: "n", min: 0, max: 100, step: 1, onInput: (value) => { view.set({ n: value }); ask(value); } });
+  view.root.append(n.node, answered);
+  view.part(["n"], () => {
+    n.show(view.get("n"), number(view.get("n")));
+    if (view.get("n") === 13) throw new Error("thirteen");
+    view.say(`n is ${number(view.get("n"))}`);
+  });
+  return view.start();
+}
+export default { render };
+"""
+
+class Echo(base.Widget):
+    _esm = scripts.module("kit.js") + SCRIPT
+    _css = scripts.stylesheet("kit.js")
+    n = settings.Setting(settings.whole_number(0, 100), 1)
+    def record(self):
+        return {}
+    def describe(self):
+        return f"n is {self.n}"
+    def picture(self):
+        return "<svg xmlns='http://www.w3.org/2000/svg' viewBox=\\"0 0 10 10\\"></svg>".replace("'", '"')
+    def answer(self, question):
+        asked.append(question["n"])
+        time.sleep(PAUSE)
+        if question["n"] == 77:
+            raise ValueError("77 has no square here")
+        return {"square": base.table([question["n"] ** 2]), "word": "square:"}
+
+asked, PAUSE = [], 0.05
+echo = Echo()
+echo
+'''
+DRAG = """(slider) => {
+    for (let n = 2; n <= 60; n++) {
+        slider.value = n;
+        slider.dispatchEvent(new Event('input', {bubbles: true}));
+    }
+    return slider.closest('.casebook').querySelector('.cb-status').textContent;
+}"""
+
+
+def answered(widget):
+    return widget.locator(".answered").text_content()
+
+
+def test_questions_never_queue_up_and_nobody_waits_for_answers(stage):
+    widget = play(stage, ECHO)
+    n = widget.get_by_label("n", exact=True)
+    assert n.evaluate(DRAG) == "n is 60", "painted before Python has answered"
+    wait_until(lambda: answered(widget) == "square: 3600", "the newest answer")
+    assert python(stage, "print(asked)") == "[2, 60]", "of 59 questions the first and the newest are asked"
+    n.fill("77")
+    notice = widget.locator(".cb-notice")
+    wait_until(lambda: notice.text_content() == "ValueError: 77 has no square here", "what Python raised")
+    assert notice.is_visible() and status(widget) == "n is 77" and answered(widget) == "square: 3600"
+    n.fill("8")
+    wait_until(lambda: answered(widget) == "square: 64", "the next answer")
+    assert notice.is_hidden() and violations(stage) == [] and stage.errors == []
+
+
+def test_what_cannot_be_drawn_is_said_and_gets_well_again(stage):
+    widget = play(stage, ECHO)
+    notice = widget.locator(".cb-notice")
+    widget.get_by_label("n", exact=True).fill("13")
+    assert notice.text_content() == "This cannot be drawn: thirteen"
+    python(stage, "echo.n = 14")
+    wait_until(lambda: status(widget) == "n is 14", "what Python set")
+    wait_until(notice.is_hidden, "the message goes away")
+    assert stage.errors == []
+
+
+def test_plain_keys_stay_in_the_widget_and_shortcuts_do_not(stage):
+    widget = play(stage, ECHO)
+    cells = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
+    before = stage.evaluate(cells)
+    widget.get_by_label("n", exact=True).focus()
+    for key in "abxddvmyr":
+        stage.keyboard.press(key)
+    stage.keyboard.press("ArrowUp")
+    assert stage.evaluate(cells) == before and status(widget) == "n is 2"
+    dirty = "() => window.jupyterapp.shell.currentWidget.context.model.dirty"
+    stage.evaluate("() => { window.jupyterapp.shell.currentWidget.context.model.dirty = true; }")
+    stage.keyboard.press("Control+s")
+    wait_until(lambda: not stage.evaluate(dirty), "Ctrl+S saves")
+    assert stage.errors == []
+
+
+def test_a_view_that_ends_stops_listening(stage):
+    widget = play(stage, ECHO)
+    old = widget.element_handle()
+    play(stage, "echo")
+    assert not old.evaluate("(root) => root.isConnected")
+    python(stage, "echo.n = 40")
+    wait_until(lambda: status(stage.locator(".casebook").first) == "n is 40", "what Python set")
+    assert old.evaluate("(root) => root.querySelector('.cb-status').textContent") == "n is 1"
+    assert marks(stage.locator(".casebook").first, "any") == [] and stage.errors == []
+
+
+def test_without_a_kernel_a_question_says_what_it_needs(exported, page):
+    exported(page, ECHO)
+    widget = page.locator(".casebook").first
+    widget.get_by_label("n", exact=True).fill("9")
+    assert status(widget) == "n is 9" and answered(widget) == ""
+    assert widget.locator(".cb-notice").text_content().startswith("New numbers need Python: open the notebook")
+    assert violations(page) == [] and page.errors == [] and page.foreign == []
