@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers import network
-from helpers.exercises import activations, backward, case, chain, checking, forward, loss
+from helpers.exercises import activations, backward, case, chain, checking, forward, loss, verdict
 from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare, items, numbers, true_or_false
 
 
@@ -401,6 +401,8 @@ def then_text(right):
     lambda: checking.check_reported_faults(np.array("A")),
     lambda: checking.check_reported_faults(list),
     lambda: checking.check_wrong_gradients([[1], {}]),
+    lambda: verdict.check_culprits([[4]], [6, 7, 8]),
+    lambda: verdict.check_culprits(np.array(4), [6, 7, 8]),
     lambda: forward.check_spoilt(lambda c, p: np.array("A1")),
     lambda: forward.check_unit(lambda w, x, b: ([[1], [1, 2]], 1)),
     lambda: forward.check_unit(lambda w, x, b: (1.0, "a")),

@@ -49,7 +49,7 @@ def test_curves_are_what_helpers_compute(explorer, name, position):
     assert np.array_equal(column(explorer.recording, curve["value"]), a)
     assert np.array_equal(column(explorer.recording, curve["slope"]), slope)
     own = {} if activation.slope_from_output is None else {"own": activation.slope_from_output}
-    rules = own | {"sigmoid": ACTIVATIONS["sigmoid"].slope_from_output, "tanh": ACTIVATIONS["tanh"].slope_from_output}
+    rules = own | {"sigmoid": ACTIVATIONS["sigmoid"].output_rule, "tanh": ACTIVATIONS["tanh"].output_rule}
     assert set(curve["rules"]) == set(rules)
     for rule, from_output in rules.items():
         sent = column(explorer.recording, curve["rules"][rule]["slope"])

@@ -273,7 +273,7 @@ def raises(X, y, c, p):
 
 @pytest.mark.parametrize(
     ("backward_prop", "said"),
-    [(raises, "ZeroDivisionError: a hole"), (lambda: {}, "TypeError"), (lambda X, y, c, p: None, "returned NoneType, expected a dict"),
+    [(raises, "ZeroDivisionError: a hole"), (lambda: {}, "TypeError"), (lambda X, y, c, p: None, "returned None, expected a dict"),
      (lambda X, y, c, p: {}, "first goes wrong at dZ3"), (only_layer_3, "first goes wrong at dZ2"),
      (spoilt("dW2", lambda value: "nonsense"), "first goes wrong at dW2"), (spoilt("dW2", lambda value: value.T[:3]), "first goes wrong at dW2"),
      (spoilt("db1", lambda value: value * np.nan), "first goes wrong at dW1"),

@@ -10,7 +10,9 @@ import numpy as np
 from helpers.exercises.calling import Misfit, call
 from helpers.exercises.outcome import Feedback, NotAttempted, Wrong, check, kind, short, unfinished
 
-__all__ = ["Feedback", "Misfit", "NotAttempted", "Wrong", "call", "check", "compare", "items", "kind", "numbers", "short", "true_or_false"]
+__all__ = [
+    "Feedback", "Misfit", "NotAttempted", "Wrong", "call", "check", "compare", "items", "kind", "numbers", "short", "true_or_false", "unfinished",
+]  # fmt: skip
 
 
 def numbers(answer, name="your answer", shape=None, *, finite=True):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+PARTLY = "replace each ... with your answer and run both cells again."
+
 
 @dataclass(frozen=True)
 class Feedback:
@@ -56,12 +58,14 @@ def check(judge):
                 warnings.simplefilter("ignore")
                 return _judged(judge, signature, answers, named)
         except NotAttempted:
-            return Feedback("not attempted", "replace each ... with your answer and run both cells again.")
+            return Feedback("not attempted", PARTLY)
         except Wrong as reason:
             return Feedback("wrong", str(reason))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
+            if any(unfinished(answer) for answer in given):
+                return Feedback("not attempted", PARTLY)
             return Feedback("wrong", f"the answer cannot be judged: {raised(error)}")
 
     return checked
@@ -72,8 +76,6 @@ def _judged(judge, signature, answers, named):
         signature.bind(*answers, **named)
     except TypeError:
         raise Wrong(f"the check takes {', '.join(signature.parameters)}, in this order: run its cell as it was.") from None
-    if any(unfinished(answer) for answer in (*answers, *named.values())):
-        raise NotAttempted
     return Feedback("right", judge(*answers, **named))
 
 

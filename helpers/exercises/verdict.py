@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers import case, datasets
-from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare, numbers
+from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare, items, kind, numbers, short
 from helpers.losses import uninformed_loss
 from helpers.training import gradient_descent
 
@@ -120,13 +120,9 @@ def check_culprits(wrong_gradients, stops_training):
 
 def _suspects(name, answer):
     """The reader's list as a set of whole numbers from 1 to 8."""
-    if isinstance(answer, str) or not hasattr(answer, "__iter__"):
-        raise Wrong(f"{name} is a {type(answer).__name__}, expected a list of numbers such as [1, 5].")
-    named = list(answer)
-    if any(number is Ellipsis for number in named):
-        raise NotAttempted
-    if unknown := [number for number in named if number not in SUSPECTS]:
-        raise Wrong(f"{name} holds {unknown[0]!r}, expected numbers from 1 to 8, as in the table.")
+    named = items(answer, f"{name} is", "numbers such as [1, 5]")
+    if unknown := [number for number in named if not isinstance(number, int | float) or number not in SUSPECTS]:
+        raise Wrong(f"{name} holds {short(unknown[0])}, expected numbers from 1 to 8, as in the table.")
     return set(named)
 
 
@@ -183,7 +179,7 @@ def check_round(answers):
     Posed in: notebooks/07_the_verdict.ipynb
     """
     if not isinstance(answers, dict):
-        raise Wrong(f"answers is a {type(answers).__name__}, expected a dict such as {{'A': 'dW3', 'B': None}}.")
+        raise Wrong(f"answers is {kind(answers)}, expected a dict such as {{'A': 'dW3', 'B': None}}.")
     given = {str(letter).strip().upper(): answer for letter, answer in answers.items() if answer is not Ellipsis}
     if unknown := sorted(given.keys() - PATIENTS.keys()):
         raise Wrong(f"there is no {unknown[0]}: the letters are A to L.")

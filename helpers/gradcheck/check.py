@@ -57,7 +57,7 @@ def check_gradients(backward_prop, X, y, p, *, forward_prop=None, hidden="relu",
     c = _last_layer(forward(X, p), p)
     if not np.isfinite(value := network.compute_loss(y, c, output, loss)):
         raise checks.DomainError(f"the loss is {value}, expected a finite number: it has no slope there")
-    own = forward(X, p)  # a second cache, for the backward pass to spoil
+    own = forward(X.copy(), _copy(p))  # a second cache, for the backward pass to spoil: A0 is that copy of X
     _same(c, own)
     grads = backward_prop(X.copy(), y.copy(), own, _copy(p))
     if not isinstance(grads, dict):

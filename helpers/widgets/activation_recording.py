@@ -38,7 +38,7 @@ def variant(name, slope_at_zero, leak):
 
 def rule(activation, name):
     """The function a -> slope that the rule `name` uses, or None: the activation's own, or one borrowed from another activation."""
-    return {"none": None, "own": activation.slope_from_output}[name] if name in ("none", "own") else ACTIVATIONS[name].slope_from_output
+    return {"none": None, "own": activation.slope_from_output}[name] if name in ("none", "own") else ACTIVATIONS[name].output_rule
 
 
 def factor(wrong, right):

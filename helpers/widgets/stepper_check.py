@@ -10,7 +10,6 @@ from helpers import gradcheck
 from helpers.widgets.numerals import number
 
 LISTED = 5  # entries that are shown beside the truth
-WRONG = ("differs", "wrong", "missing", "holds")
 
 
 def examine(net, hidden, X, steps, found, broken):
@@ -53,8 +52,7 @@ def _judge(net, step, report, mine, truth, alone, found):
     """{"verdict", "wrong", "rows": [[entry, yours, truth], …]} of one step."""
     l = step["layer"]
     if step["kind"] == "dW":
-        verdicts = {key: report[key].verdict for key in step["keys"]}
-        wrong = [key for key, verdict in verdicts.items() if verdict.startswith(WRONG)]
+        wrong = [key for key in step["keys"] if report[key].outcome == "differs"]
         rows = [row for key in wrong or step["keys"] for row in _largest(key, mine.get(key), truth[key])]
         return {"verdict": "; ".join(f"{key} {_worded(report[key])}" for key in step["keys"]), "wrong": bool(wrong), "rows": rows[:LISTED]}
     if step["name"] in mine:
@@ -68,7 +66,7 @@ def _delta_from_bias(name, l, alone):
     """dZ of a layer that is not returned, from db of each example alone."""
     rows, wrong = [], []
     for i, (report, mine, truth) in enumerate(alone):
-        if report[f"db{l}"].verdict.startswith(WRONG):
+        if report[f"db{l}"].outcome == "differs":
             wrong.append(i)
             listed = _largest(f"db{l}", mine.get(f"db{l}"), truth[f"db{l}"])
             rows += [[f"{name}{entry.removeprefix(f'db{l}')[:-4]}, {i}]", yours, true] for entry, yours, true in listed]

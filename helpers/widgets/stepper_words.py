@@ -13,6 +13,7 @@ VALUES_IN_INDICES = {"relu": "max(0, {z}[j, i])", "sigmoid": "σ({z}[j, i])", "t
                      "softmax": "e^{z}[j, i] / Σₖ e^{z}[k, i]"}  # fmt: skip
 SLOPES_IN_INDICES = {"relu": "1 if {z}[j, i] > 0, else 0", "sigmoid": "{a}[j, i] · (1 − {a}[j, i])", "tanh": "1 − {a}[j, i]²"}
 LOSSES = {"bce": "np.mean(-y * np.log({a}) - (1 - y) * np.log(1 - {a}))", "cross_entropy": "np.mean(-(y * np.log({a})).sum(axis=0))",
+          "several": "np.mean((-y * np.log({a}) - (1 - y) * np.log(1 - {a})).sum(axis=0))",
           "mse": "np.mean(({a} - y)**2)", "half_mse": "np.mean(({a} - y)**2) / 2"}  # fmt: skip
 NOISE = 1e-14
 LOSSES_IN_INDICES = {"bce": "−y ln a − (1 − y) ln(1 − a)", "cross_entropy": "−Σₖ yₖ ln aₖ", "mse": "(a − y)²", "half_mse": "(a − y)² / 2"}
@@ -47,14 +48,16 @@ def _a(l, sizes, m, activation):
 def _loss(L, sizes, m, output, loss):
     name = get_loss(output, loss).name
     over = f" over {m} examples" if m > 1 else ""
-    outputs = " and outputs" if sizes[L] > 1 and name != "cross_entropy" else ""
-    formula = f"loss = mean{over}{outputs} of {LOSSES_IN_INDICES[name]}" if over or outputs else f"loss = {LOSSES_IN_INDICES[name]}"
-    return _step("loss", "loss", L, f"loss = {LOSSES[name].format(a=f'A{L}')}", formula, f"({sizes[L]}, {m}) → one number")
+    outputs = " and outputs" if sizes[L] > 1 and name in ("mse", "half_mse") else ""
+    each = f"Σⱼ ({LOSSES_IN_INDICES[name]})" if name == "bce" and sizes[L] > 1 else LOSSES_IN_INDICES[name]
+    formula = f"loss = mean{over}{outputs} of {each}" if over or outputs else f"loss = {each}"
+    key = "several" if name == "bce" and sizes[L] > 1 else name
+    return _step("loss", "loss", L, f"loss = {LOSSES[key].format(a=f'A{L}')}", formula, f"({sizes[L]}, {m}) → one number")
 
 
 def _first_delta(L, sizes, m, output, loss):
     rule, n, a = get_loss(output, loss), sizes[L], f"A{L}"
-    share = f" / {n}" if n > 1 and rule.name != "cross_entropy" else ""
+    share = f" / {n}" if n > 1 and rule.name in ("mse", "half_mse") else ""
     if rule.fused_output == output:
         code = f"({a} - y){share}" if share else f"{a} - y"
     else:
