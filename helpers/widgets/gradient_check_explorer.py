@@ -114,7 +114,7 @@ class GradientCheckExplorer(Widget):
         for i, (dtype, kind) in enumerate((d, k) for d in rec.PRECISIONS for k in rec.DIFFERENCES):
             errors = np.maximum(found[dtype]["errors"][kind], FLOOR)
             chosen = (dtype, kind) == (self.precision, self.difference)
-            right.line(rec.EXPONENTS, errors, i, width=3 if chosen else 1.4)
+            right.line(rec.EXPONENTS, errors, i, name=f"{KIND_LABELS[kind]} {dtype[5:]}", width=3 if chosen else 1.4)
             if chosen:
                 right.point(rec.EXPONENTS[row], errors[row], i)
         return left, right

@@ -336,8 +336,9 @@ function numberView(view, tape) {
     const loss = cost(count);
     const [cx, cy] = [graph.x(count), graph.y(loss)];
     const before = cx > graph.frame.left + graph.frame.width * 0.55;
+    const low = cy + 30 > graph.frame.top + graph.frame.height;
     const data = { "data-name": "uniform", "data-classes": count, "data-loss": loss };
-    const place = { x: before ? cx - 4 : cx + 8, y: cy + (before ? 26 : 24), "text-anchor": before ? "end" : "start", class: "cb-slope-text", "data-name": "uniform" };
+    const place = { x: before ? cx - 4 : cx + 8, y: low ? cy - 28 : cy + 25, "text-anchor": before ? "end" : "start", class: "cb-slope-text", "data-name": "uniform" };
     graph.layers.marks.replaceChildren(
       svg("line", { x1: cx, x2: cx, y1: cy, y2: graph.frame.top + graph.frame.height, class: "cb-rod" }),
       ...stuck,

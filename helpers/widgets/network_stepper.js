@@ -19,6 +19,7 @@ function render(context) {
   const paths = pathsPanel({ tape, point: (n) => emphasise(n), close: () => choose("") });
   const learner = html("p", { class: "cb-learner", hidden: !tape.learner });
   let listed = [];
+  let told = "";
 
   function emphasise(n) {
     const { entry } = look();
@@ -35,7 +36,8 @@ function render(context) {
     bars.forEach((bar) => bar.draw(now));
     learner.textContent = now.run.check?.summary ?? "";
     learner.classList.toggle("cb-wrong", Boolean(now.run.check?.first || now.run.check?.message));
-    view.warn(now.run.message);
+    if (told !== now.run.message) view.warn(now.run.message); // what else is said there stays
+    told = now.run.message;
     view.say(words(tape, now));
   }
 
@@ -178,7 +180,7 @@ function stepBar({ view, tape }) {
       marks[i].parentNode.classList.toggle("cb-first-wrong", run.check?.first === name);
     });
   };
-  return { node: html("div", { class: "cb-bar" }, choice.node, whole), draw };
+  return { node: html("div", { class: "cb-bar cb-step-bar" }, choice.node, whole), draw };
 }
 
 /** Sliders of the first two inputs; what they ask for is computed by Python. */

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.widgets.stepper_words import listed, short, size
+from helpers.widgets.stepper_words import listed, short, size, without_noise
 from helpers.widgets.svg import GREY, document, element, text
 
 WIDTH, TOP, BOTTOM = 570, 50, 446
@@ -53,13 +53,15 @@ def draw(net, run, position, example):
         parts.append(text("input" if l == 0 else "output" if l == net.L else f"hidden {l}", x, 18, text_anchor="middle"))
         parts.append(text(name, x, 37, text_anchor="middle", font_weight="bold"))
         values = arrays[name][:, example] if name else [None] * n
-        parts += [_unit(values[j], size(np.asarray(values, dtype=float)) if name else 0, *at[l, j], wide, high, name, l in layers) for j in range(n)]
+        largest = size(values) if name else 0
+        parts += [_unit(values[j], largest, *at[l, j], wide, high, name, l in layers) for j in range(n)]
     return document(1040, 462, *parts, *_words(step, run, example, arrays))
 
 
 def _edges(net, arrays, l, at, wide, weights, step, example):
     values = arrays[f"own{l}"][example] if weights == l and step["kind"] == "dW" else net.p[f"W{l}"]
-    largest = size(values[:, : net.sizes[l - 1]]) or 1.0
+    values = without_noise(values[:, : net.sizes[l - 1]])
+    largest = size(values) or 1.0
     drawn = []
     for j, k in np.ndindex(net.sizes[l], net.sizes[l - 1]):
         colour, dash = LOOKS[sign(values[j, k])]
@@ -71,10 +73,12 @@ def _edges(net, arrays, l, at, wide, weights, step, example):
 
 
 def _unit(value, largest, x, y, wide, high, name, is_lit):
-    colour, dash = (GREY, "2 4") if value is None else (LOOKS[sign(value)][0], LOOKS[sign(value)][1] if value < 0 else "")
+    written = "" if value is None else short(value, largest)
+    seen = None if value is None else 0.0 if written == "≈ 0" else value
+    colour, dash = (GREY, "2 4") if seen is None else (LOOKS[sign(seen)][0], LOOKS[sign(seen)][1] if seen < 0 else "")
     box = element("rect", x=x - wide / 2, y=y - high / 2, width=wide, height=high, rx=4 if name.startswith("d") else high / 2, stroke=colour,
-                  fill="#DDDDDD" if value == 0 else "#FFFFFF", stroke_width=3 if is_lit else 1.4, stroke_dasharray=dash)  # fmt: skip
-    return box + (text(short(value, largest), x, y + 5, text_anchor="middle", font_size=13) if value is not None else "")
+                  fill="#DDDDDD" if seen == 0 else "#FFFFFF", stroke_width=3 if is_lit else 1.4, stroke_dasharray=dash)  # fmt: skip
+    return box + (text(written, x, y + 5, text_anchor="middle", font_size=13) if written else "")
 
 
 def _words(step, run, example, arrays):
@@ -86,4 +90,4 @@ def _words(step, run, example, arrays):
     code = step["code"].count("\n") + 1
     for i, line in enumerate(lines):
         family = {"font_family": "DejaVu Sans Mono, Menlo, Consolas, monospace", "font_weight": "bold"} if i < code else {}
-        yield text(line, x, 60 + 24 * i, font_size=13, **family)
+        yield text(line, x, 60 + 24 * i, font_size=14, **family)

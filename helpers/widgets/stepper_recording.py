@@ -205,7 +205,7 @@ def sentence(net, hidden, steps, n, example, found):
     if step["kind"] == "dW":
         l = step["layer"]
         own = found[f"own{l}"][example]
-        W = own[:, :-1]
+        W = stepper_words.without_noise(own[:, :-1])
         alive = f"{np.count_nonzero(W)} of {W.size} entries of dW{l} are not 0"
         return f"{whose}: {alive}; db{l} = {stepper_words.listed(own[:, -1])}."
     values = found[step["name"]][:, example]

@@ -95,6 +95,11 @@ def short(value, largest):
     return "≈ 0" if 0 < abs(value) < NOISE * largest else number(value, 3)
 
 
+def without_noise(values):
+    """The numbers with 0 in place of rounding error, which differs from machine to machine."""
+    return np.where(np.abs(values) < NOISE * size(values), 0.0, values)
+
+
 def listed(values, most=16):
     """Numbers with three digits, one after the other."""
     largest = size(values)
