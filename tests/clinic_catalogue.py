@@ -6,7 +6,7 @@ planted functions compute; those that stand here are two names for one template.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clinic_styles import ACTIVATION, LOSS_SLOPE, SLOPE_FROM_A, SLOPE_FROM_Z, SLOPE_IN_PLACE, output_delta
 
@@ -118,8 +118,8 @@ DB_ROWS = (
     ("axis 0, no keepdims", "axis_or_keepdims", "np.sum(<dZ>, axis=0) / <m>"),
     ("sum of all", "axis_or_keepdims", "np.sum(<dZ>) / <m>"),
     ("sum of all, kept", "axis_or_keepdims", "np.sum(<dZ>, keepdims=True) / <m>"),
-    ("mean of all", "axis_or_keepdims", "np.mean(<dZ>)"),
-    ("mean over units", "axis_or_keepdims", "np.mean(<dZ>, axis=0, keepdims=True)"),
+    ("mean of all", "axis_or_keepdims", "np.mean(<dZ>)", [3, 2, 1, ALL], BATCH),  # for one example at a time a missing 1/m
+    ("mean over units", "axis_or_keepdims", "np.mean(<dZ>, axis=0, keepdims=True)", [3, 2, 1, ALL], BATCH),
     ("a row", "axis_or_keepdims", "np.sum(<dZ>, axis=1).reshape(1, -1) / <m>", [3, 2, 1, ALL],
      {"also": ("transpose",), "why": "a row where a column should stand is a transpose and a wrong axis"}),
     ("no sum", "axis_or_keepdims", "<dZ> / <m>", [3, 2, 1, ALL],
@@ -196,6 +196,8 @@ DA_ROWS = (
     ("of magnitude", "sign", "DOT(np.abs(<W+1>).T, <dZ+1>)", [2, 1, HIDDEN_LAYERS], ODD),
 )  # fmt: skip
 
+NOTHING_LEFT = {"also": ("missing_term",), "why": "cut to whole numbers nothing is left of a small delta, as if it had never been computed"}
+
 DZ_ROWS = (
     ("doubled", "scale", "2 * <dA> * <slope>"),
     ("1/m too many", "scale", "<dA> * <slope> / <m>"),
@@ -209,9 +211,9 @@ DZ_ROWS = (
     ("slope averaged", "broadcasting", "<dA> * np.mean(<slope>, axis=1, keepdims=True)", [2, 1, HIDDEN_LAYERS],
      BATCH | {"also": ("axis_or_keepdims",), "why": "an average over the examples that is then broadcast over them"}),
     ("slope of the first", "broadcasting", "<dA> * <slope>[:, :1]", [2, 1, HIDDEN_LAYERS], BATCH),
-    ("slope of a row", "broadcasting", "<dA> * <slope>[:1]"),
-    ("to int", "dtype", "(<dA> * <slope>).astype(int)"),
+    ("to int", "dtype", "(<dA> * <slope>).astype(int)", [2, 1, HIDDEN_LAYERS], NOTHING_LEFT),
     ("to float16", "dtype", "(<dA> * <slope>).astype(np.float16)"),
+    ("slope of the first unit", "broadcasting", "<dA> * <slope>[:1]", [2, 1, HIDDEN_LAYERS], ODD),
     ("added", "elementwise_vs_matmul", "<dA> + <slope>", [2, 1, HIDDEN_LAYERS], ODD),
     ("slope squared", "scale", "<dA> * <slope> * <slope>", [2, 1, HIDDEN_LAYERS], ODD),
 )  # fmt: skip
@@ -279,12 +281,13 @@ def slope_faults(hidden):
         turned = {"sigmoid": "<A> * (<A> - 1)", "tanh": "(<A> ** 2 - 1)"}[hidden]
         yield from (_any_delta(f) for f in everywhere([("slope negative", "sign", turned)], "slope", HIDDEN_LAYERS))
     if hidden != "relu":
-        yield from everywhere([("slope to int", "dtype", f"np.array({SLOPE_FROM_A[hidden]}, dtype=int)")], "slope", HIDDEN_LAYERS)
+        groups = [2, 1, HIDDEN_LAYERS], NOTHING_LEFT if hidden != "leaky_relu" else {}
+        yield from everywhere([("slope to int", "dtype", f"np.array({SLOPE_FROM_A[hidden]}, dtype=int)", *groups)], "slope")
 
 
 def _any_delta(one):
     """A factor of the slope is a factor of dA as well."""
-    return Fault(**(vars(one) | {"statements": one.statements | {s.replace("dZ", "dA") for s in one.statements}}))
+    return replace(one, statements=one.statements | {name.replace("dZ", "dA") for name in one.statements})
 
 
 def hidden_faults(hidden):
@@ -349,7 +352,9 @@ def output_faults(output, loss):
     yield _delta("A3 to int", "dtype", right.replace("<A> - <y>", "<A>.astype(int) - <y>"))
     # Odd ones: the error of the rounded prediction, and one number for all examples.
     yield _delta("prediction", "output_delta", right.replace("<A> - <y>", "(<A> > 0.5) - <y>"), named=False)
-    yield _delta("averaged", "broadcasting", f"np.full_like(<A>, np.mean({right}))", named=False, **BATCH)
+    averaged = _delta("averaged", "broadcasting", f"np.full_like(<A>, np.mean({right}))", named=False, **BATCH)
+    # It leaves db3 right, so that dW3 and dA2, each with its average, explain all that can be seen as well.
+    yield replace(averaged, statements=averaged.statements | {"dW3", "dA2", "dZ2"}, places=2)
     yield _delta("magnitude", "sign", f"np.abs({right})", named=False)
 
 
@@ -387,11 +392,9 @@ def output_faults_by_dA(output, loss):
     yield _dA3("labels in a column", "broadcasting", right.replace("<y>", "<y>.T"))
     yield _dA3("to int", "dtype", f"({right}).astype(int)")
     yield _dA3("to float16", "dtype", f"({right}).astype(np.float16)")
-    also = {("sigmoid", "mse"): ["output_delta"], ("sigmoid", "half_mse"): ["output_delta"], ("relu", "half_mse"): ["output_delta"],
-            ("relu", "mse"): ["output_delta"]}.get((output, loss), [])  # fmt: skip
     if output != "identity":
-        why = "the identity unit's delta is this one's without the slope" if also else ""
-        yield fault("no slope@dZ3", "missing_term", _set_slots({("dZ", 3): "<dA>"}), ["dZ3"], also=also, why=why, touches=frozenset({("dZ", 3)}))
+        yield fault("no slope@dZ3", "missing_term", _set_slots({("dZ", 3): "<dA>"}), ["dZ3"], also=["output_delta"],
+                    why="another unit's delta, identity's or (for cross-entropy) ReLU's, is dA3 itself", touches=frozenset({("dZ", 3)}))  # fmt: skip
     yield from _output_slopes(output)
 
 

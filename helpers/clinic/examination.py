@@ -126,6 +126,7 @@ class _Examination:
 
     own = False
     forward_findings = ()
+    stopped = None
 
     def _forward(self, X, p):
         """The cache that goes into the backward pass."""
@@ -134,7 +135,12 @@ class _Examination:
         return run_forward(self.forward_prop, X, p).raw
 
     def _backward(self, probe):
-        return run_backward(self.backward_prop, probe.X, probe.y, probe.c, probe.p)
+        """One call; none follows one that had to be stopped."""
+        if self.stopped is None:
+            outcome = run_backward(self.backward_prop, probe.X, probe.y, probe.c, probe.p)
+            self.stopped = outcome if outcome.error and outcome.exception is None and "was stopped" in outcome.error else None
+            return outcome
+        return self.stopped
 
     def _truth(self, probe):
         """The gradients of the loss that the forward pass in use really computes."""

@@ -23,8 +23,20 @@ def findings_of(hypothesis, search, wrong):
             found.append(_unnamed(fault.statement, meant, wrong, search))
     cut = {f.statement[-1] for f in found if f.family == "dtype" and f.statement[1] in "ZA"}
     found = [f for f in found if not (f.family == "dtype" and f.statement[1] in "Wb" and f.statement[-1] in cut)]  # inherited digits
+    found = _joined(found)
     order = {statement: i for i, statement in enumerate(STATEMENTS)}
     return sorted(found, key=lambda f: order.get(f.statement, -1))
+
+
+def _joined(found):
+    """One finding for each statement and family: an argument overwritten once may spoil several lines."""
+    joined = {}
+    for f in found:
+        first = joined.setdefault((f.statement, f.family), f)
+        if first is not f:
+            gradients = tuple(dict.fromkeys((*first.gradients, *f.gradients)))
+            joined[f.statement, f.family] = replace(first, gradients=gradients)
+    return list(joined.values())
 
 
 def _merged(faults):

@@ -67,7 +67,8 @@ def _with_early_update(v, l):
     g = v["slope"](v[f"Z{l}"])
     right = (g * (W.T @ dZ)).mean(axis=1)
     shift = (g * (dW.T @ dZ)).mean(axis=1)
-    rate = (right - v["returned"][f"db{l}"].ravel()) @ shift / (shift @ shift)
+    square = shift @ shift
+    rate = (right - v["returned"][f"db{l}"].ravel()) @ shift / square if square else 0.0
     return (W - rate * dW).T @ dZ
 
 

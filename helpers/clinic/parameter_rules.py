@@ -90,6 +90,8 @@ def bias_rules(l):
              lambda v: v[D].sum() / v["m"]),
         rule("axis_or_keepdims", f"np.sum({D}) / m", "the sum runs over the units as well as the examples",
              lambda v: v[D].sum(keepdims=True) / v["m"], 1.05),
+        rule("axis_or_keepdims", f"np.sum({D}) / m", "the sum runs over the units as well as the examples",
+             lambda v: v[D].sum(keepdims=True).ravel() / v["m"], 1.05),
         rule("axis_or_keepdims", f"np.sum({D}) / m for every unit", "the sum runs over the units as well as the examples",
              lambda v: v[D].sum() / v["m"] * np.ones_like(v[f"b{l}"]), 1.1),
         rule("axis_or_keepdims", f"{D} / m", "the sum over the examples is left out", lambda v: v[D] / v["m"]),
