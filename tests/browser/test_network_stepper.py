@@ -337,7 +337,7 @@ def test_a_learners_first_wrong_statement_is_marked(stage):
     [("p['W2'][0, 0] = np.nan\nNetworkStepper(p)", "W2 holds nan"), ("p['W1'][:] = 1e308\nNetworkStepper(p)", "expected finite numbers"),
      ("NetworkStepper(p, np.array([[np.inf], [0.0]]), np.ones((1, 1)))", "X holds inf"),
      ("NetworkStepper(p, backward_prop=lambda X, y, c, p: 1 / 0)", "ZeroDivisionError: division by zero"),
-     ("NetworkStepper(p, backward_prop=lambda X, y, c, p: 'nonsense')", "returned str, expected a dict"),
+     ("NetworkStepper(p, backward_prop=lambda X, y, c, p: 'nonsense')", "returned 'nonsense', expected a dict"),
      ("NetworkStepper(p, backward_prop=lambda X, y, c, p: {'dW3': 'x', 'dZ2': np.inf})", "first goes wrong at dZ3"),
      ("p['b2'][:] = -1e6\nNetworkStepper(p, step='dW1', selected='W1[0, 0]')", "10 paths, 0 alive"),
      ("NetworkStepper({k: v * 1e60 for k, v in p.items()}, step='dZ1')", "Step 14 of 15")],
