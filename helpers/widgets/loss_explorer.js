@@ -306,6 +306,8 @@ function numberView(view, tape) {
     if (i >= 0) view.set({ stuck: tape.reading[i].loss, classes: tape.reading[i].K });
   }
 
+  // A late answer about an earlier number must not wipe what somebody is about to correct.
+  const corrected = ({ input }) => input.matches(":focus") && input.getAttribute("aria-invalid") === "true";
   const same = ({ loss, K: count }) => loss === view.get("stuck") && count === view.get("classes");
 
   view.part(["view"], () => {
@@ -320,10 +322,14 @@ function numberView(view, tape) {
     if (!shown()) return;
     const count = view.get("classes");
     K.show(count, `${count}`);
-    if (typedK.input.valueAsNumber !== count) typedK.input.value = count;
-    typedK.complain("");
-    if (plain(typed.input.value) !== view.get("stuck")) typed.input.value = view.get("stuck");
-    typed.complain("");
+    if (!corrected(typedK)) {
+      if (typedK.input.valueAsNumber !== count) typedK.input.value = count;
+      typedK.complain("");
+    }
+    if (!corrected(typed)) {
+      if (plain(typed.input.value) !== view.get("stuck")) typed.input.value = view.get("stuck");
+      typed.complain("");
+    }
     known.show(tape.reading.findIndex(same));
     drawCost(count);
     table.classList.add("cb-waiting");
