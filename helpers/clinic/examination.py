@@ -66,6 +66,8 @@ class _Examination:
         self.backward_prop, self.forward_prop, self.meant = backward_prop, forward_prop, meant
         self.batches = [draw(meant, m, rng) for m in (7, 10)]
         self.others = [draw(meant, m, rng) for m in (1, 7, 1)]
+        self.own, self.forward_findings = False, []  # whether the forward pass is another network than the one that is meant
+        self.stopped = None  # the outcome of a call that had to be stopped
 
     def report(self):
         """The report; see `examine`."""
@@ -89,22 +91,21 @@ class _Examination:
             verdict=verdict, wrong=wrong, findings=tuple(findings), risks=tuple(self._risks(probes, outcomes, wrong, findings)),
             errors={name: max(e[name] for e in errors) for name in GRADIENTS},
             shapes={name: outcomes[0].values[name].shape for name in GRADIENTS if name in outcomes[0].values},
-            ruled_out=tuple(self._ruled_out(probes, outcomes, truths, wrong, findings)),
-            picture=self._picture(search, hypothesis, findings), meant=self.meant,
+            ruled_out=tuple(self._ruled_out(probes, outcomes, wrong, findings)),
+            picture=self._picture(search, hypothesis, findings),
         )  # fmt: skip
 
     # --- forward -----------------------------------------------------------------------------------------------------
 
     def _use_own_forward(self):
         """Give the probes the learner's own cache; a report where their forward pass cannot be used."""
-        self.forward_findings, self.own = [], False
         probes = [*self.batches, *self.others]
         outcomes = [run_forward(self.forward_prop, probe.X, probe.p) for probe in probes]
         for outcome in outcomes:
             if outcome.error or "A3" not in outcome.values or not _holds_outputs(outcome.values["A3"]):
                 return raised.forward_report(self.meant, outcome)
         self.own = not forward_pass.same_function(outcomes, [probe.c for probe in probes])
-        self.forward_findings = forward_pass.forward_findings(self.meant, probes, outcomes, ())
+        self.forward_findings = forward_pass.forward_findings(self.meant, probes, outcomes)
         self.batches = [self._own_probe(probe) for probe in self.batches]
         self.others = [self._own_probe(probe) for probe in self.others]
         return None
@@ -123,10 +124,6 @@ class _Examination:
     def _own_probe(self, probe):
         p = self._tame(probe) if self.own else probe.p
         return Probe(probe.X, probe.y, p, self._forward(probe.X, p))
-
-    own = False
-    forward_findings = ()
-    stopped = None
 
     def _forward(self, X, p):
         """The cache that goes into the backward pass."""
@@ -236,7 +233,7 @@ class _Examination:
         run_backward(twice, probe.X, probe.y, probe.c, probe.p)
         return len(both) == 2 and any(not _equal(both[0][k], both[1].get(k)) for k in both[0])
 
-    def _ruled_out(self, probes, outcomes, truths, wrong, findings):
+    def _ruled_out(self, probes, outcomes, wrong, findings):
         families = {f.family for f in findings}
         if not any(o.changed for o in outcomes):
             yield "overwritten arguments: X, y, the cache and the parameters are unchanged after the call."
@@ -258,7 +255,7 @@ class _Examination:
             return None
         l = int(at_fault[0].statement[-1])
         singles = [k for k, i in enumerate(search.usable) if search.probes[i].m == 1]
-        deltas = search._observed_deltas(l)
+        deltas = search.observed_deltas(l)
         upstream = [v.get(f"dZ{l + 1}") for v in hypothesis.values]
         if deltas is None or not singles or any(u is None for u in upstream):
             return None

@@ -11,14 +11,10 @@ CACHE = ("Z1", "A1", "Z2", "A2", "Z3", "A3")
 
 def same_function(outcomes, references):
     """Whether A3 is, for every probe, the output of the network that is meant."""
-    return all("A3" in o.values and _close(o.values["A3"], c["A3"]) for o, c in zip(outcomes, references, strict=True))
+    return all("A3" in o.values and same(o.values["A3"], c["A3"]) for o, c in zip(outcomes, references, strict=True))
 
 
-def _close(came, right):
-    return came.shape == right.shape and same(came, right)
-
-
-def forward_findings(meant, probes, outcomes, wrong):
+def forward_findings(meant, probes, outcomes):
     """A finding for each forward statement that is not the one that is meant, in order.
 
     A value that agrees with the reference, or with the formula for the learner's own values before it, is in order.
@@ -26,17 +22,17 @@ def forward_findings(meant, probes, outcomes, wrong):
     found = []
     for name in CACHE:
         if any(not _in_order(meant, name, probe, outcome.values) for probe, outcome in zip(probes, outcomes, strict=True)):
-            found.append(_finding(meant, name, probes, outcomes, wrong))
+            found.append(_finding(meant, name, probes, outcomes))
     return found
 
 
 def _in_order(meant, name, probe, c):
     if name not in c:
         return False
-    if _close(c[name], meant.forward(probe.X, probe.p)[name]):
+    if same(c[name], meant.forward(probe.X, probe.p)[name]):
         return True
     pair = _pair(meant, name, probe, c)
-    return pair is not None and _close(*pair)
+    return pair is not None and same(*pair)
 
 
 def _pair(meant, name, probe, c):
@@ -57,7 +53,8 @@ def _right(meant, name, probe, c):
     return g.value(c[f"Z{l}"])
 
 
-def _finding(meant, name, probes, outcomes, wrong):
+def _finding(meant, name, probes, outcomes):
+    """The finding, without the gradients that it spoils: those are known when the backward pass has been judged."""
     probe, c = probes[0], outcomes[0].values
     explanation = f"{name} of the forward pass is not that of the network that you describe."
     evidence = "what forward_prop returned for random inputs, compared with the formula for its own values before it."
@@ -67,7 +64,7 @@ def _finding(meant, name, probes, outcomes, wrong):
         guess = _guess(meant, name, probe, c)
         if guess:
             explanation = f"{name} is {guess}, not {remedy('forward ' + name, meant).split(' = ')[1]}."
-    return Finding(f"forward {name}", "forward_mismatch", tuple(wrong), explanation, evidence, remedy(f"forward {name}", meant))
+    return Finding(f"forward {name}", "forward_mismatch", (), explanation, evidence, remedy(f"forward {name}", meant))
 
 
 def _guess(meant, name, probe, c):
@@ -91,6 +88,6 @@ def _guess(meant, name, probe, c):
                 value = formula()
         except (ValueError, TypeError):
             continue
-        if np.isfinite(value).all() and _close(c[name], value):
+        if np.isfinite(value).all() and same(c[name], value):
             return text
     return None

@@ -136,16 +136,13 @@ def with_argument(text, argument):
 
 def judge(slope, argument, l, hidden):
     """Family and explanation of a slope at an argument."""
-    own_layer = argument in (f"Z{l}", f"A{l}")
-    if is_right(slope, hidden):
-        if own_layer:
-            return "derivative_of_wrong_argument", (
-                f"the formula for the slope takes {'z' if slope.of == 'z' else 'a'}, but it is given {argument}")
-        if argument.endswith("after"):
-            return "in_place", f"{argument.split()[0]} is overwritten before the slope is computed from it"
-        return "derivative_of_wrong_argument", f"the slope is right, but it is taken at {argument} instead of layer {l}'s own z"
     if argument.endswith("after"):
         return "in_place", f"{argument.split()[0]} is overwritten before the slope is computed from it"
+    if is_right(slope, hidden):
+        if argument in (f"Z{l}", f"A{l}"):
+            return "derivative_of_wrong_argument", (
+                f"the formula for the slope takes {'z' if slope.of == 'z' else 'a'}, but it is given {argument}")
+        return "derivative_of_wrong_argument", f"the slope is right, but it is taken at {argument} instead of layer {l}'s own z"
     if hidden.name == "sigmoid" and slope.text == "1 - t" and argument == f"A{l}":
         return "missing_term", "of the slope a (1 - a) the factor a is left out"
     if slope.owner:

@@ -29,7 +29,7 @@ def report(meant, probes, outcomes, findings):
     shapes = _notated(outcome)
     if shapes:
         errors.append("There, " + ", ".join(f"{name} has shape {shape}" for name, shape in shapes.items()) + ".")
-    return Report(verdict="raises", wrong=(), findings=tuple(findings), trouble=" ".join(errors), meant=meant)
+    return Report(verdict="raises", wrong=(), findings=tuple(findings), trouble=" ".join(errors))
 
 
 def _same_exception(meant, probes, outcomes):
@@ -100,7 +100,7 @@ def forward_report(meant, outcome):
     named = re.match(r"\W*([ZA])_?\[?['\"]?([123])", (outcome.line or "").strip())
     statement = f"forward {named[1]}{named[2]}" if named else "forward A3"
     finding = Finding(statement, "forward_mismatch", (), trouble, "the call itself.", remedy(statement, meant))
-    return Report(verdict="raises", wrong=(), findings=(finding,), trouble=trouble, meant=meant)
+    return Report(verdict="raises", wrong=(), findings=(finding,), trouble=trouble)
 
 
 def _from_exception(meant, outcome, m):

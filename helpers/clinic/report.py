@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from helpers.clinic.findings import slope_code
+from helpers.clinic.patient import GRADIENTS
 from helpers.clinic.picture import slope_svg
-
-GRADIENTS = ("dW3", "db3", "dW2", "db2", "dW1", "db1")
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,6 @@ class Report:
     ruled_out: tuple = ()
     picture: SlopePicture | None = None
     trouble: str | None = None
-    meant: object = None
 
     @property
     def sentence(self):
@@ -169,6 +166,3 @@ def _table(head, rows):
     top = "".join(f'<th scope="col" {left}>{cell}</th>' for cell in head)
     body = "".join("<tr>" + "".join(f"<td {left}>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-
-
-__all__ = ["Report", "SlopePicture", "slope_code"]

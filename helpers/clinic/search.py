@@ -268,17 +268,7 @@ class Search:
 
     def _right_fits(self, l, values):
         """The factors by which the right dW and db of layer l fit, None where they do not."""
-        fits = []
-        for name, rules in ((f"dW{l}", self.weights[l]), (f"db{l}", self.biases[l])):
-            predicted = [_attempt(rules[0].value, v) for v in values[:1]]
-            observed = self.observed(name)
-            quick = fitting_factor(predicted, [_in_place_of(observed[0], predicted[0])], self.sizes[:1])
-            if observed[0] is not None and quick is None:
-                fits.append(None)
-                continue
-            predicted = [_attempt(rules[0].value, v) for v in values]
-            fits.append(fitting_factor(predicted, [_in_place_of(o, p) for o, p in zip(observed, predicted, strict=True)], self.sizes))
-        return fits
+        return [self._fits(rules[0], values, self.observed(name)) for name, rules in ((f"dW{l}", self.weights[l]), (f"db{l}", self.biases[l]))]
 
     def _shared_factors(self, weight, bias):
         """Factors that dZ may have been multiplied by: none, or what the right dW or the right db needs."""
@@ -332,7 +322,7 @@ class Search:
 
     def _unexplained(self, l, old):
         """The hypothesis that dZ of layer l is what the outputs for single examples show, whatever made it."""
-        deltas = self._observed_deltas(l)
+        deltas = self.observed_deltas(l)
         if deltas is None:
             return []
         values = [{**v, f"dZ{l}": dZ, f"dA{l}": _attempt(lambda v: v[f"W{l + 1}"].T @ v[f"dZ{l + 1}"], v)}
@@ -343,7 +333,7 @@ class Search:
         fault = Fault(f"dZ{l}", observed=(l, [v.get(f"dA{l}") for v in values], deltas))
         return [Hypothesis(cost, (*old.faults, fault, *dW[1], *db[1]), values)]
 
-    def _observed_deltas(self, l):
+    def observed_deltas(self, l):
         """dZ of layer l for every usable probe, read off the outputs for single examples; None where that is impossible."""
         single = {}
         for position, i in enumerate(self.usable):
