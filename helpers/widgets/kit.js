@@ -4,13 +4,20 @@ const SVG = "http://www.w3.org/2000/svg";
 
 // --- elements ----------------------------------------------------------------------------------------------------------
 
-/** Set attributes; undefined, null and false remove one, true sets it empty. */
+/** Set attributes; undefined, null and false remove one, true sets it empty. What stands there already is not set again: that would be styled anew. */
 export function attributes(node, values) {
   for (const [name, value] of Object.entries(values)) {
-    if (value === undefined || value === null || value === false) node.removeAttribute(name);
-    else node.setAttribute(name, value === true ? "" : value);
+    const wanted = value === undefined || value === null || value === false ? null : value === true ? "" : String(value);
+    if (node.getAttribute(name) === wanted) continue;
+    if (wanted === null) node.removeAttribute(name);
+    else node.setAttribute(name, wanted);
   }
   return node;
+}
+
+/** Set a text, unless it stands there already: that would be laid out anew. */
+export function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 /** An HTML element; children are nodes or texts. */
@@ -73,16 +80,22 @@ export function formula(template, numbers, digits = 4) {
 
 const ARRAYS = { float64: Float64Array, float32: Float32Array, int32: Int32Array, uint16: Uint16Array, uint8: Uint8Array };
 
-/** A `table` of helpers.widgets.base: {shape, data, row(i, j, …)}; row gives what the leading indices leave over, without copying. */
+/**
+ * A `table` of helpers.widgets.base: {shape, data, at(i, j, …), row(i, j, …)}; at gives one number, row what the leading indices leave
+ * over, without copying.
+ */
 export function readTable({ dtype, shape, bytes }) {
   const start = bytes.byteOffset ?? 0;
   const data = new ARRAYS[dtype]((bytes.buffer ?? bytes).slice(start, start + bytes.byteLength));
-  const row = (...index) => {
-    const size = shape.slice(index.length).reduce((product, n) => product * n, 1);
-    const at = index.reduce((sum, i, axis) => sum * shape[axis] + i, 0) * size;
-    return data.subarray(at, at + size);
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, n) => product * n, 1));
+  const place = (index) => {
+    let sum = 0;
+    for (let axis = 0; axis < index.length; axis++) sum += index[axis] * strides[axis];
+    return sum;
   };
-  return { shape, data, row };
+  const at = (...index) => data[place(index)];
+  const row = (...index) => data.subarray(place(index), place(index) + (strides[index.length - 1] ?? data.length));
+  return { shape, data, at, row };
 }
 
 /** The index of the entry of increasing `values` that is nearest to `value`. */

@@ -1,5 +1,5 @@
 // The network stepper. Its numbers come from helpers.network, helpers.paths and helpers.gradcheck, by way of stepper_recording.py.
-import { button, exported, freshId, html, mount, number, readTable, select, slider, radios } from "./kit.js";
+import { button, exported, freshId, html, mount, number, readTable, select, slider, radios, write } from "./kit.js";
 import { at, parseEntry, readRun } from "./stepper_numbers.js";
 import { networkView } from "./stepper_network.js";
 import { stepPanel } from "./stepper_panel.js";
@@ -176,7 +176,7 @@ function stepBar({ view, tape }) {
     choice.show(view.get("step"));
     const wrong = run.check?.steps ?? {};
     steps.forEach(({ name }, i) => {
-      marks[i].textContent = wrong[name]?.wrong ? "✗" : "";
+      write(marks[i], wrong[name]?.wrong ? "✗" : "");
       marks[i].parentNode.classList.toggle("cb-first-wrong", run.check?.first === name);
     });
   };

@@ -1,5 +1,5 @@
 // The network of the stepper: units, edges and paths; pointing, choosing, and walking through it with the arrow keys.
-import { attributes, html, svg } from "./kit.js";
+import { attributes, html, svg, write } from "./kit.js";
 import { at, largestOf, litBy, short, shownIn, sign, unitWords, weightWords } from "./stepper_numbers.js";
 
 const SIZE = { width: 570, height: 452, top: 50, bottom: 446 };
@@ -36,6 +36,7 @@ export function networkView({ view, tape, look, choose }) {
   );
   const readout = html("p", { class: "cb-readout" });
   const node = html("div", {}, picture); // which listens, since Tab would stop at a picture that does
+  const drawn = []; // of each layer, what its edges show
   let hot;
 
   function makeUnit(l, j) {
@@ -69,34 +70,38 @@ export function networkView({ view, tape, look, choose }) {
     picture.setAttribute("aria-label", `Network with ${sizes.join(", ")} units after step ${position + 1}, ${step.name}`);
     for (let l = 0; l <= last; l++) {
       const name = shownIn(run.steps, position, l);
-      captions[l].textContent = name;
+      write(captions[l], name);
       const values = name ? units[l].map(({ j }) => at(run[name], j, example)) : [];
       const largest = largestOf(values);
       for (const unit of units[l]) drawUnit(unit, values[unit.j], largest, name, lit.layers.includes(l));
       if (l) drawEdges(l, run, example, lit.weights === l, step.kind === "dW", now.entry !== undefined);
     }
     const backward = position >= run.steps.findIndex(({ kind }) => kind === "loss");
-    loss.text.textContent = backward ? short(at(run.loss, example + 1), 1, 0, 4) : "";
+    write(loss.text, backward ? short(at(run.loss, example + 1), 1, 0, 4) : "");
     loss.node.classList.toggle("cb-lit", step.kind === "loss" || step.name === `dZ${last}`);
     for (const line of loss.edges) line.classList.toggle("cb-lit", step.kind === "loss" || step.name === `dZ${last}`);
     if (hot) point(hot);
-    else readout.textContent = "Point at a unit or an edge, or walk through the network with the arrow keys; Enter shows its paths.";
+    else write(readout, "Point at a unit or an edge, or walk through the network with the arrow keys; Enter shows its paths.");
   }
 
   function drawUnit(unit, value, largest, name, isLit) {
     const known = value !== undefined;
-    unit.node.setAttribute("class", `cb-node${known ? ` cb-${sign(value)}` : " cb-empty"}${isLit ? " cb-lit" : ""}${hot === unit ? " cb-hot" : ""}`);
-    attributes(unit.node, { "data-value": known ? value : undefined, "data-unit": `${unit.l} ${unit.j}`, "data-of": name || undefined });
-    unit.box.setAttribute("rx", name.startsWith("d") ? 4 : place.high / 2);
-    unit.text.textContent = known ? short(value, largest, tape.noise, place.wide < 60 ? 2 : 3) : "";
+    const look = `cb-node${known ? ` cb-${sign(value)}` : " cb-empty"}${isLit ? " cb-lit" : ""}${hot === unit ? " cb-hot" : ""}`;
+    attributes(unit.node, { class: look, "data-value": known ? value : undefined, "data-unit": `${unit.l} ${unit.j}`, "data-of": name || undefined });
+    attributes(unit.box, { rx: name.startsWith("d") ? 4 : place.high / 2 });
+    write(unit.text, known ? short(value, largest, tape.noise, place.wide < 60 ? 2 : 3) : "");
   }
 
+  /** Edges show weights, or their gradients where `gradient` says so; most steps leave those of most layers as they are. */
   function drawEdges(l, run, example, isLit, gradient, faded) {
-    const own = gradient && isLit;
-    const value = own ? (j, k) => at(run[`own${l}`], example, j, k) : (j, k) => at(tape.p[`W${l}`], j, k);
-    const largest = largestOf(edges[l].flat().map(({ j, k }) => value(j, k))) || 1;
-    for (const edge of edges[l].flat()) {
-      const now = value(edge.j, edge.k);
+    const [values, index] = gradient && isLit ? [run[`own${l}`], [example]] : [tape.p[`W${l}`], []];
+    const wanted = [values, example, isLit, faded];
+    if (wanted.every((part, i) => part === drawn[l]?.[i])) return;
+    drawn[l] = wanted;
+    const all = edges[l].flat();
+    const largest = largestOf(all.map(({ j, k }) => values.at(...index, j, k))) || 1;
+    for (const edge of all) {
+      const now = values.at(...index, edge.j, edge.k);
       const width = Number.isFinite(now) ? 0.6 + (3.2 * Math.abs(now)) / largest : 0.6;
       const state = faded ? " cb-faded" : isLit ? " cb-lit" : "";
       attributes(edge.node, { class: `cb-edge cb-${sign(now)}${state}${hot === edge ? " cb-hot" : ""}`, "stroke-width": width.toFixed(2), "data-value": now });

@@ -8,7 +8,7 @@ export function readRun(sent) {
 
 /** One number of a table. */
 export function at(table, ...index) {
-  return table.row(...index)[0];
+  return table.at(...index);
 }
 
 /** The largest size among numbers, for widths of lines and for what counts as rounding error. */

@@ -1,5 +1,5 @@
 // The statement of a step: code, formula, shapes, and its numbers as a table; a learner's gradient beside the truth.
-import { html, number } from "./kit.js";
+import { html, number, write } from "./kit.js";
 import { at, largestOf, short } from "./stepper_numbers.js";
 
 /** {node, draw(now)}. */
@@ -16,15 +16,16 @@ export function stepPanel({ view, tape }) {
 
   function draw(now) {
     const { run, step, entry } = now;
-    code.textContent = step.code;
-    formula.textContent = step.formula;
-    shapes.textContent = step.shapes;
+    write(code, step.code);
     for (const part of [formula, shapes, numbers]) part.hidden = entry !== undefined;
+    drawVerdict(run.check, step, entry);
+    if (entry) return; // its paths stand here instead
+    write(formula, step.formula);
+    write(shapes, step.shapes);
     numbers.classList.toggle("cb-judged", step.kind === "dW" && Boolean(run.check?.steps[step.name]?.wrong));
     const grid = view.get("batch") && tape.m > 1 ? ofBatch(now) : ofExample(now);
-    caption.textContent = grid.caption;
+    write(caption, grid.caption);
     table.replaceChildren(html("thead", {}, row(grid.head, "th")), html("tbody", {}, grid.rows.map((cells) => row(cells, "td"))));
-    drawVerdict(run.check, step, entry);
   }
 
   function row(cells, tag) {
