@@ -64,19 +64,20 @@ def from_weight(p, c, grads, l, j, k=None, *, hidden="relu", example=0):
     return Paths(units, factors, factors.prod(axis=1))
 
 
-def beyond(p, c, grads, l, j, *, hidden="relu"):
+def beyond(p, c, grads, l, j=None, *, hidden="relu"):
     """The part of the paths that all weights of one unit share: from its Z to the loss, for all examples.
 
-    Arguments as in `from_weight`. Returns units (P, L - l + 1) and factors (P, 2 (L - l) + 1, m).
+    Arguments as in `from_weight`; without j the paths of all units of layer l, one unit's after the other's.
+    Returns units (P, L - l + 1) and factors (P, 2 (L - l) + 1, m).
     """
     L = checks.parameters(p)
     l = checks.whole("l", l)
     if l > L:
         raise ValueError(f"l is {l}, expected a layer from 1 to {L}")
     sizes = [p[f"W{q}"].shape[0] for q in range(l, L + 1)]
-    j = _index("j", j, sizes[0])
-    units = np.indices([1, *sizes[1:]]).reshape(len(sizes), -1).T
-    units[:, 0] = j
+    units = np.indices(sizes if j is None else [1, *sizes[1:]]).reshape(len(sizes), -1).T
+    if j is not None:
+        units[:, 0] = _index("j", j, sizes[0])
     slope = get_activation(hidden).slope
     columns = []
     for q in range(l, L):

@@ -43,7 +43,8 @@ class Meter(base.Widget):
 
     def answer(self, question):
         """The square root of what is asked."""
-        return {"root": base.table(np.sqrt([question["of"]])), "words": "done", **({} if question["of"] > 0 else {}["no"])}
+        root = base.table(np.sqrt([question["of"]]))
+        return {"count": base.table([1, 2, 3], "uint8"), "root": root, "words": "done", **({} if question["of"] > 0 else {}["no"])}
 
 
 @pytest.fixture
@@ -274,9 +275,10 @@ def test_questions_are_answered_and_errors_are_said(meter, monkeypatch):
     monkeypatch.setattr(meter, "send", lambda content, buffers=None: sent.append((content, buffers)))
     meter._handle_custom_msg({"kind": "ask", "id": "view-1", "question": {"of": 4.0}}, [])
     reply, buffers = sent.pop()
-    assert reply["id"] == "view-1" and reply["tables"] == ["root"]
-    assert reply["answer"] == {"root": {"dtype": "float64", "shape": [1]}, "words": "done"}
-    assert np.frombuffer(buffers[0]) == [2.0]
+    assert reply["id"] == "view-1" and reply["tables"] == ["count", "root"]
+    heads = {"count": {"dtype": "uint8", "shape": [3], "size": 3}, "root": {"dtype": "float64", "shape": [1], "size": 8}}
+    assert reply["answer"] == heads | {"words": "done"}
+    assert len(buffers) == 1 and list(buffers[0][:3]) == [1, 2, 3] and np.frombuffer(buffers[0][3:]) == [2.0]
     meter._handle_custom_msg({"kind": "ask", "id": "view-2", "question": {"of": 0.0}}, [])
     assert sent.pop()[0] == {"kind": "answer", "id": "view-2", "error": "KeyError: 'no'"}
     meter._handle_custom_msg({"kind": "other"}, [])

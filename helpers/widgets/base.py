@@ -97,8 +97,9 @@ class Widget(anywidget.AnyWidget):
             self.send(reply | {"error": f"{type(error).__name__}: {error}"})
         else:
             tables = {name: value for name, value in answer.items() if isinstance(value, dict) and isinstance(value.get("bytes"), bytes)}
-            heads = {name: {key: value[key] for key in ("dtype", "shape")} for name, value in tables.items()}
-            self.send(reply | {"answer": answer | heads, "tables": list(tables)}, [value["bytes"] for value in tables.values()])
+            heads = {name: {"dtype": value["dtype"], "shape": value["shape"], "size": len(value["bytes"])} for name, value in tables.items()}
+            whole = b"".join(value["bytes"] for value in tables.values())  # one buffer travels faster than forty
+            self.send(reply | {"answer": answer | heads, "tables": list(tables)}, [whole] if tables else [])
 
     def __repr__(self):
         shown = [f"{name}={getattr(self, name)!r}" for name in self.settings() if getattr(self, name) != self.trait_defaults(name)]

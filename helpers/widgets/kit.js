@@ -233,7 +233,8 @@ export function exported() {
 
 /**
  * ask(question, use): have Python's `answer(question)` computed and call use(answer), tables already read.
- * While one question is under way only the newest of those that follow is kept, and only its answer is used.
+ * While one question is under way only the newest of those that follow is kept; it is sent when the answer comes, before that is
+ * used, so that Python computes while the browser draws.
  */
 function asker(view) {
   const name = freshId("view");
@@ -253,7 +254,7 @@ function asker(view) {
     const waiting = next;
     pending = next = undefined;
     if (waiting) send(waiting);
-    else view.guard(action);
+    view.guard(action);
   }
 
   function received(message, buffers) {
@@ -278,8 +279,14 @@ function asker(view) {
   };
 }
 
-function withTables({ answer, tables }, buffers) {
-  const read = tables.map((name, i) => [name, readTable({ ...answer[name], bytes: buffers[i] })]);
+/** The tables of an answer lie one behind the other in one buffer. */
+function withTables({ answer, tables }, [all]) {
+  let end = 0;
+  const read = tables.map((name) => {
+    const { size, ...head } = answer[name];
+    end += size;
+    return [name, readTable({ ...head, bytes: new DataView(all.buffer, all.byteOffset + end - size, size) })];
+  });
   return { ...answer, ...Object.fromEntries(read) };
 }
 

@@ -46,7 +46,7 @@ function answers(view, tape) {
     else {
       view.ask({ kind, ...question }, (answer) => {
         last[kind] = answer;
-        if (same(answer)) draw(answer);
+        draw(answer); // also one that somebody has moved on from since, or nothing would be seen while they drag
       });
     }
   };
@@ -227,8 +227,10 @@ function logitsView(view, tape) {
     asked("logits", same, { logits: logits(), true: truth() }, draw, () => view.say(`Other logits than the recorded ones: this ${NEEDS_PYTHON}`));
   });
 
-  function draw({ p, gradient, loss, words, true: k }) {
-    table.classList.remove("cb-waiting");
+  function draw(found) {
+    const { p, gradient, loss, words, true: k } = found;
+    if (!shown() || p.length !== logits().length) return;
+    table.classList.toggle("cb-waiting", !same(found));
     p.forEach((value, i) => {
       const { bars, texts } = rows[i];
       const slope = gradient[i];
@@ -306,8 +308,8 @@ function numberView(view, tape) {
     if (i >= 0) view.set({ stuck: tape.reading[i].loss, classes: tape.reading[i].K });
   }
 
-  // A late answer about an earlier number must not wipe what somebody is about to correct.
-  const corrected = ({ input }) => input.matches(":focus") && input.getAttribute("aria-invalid") === "true";
+  // What comes back late from Python must not be written into a field while somebody types there.
+  const idle = ({ input }) => !input.matches(":focus");
   const same = ({ loss, K: count }) => loss === view.get("stuck") && count === view.get("classes");
 
   view.part(["view"], () => {
@@ -322,11 +324,11 @@ function numberView(view, tape) {
     if (!shown()) return;
     const count = view.get("classes");
     K.show(count, `${count}`);
-    if (!corrected(typedK)) {
+    if (idle(typedK)) {
       if (typedK.input.valueAsNumber !== count) typedK.input.value = count;
       typedK.complain("");
     }
-    if (!corrected(typed)) {
+    if (idle(typed)) {
       if (plain(typed.input.value) !== view.get("stuck")) typed.input.value = view.get("stuck");
       typed.complain("");
     }
@@ -367,8 +369,9 @@ function numberView(view, tape) {
   }
 
   function draw(found) {
-    table.classList.remove("cb-waiting");
-    drawCost(found.K, level(found.loss.replace("-", "−"), found.height));
+    if (!shown()) return;
+    table.classList.toggle("cb-waiting", !same(found));
+    drawCost(view.get("classes"), level(found.loss.replace("-", "−"), found.height));
     headline.textContent = found.headline;
     says.textContent = found.says;
     body.replaceChildren(...found.suspects.map(([cause, experiment], i) => html("tr", { "data-name": `suspect${i}` }, html("td", {}, `${i + 1}.`), html("th", { scope: "row" }, cause), html("td", {}, experiment))));

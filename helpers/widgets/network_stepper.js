@@ -5,7 +5,7 @@ import { networkView } from "./stepper_network.js";
 import { stepPanel } from "./stepper_panel.js";
 import { pathsOf, pathsPanel } from "./stepper_paths.js";
 
-const SHOWN = ["step", "example", "hidden", "selected", "batch", "x"];
+const SHOWN = ["step", "example", "hidden", "selected", "batch"];
 
 function render(context) {
   const view = mount(context, "Network stepper");
@@ -41,7 +41,8 @@ function render(context) {
     view.say(words(tape, now));
   }
 
-  const bars = [playBar(shared), stepBar(shared), inputBar(shared, ask), entryBar(shared)];
+  const inputs = inputBar(shared);
+  const bars = [playBar(shared), stepBar(shared), inputs, entryBar(shared)];
 
   function ask() {
     const question = { hidden: view.get("hidden"), example: view.get("example"), x: view.get("x") };
@@ -53,18 +54,20 @@ function render(context) {
   }
 
   const right = html("div", { class: "cb-panel" }, panel.node, paths.node);
-  const below = html("div", { class: "cb-bar" }, bars[2].node, bars[3].node);
+  const below = html("div", { class: "cb-bar" }, inputs.node, bars[3].node);
   view.root.append(bars[0].node, bars[1].node, learner, html("div", { class: "cb-stepper" }, network.node, right), below, network.readout);
   view.root.classList.add("cb-network-stepper");
-  view.part(["x", "example", "hidden"], () => {
-    if (!view.get("x").length) fresh = undefined;
-    else if (exported()) {
-      ask();
-      view.set({ x: [] });
-      draw(); // the slider goes back
-    } else ask();
-  });
   view.part(SHOWN, draw);
+  view.part(["x", "example", "hidden"], () => {
+    const asked = view.get("x").length > 0;
+    if (asked) ask(); // until the answer comes, what stands there stays
+    if (asked && exported()) view.set({ x: [] }); // the slider goes back
+    if (!asked && fresh) {
+      fresh = undefined;
+      draw();
+    }
+    inputs.draw(look());
+  });
   return view.start();
 }
 

@@ -152,7 +152,7 @@ class NetworkStepper(Widget):
         """The recorded run of a hidden activation (the chosen one if left out), with another input for an example where x is given."""
         hidden = hidden or self.hidden
         if x:
-            return rec.run(self.net, hidden, rec.with_input(self.net, example, x))
+            return rec.run(self.net, hidden, rec.with_input(self.net, example, x), example)
         if hidden not in self._runs:
             self._runs[hidden] = rec.run(self.net, hidden, self.net.X)
         return self._runs[hidden]

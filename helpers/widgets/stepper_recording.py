@@ -1,6 +1,7 @@
 """What the network stepper plays: forward and backward pass, and every path, for each example and each hidden activation."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ class Net:
     loss: str | None
     backward_prop: Any
 
-    @property
+    @cached_property
     def sizes(self):
         """Units of each layer, inputs first."""
         return [self.p["W1"].shape[1]] + [self.p[f"W{l}"].shape[0] for l in range(1, self.L + 1)]
@@ -45,7 +46,7 @@ class Net:
         """The number of examples."""
         return self.X.shape[1]
 
-    @property
+    @cached_property
     def shown(self):
         """How many examples can be chosen."""
         sizes = self.sizes
@@ -112,34 +113,31 @@ def arrays(net, hidden, X):
     losses = network.loss_per_example(c[f"Z{top}"], c[f"A{top}"], net.y, net.output, rule)
     found = c | grads | {"loss": np.append(network.compute_loss(net.y, c, net.output, net.loss), losses)}
     found |= {f"slope{l}": get_activation(hidden).slope(c[f"Z{l}"]) for l in range(1, top)}
+    alone = [_alone(net, hidden, X, i) for i in range(net.shown)]
     for l in range(1, top + 1):
-        found[f"own{l}"] = np.stack([_own(net, hidden, X, i, l) for i in range(net.shown)])
+        found[f"own{l}"] = np.stack([np.hstack([own[f"dW{l}"], own[f"db{l}"]]) for own in alone])
         found |= _paths(net, c, grads, hidden, l)
     return {name: value[:, : net.shown] if name[:1] in "ZA" or name[:2] in ("dZ", "dA", "sl") else value for name, value in found.items()}
 
 
-def _own(net, hidden, X, i, l):
-    """[dW | db] of layer l for example i alone."""
+def _alone(net, hidden, X, i):
+    """The gradients of example i alone."""
     one = slice(i, i + 1)
     c = network.forward_prop(X[:, one], net.p, hidden, net.output)
-    grads = network.backward_prop(X[:, one], net.y[:, one], c, net.p, hidden, net.output, net.loss)
-    return np.hstack([grads[f"dW{l}"], grads[f"db{l}"]])
+    return network.backward_prop(X[:, one], net.y[:, one], c, net.p, hidden, net.output, net.loss)
 
 
 def _paths(net, c, grads, hidden, l):
     """Of each weight and bias of layer l: the largest paths, how many live, what the others add up to, and the sum."""
     n, m, count = net.sizes[l], net.shown, kept(net, l)
     c, grads = ({name: value[:, :m] for name, value in given.items()} for given in (c, grads))
-    inputs = np.vstack([c[f"A{l - 1}"], np.ones((1, m))]).T  # (m, n_in + 1)
-    which, alive = np.zeros((m, n, count)), np.zeros((m, n, inputs.shape[1]))
-    products, sums = np.zeros((m, n, inputs.shape[1], count)), np.zeros((m, n, inputs.shape[1]))
-    for j in range(n):
-        _, factors = paths.beyond(net.p, c, grads, l, j, hidden=hidden)
-        after = factors.prod(axis=1)  # (P, m)
-        order = np.sort(np.argsort(-np.abs(after), axis=0, kind="stable")[:count], axis=0)  # (count, m)
-        which[:, j], alive[:, j] = order.T, (after != 0).sum(axis=0)[:, None] * (inputs != 0)
-        products[:, j] = inputs[:, :, None] * np.take_along_axis(after, order, axis=0).T[:, None, :]
-        sums[:, j] = inputs * after.sum(axis=0)[:, None]
+    inputs = np.vstack([c[f"A{l - 1}"], np.ones((1, m))]).T[:, None, :]  # (m, 1, n_in + 1)
+    _, factors = paths.beyond(net.p, c, grads, l, hidden=hidden)
+    after = factors.prod(axis=1).T.reshape(m, n, -1)  # (m, n, P)
+    which = np.sort(np.argsort(-np.abs(after), axis=-1, kind="stable")[..., :count], axis=-1)
+    largest = np.take_along_axis(after, which, axis=-1)  # (m, n, count)
+    alive = (after != 0).sum(axis=-1, keepdims=True) * (inputs != 0)
+    products, sums = inputs[..., None] * largest[:, :, None, :], inputs * after.sum(axis=-1, keepdims=True)
     return {f"which{l}": which, f"alive{l}": alive, f"path{l}": products, f"sum{l}": sums, f"rest{l}": sums - products.sum(axis=-1)}
 
 
@@ -157,8 +155,8 @@ def blank(net):
     return {name: np.full(shape, 0.0 if name[:5] in ("which", "alive") else np.nan) for name, shape in found.items()}
 
 
-def run(net, hidden, X):
-    """One recorded run: {"arrays", "message", "steps", "says", "check"}, as Python objects."""
+def run(net, hidden, X, example=None):
+    """One recorded run: {"arrays", "message", "steps", "says", "check"}, as Python objects; in words for one example, or for each."""
     message = ""
     try:
         with np.errstate(all="ignore"):
@@ -167,7 +165,8 @@ def run(net, hidden, X):
         found, message = blank(net) | {"A0": X[:, : net.shown]}, f"{error}. So there is nothing to step through."
     steps = stepper_words.steps(net.sizes, net.m, hidden, net.output, net.loss)
     examined = None if net.backward_prop is None else stepper_check.examine(net, hidden, X, steps, found, bool(message))
-    says = [[sentence(net, hidden, steps, n, i, found) for i in range(net.shown)] for n in range(len(steps))]
+    told = range(net.shown) if example is None else [example]
+    says = [[sentence(net, hidden, steps, n, i, found) if i in told else "" for i in range(net.shown)] for n in range(len(steps))]
     return {"arrays": found, "message": message, "steps": steps, "says": says, "check": examined}
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from browser.widgets import IMPORTS, MARKS, charts, marks, play, point_at, python, rows, show, status, touch, use_theme, violations, wait_until
+from browser.widgets import IMPORTS, MARKS, charts, drag, marks, play, point_at, python, rows, show, status, touch, use_theme, violations, wait_until
 from helpers import losses
 from helpers.widgets import LossExplorer
 from helpers.widgets import loss_recording as rec
@@ -145,6 +145,16 @@ def test_logits(stage):
     assert violations(page) == [] and page.errors == []
 
 
+def test_what_python_answers_is_seen_while_somebody_drags(stage):
+    widget = play(stage, "LossExplorer('logits', logits=(-1, 1, 0.5))")
+    values = np.round(np.arange(-1, 7.05, 0.1), 1)
+    seen = drag(slider(widget, "z₀"), values)
+    texts = [rec.softmax((value, 1, 0.5), 0)["words"] for value in values]
+    assert set(seen) <= set(texts) and len(seen) > 4, "numbers of logits on the way, none of them made up"
+    assert_softmax_is_true(widget, (values[-1], 1, 0.5), 0)
+    assert stage.errors == []
+
+
 def assert_number_is_true(widget, text, K):
     found = rec.reading(text, K)
     wait_until(lambda: status(widget) == LossExplorer("number", stuck=text, classes=K).describe(), f"{text} for {K}")
@@ -191,6 +201,10 @@ def test_a_loss_number(stage):
     python(page, "explorer.stuck = 0.66; explorer.classes = 2")
     assert_number_is_true(widget, "0.66", 2)
     assert python(page, "explorer.stuck = 'high'").startswith("ValueError: stuck is 'high'")
+    loss.fill("0.7")
+    python(page, "explorer.stuck = 3.5")
+    assert_number_is_true(widget, "3.5", 2)
+    assert loss.input_value() == "0.7", "nothing is written into a field while somebody types there"
     assert page.errors == []
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from browser.widgets import IMPORTS, play, python, show, status, touch, use_theme, violations, wait_until
+from browser.widgets import IMPORTS, drag, play, python, show, status, touch, use_theme, violations, wait_until
 from helpers import case, network, paths
 from helpers.widgets import NetworkStepper
 from helpers.widgets import stepper_recording as rec
@@ -300,6 +300,17 @@ def test_another_input_is_asked_for(stage):
     widget.get_by_label("Example").select_option("2")
     assert status(widget) == NetworkStepper(step="dW1", hidden="tanh", example=2).describe()
     assert page.errors == []
+
+
+def test_what_python_answers_is_seen_while_somebody_drags(stage):
+    widget = play(stage, "NetworkStepper()")
+    values = np.round(np.arange(-2, 3.05, 0.1), 1)
+    seen = drag(widget.get_by_label("x[0]"), values)
+    own = NetworkStepper()
+    texts = [own.describe(), *(NetworkStepper(x=(value, own.net.X[1, 0])).describe() for value in values)]
+    assert set(seen) <= set(texts) and len(seen) > 4, "numbers of inputs on the way, none of them made up"
+    wait_until(lambda: status(widget) == texts[-1], "the last input")
+    assert stage.errors == []
 
 
 LEARNER = "from helpers import case\nstepper = NetworkStepper(backward_prop=case.backward_prop_sigmoid, hidden='sigmoid', step='dZ2')\nstepper"

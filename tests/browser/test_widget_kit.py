@@ -11,7 +11,7 @@ SCRIPT = """
 function render(context) {
   const view = mount(context, "Echo");
   const answered = html("output", { class: "answered" });
-  const ask = (n) => view.ask({ n }, (answer) => (answered.textContent = `${answer.word} ${number(answer.square.data[0])}`));
+  const ask = (n) => view.ask({ n }, (answer) => answered.append(`${answer.word} ${answer.odd.data} ${number(answer.square.at(0))}; `));
   const n = slider({ label: "n", min: 0, max: 100, step: 1, onInput: (value) => { view.set({ n: value }); ask(value); } });
   view.root.append(n.node, answered);
   view.part(["n"], () => {
@@ -39,7 +39,7 @@ class Echo(base.Widget):
         time.sleep(PAUSE)
         if question["n"] == 77:
             raise ValueError("77 has no square here")
-        return {"square": base.table([question["n"] ** 2]), "word": "square:"}
+        return {"odd": base.table([1, 3, 5], "uint8"), "square": base.table([question["n"] ** 2]), "word": "after"}
 
 asked, PAUSE = [], 0.05
 echo = Echo()
@@ -55,21 +55,22 @@ DRAG = """(slider) => {
 
 
 def answered(widget):
-    return widget.locator(".answered").text_content()
+    """The squares that Python has answered with, each behind a table of another kind."""
+    return [int(text.removeprefix("after 1,3,5 ")) for text in widget.locator(".answered").text_content().split("; ")[:-1]]
 
 
 def test_questions_never_queue_up_and_nobody_waits_for_answers(stage):
     widget = play(stage, ECHO)
     n = widget.get_by_label("n", exact=True)
     assert n.evaluate(DRAG) == "n is 60", "painted before Python has answered"
-    wait_until(lambda: answered(widget) == "square: 3600", "the newest answer")
+    wait_until(lambda: answered(widget) == [4, 3600], "the answer that came on the way, and the newest")
     assert python(stage, "print(asked)") == "[2, 60]", "of 59 questions the first and the newest are asked"
     n.fill("77")
     notice = widget.locator(".cb-notice")
     wait_until(lambda: notice.text_content() == "ValueError: 77 has no square here", "what Python raised")
-    assert notice.is_visible() and status(widget) == "n is 77" and answered(widget) == "square: 3600"
+    assert notice.is_visible() and status(widget) == "n is 77" and answered(widget) == [4, 3600]
     n.fill("8")
-    wait_until(lambda: answered(widget) == "square: 64", "the next answer")
+    wait_until(lambda: answered(widget)[-1] == 64, "the next answer")
     assert notice.is_hidden() and violations(stage) == [] and stage.errors == []
 
 
@@ -115,6 +116,6 @@ def test_without_a_kernel_a_question_says_what_it_needs(exported, page):
     exported(page, ECHO)
     widget = page.locator(".casebook").first
     widget.get_by_label("n", exact=True).fill("9")
-    assert status(widget) == "n is 9" and answered(widget) == ""
+    assert status(widget) == "n is 9" and answered(widget) == []
     assert widget.locator(".cb-notice").text_content().startswith("New numbers need Python: open the notebook")
     assert violations(page) == [] and page.errors == [] and page.foreign == []

@@ -61,6 +61,16 @@ MARKS = """(root) => [...root.querySelectorAll('.cb-chart [data-name]:not(path[f
         const own = Object.fromEntries([...node.attributes].map(({name, value}) => [name, value]));
         return {...own, x: Number(x ?? own.cx ?? own.x), y: Number(y ?? own.cy ?? own.y), text: node.textContent};
     })"""
+DRAG = """async (slider, values) => {
+    const status = slider.closest('.casebook').querySelector('.cb-status'), seen = new Set();
+    for (const value of values) {
+        slider.value = value;
+        slider.dispatchEvent(new Event('input', {bubbles: true}));
+        await new Promise(requestAnimationFrame);
+        seen.add(status.textContent);
+    }
+    return [...seen];
+}"""
 ENOUGH = "([painted, n]) => document.querySelectorAll(painted).length >= n"
 STILL = """async () => {
     const place = () => JSON.stringify(document.querySelector('.casebook').getBoundingClientRect());
@@ -178,6 +188,11 @@ def point_at(page, widget, chart: int, x: float, down: float = 60) -> None:
     """Move the mouse over x of a chart, so many units of the drawing below the top of its axes."""
     one = charts(widget)[chart]
     page.mouse.move(*one.on_screen(one.x(x), one.frame[1] + down))
+
+
+def drag(slider, values) -> list[str]:
+    """Drag a slider over these values, one a frame, and return the different lines that said on the way what is shown."""
+    return slider.evaluate(DRAG, [float(value) for value in values])
 
 
 def touch(page, *places: tuple[float, float]) -> None:
