@@ -1,6 +1,6 @@
 // The network stepper. Its numbers come from helpers.network, helpers.paths and helpers.gradcheck, by way of stepper_recording.py.
 import { button, exported, freshId, html, mount, number, readTable, select, slider, radios, write } from "./kit.js";
-import { at, parseEntry, readRun } from "./stepper_numbers.js";
+import { parseEntry, readRun } from "./stepper_numbers.js";
 import { networkView } from "./stepper_network.js";
 import { stepPanel } from "./stepper_panel.js";
 import { pathsOf, pathsPanel } from "./stepper_paths.js";
@@ -93,9 +93,9 @@ function words(tape, { run, example, position, step, entry }) {
   if (!entry) return says;
   const { name, kind, l, j, k } = entry;
   const count = tape.sizes.slice(l + 1).reduce((product, n) => product * n, 1);
-  const text = `${says} ${name}: ${count} ${count === 1 ? "path" : "paths"}, ${at(run[`alive${l}`], example, j, k)} alive, adding up to ${number(at(run[`sum${l}`], example, j, k))}`;
+  const text = `${says} ${name}: ${count} ${count === 1 ? "path" : "paths"}, ${run[`alive${l}`].at(example, j, k)} alive, adding up to ${number(run[`sum${l}`].at(example, j, k))}`;
   if (tape.m === 1) return `${text} = d${name}.`;
-  const whole = kind === "W" ? at(run[`dW${l}`], j, k) : at(run[`db${l}`], j, 0);
+  const whole = kind === "W" ? run[`dW${l}`].at(j, k) : run[`db${l}`].at(j, 0);
   return `${text} for example ${example}; mean over the ${tape.m} examples: d${name} = ${number(whole)}.`;
 }
 
@@ -144,7 +144,7 @@ function playBar({ view, tape, look }) {
   view.onClean(stop);
   const example = select({
     label: "Example",
-    options: Array.from({ length: tape.shown }, (_, i) => ({ value: i, label: `${i} (y = ${Array.from({ length: tape.y.shape[0] }, (_, j) => number(at(tape.y, j, i), 3)).join(", ")})` })),
+    options: Array.from({ length: tape.shown }, (_, i) => ({ value: i, label: `${i} (y = ${Array.from({ length: tape.y.shape[0] }, (_, j) => number(tape.y.at(j, i), 3)).join(", ")})` })),
     onChange: (value) => view.set({ example: value, x: [] }),
   });
   const hidden = radios({ legend: "Hidden", options: tape.hidden.map((value) => ({ value, label: tape.labels[value] })), onChange: (value) => view.set({ hidden: value }) });
@@ -188,7 +188,7 @@ function stepBar({ view, tape }) {
 
 /** Sliders of the first two inputs; what they ask for is computed by Python. */
 function inputBar({ view, tape, look }) {
-  const current = () => Array.from({ length: tape.sizes[0] }, (_, k) => view.get("x")[k] ?? at(look().run.A0, k, view.get("example")));
+  const current = () => Array.from({ length: tape.sizes[0] }, (_, k) => view.get("x")[k] ?? look().run.A0.at(k, view.get("example")));
   const sliders = Array.from({ length: Math.min(2, tape.sizes[0]) }, (_, k) =>
     slider({ label: `x[${k}]`, min: -tape.reach, max: tape.reach, step: 0.1, onInput: (value) => view.set({ x: current().map((old, i) => (i === k ? value : old)) }) }),
   );

@@ -1,6 +1,6 @@
 // The network of the stepper: units, edges and paths; pointing, choosing, and walking through it with the arrow keys.
 import { attributes, html, svg, write } from "./kit.js";
-import { at, largestOf, litBy, short, shownIn, sign, unitWords, weightWords } from "./stepper_numbers.js";
+import { largestOf, litBy, short, shownIn, sign, unitWords, weightWords } from "./stepper_numbers.js";
 
 const SIZE = { width: 570, height: 452, top: 50, bottom: 446 };
 const NEAR = 7; // how far from an edge, in units of the drawing, it is still pointed at
@@ -71,13 +71,13 @@ export function networkView({ view, tape, look, choose }) {
     for (let l = 0; l <= last; l++) {
       const name = shownIn(run.steps, position, l);
       write(captions[l], name);
-      const values = name ? units[l].map(({ j }) => at(run[name], j, example)) : [];
+      const values = name ? units[l].map(({ j }) => run[name].at(j, example)) : [];
       const largest = largestOf(values);
       for (const unit of units[l]) drawUnit(unit, values[unit.j], largest, name, lit.layers.includes(l));
       if (l) drawEdges(l, run, example, lit.weights === l, step.kind === "dW", now.entry !== undefined);
     }
     const backward = position >= run.steps.findIndex(({ kind }) => kind === "loss");
-    write(loss.text, backward ? short(at(run.loss, example + 1), 1, 0, 4) : "");
+    write(loss.text, backward ? short(run.loss.at(example + 1), 1, 0, 4) : "");
     loss.node.classList.toggle("cb-lit", step.kind === "loss" || step.name === `dZ${last}`);
     for (const line of loss.edges) line.classList.toggle("cb-lit", step.kind === "loss" || step.name === `dZ${last}`);
     if (hot) point(hot);

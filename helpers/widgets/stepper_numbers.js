@@ -6,11 +6,6 @@ export function readRun(sent) {
   return Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, value?.bytes ? readTable(value) : value]));
 }
 
-/** One number of a table. */
-export function at(table, ...index) {
-  return table.at(...index);
-}
-
 /** The largest size among numbers, for widths of lines and for what counts as rounding error. */
 export function largestOf(values) {
   let largest = 0;
@@ -54,24 +49,24 @@ export function litBy({ kind, layer }) {
 
 /** All numbers of a unit, in words. */
 export function unitWords({ tape, run, example }, l, j) {
-  const read = (name) => number(at(run[name], j, example));
+  const read = (name) => number(run[name].at(j, example));
   if (l === 0) return `Input x[${j}]: ${read("A0")}`;
   const parts = [`z ${read(`Z${l}`)}`, `a ${read(`A${l}`)}`];
   if (run[`dA${l}`]) parts.push(`dA ${read(`dA${l}`)}`, `slope g′ ${read(`slope${l}`)}`);
-  parts.push(`dZ ${read(`dZ${l}`)}`, `bias b ${number(at(tape.p[`b${l}`], j, 0))}`, `db ${number(at(run[`own${l}`], example, j, tape.sizes[l - 1]))}`);
-  if (tape.m > 1) parts.push(`mean db ${number(at(run[`db${l}`], j, 0))}`);
+  parts.push(`dZ ${read(`dZ${l}`)}`, `bias b ${number(tape.p[`b${l}`].at(j, 0))}`, `db ${number(run[`own${l}`].at(example, j, tape.sizes[l - 1]))}`);
+  if (tape.m > 1) parts.push(`mean db ${number(run[`db${l}`].at(j, 0))}`);
   return `Unit ${j} of layer ${l}: ${[...parts, ...yours(run, `b${l}`, j, 0)].join(", ")}`;
 }
 
 /** All numbers of a weight, in words. */
 export function weightWords({ tape, run, example }, l, j, k) {
-  const parts = [number(at(tape.p[`W${l}`], j, k)), `gradient ${number(at(run[`own${l}`], example, j, k))}`];
-  if (tape.m > 1) parts[1] += ` for example ${example}, mean dW ${number(at(run[`dW${l}`], j, k))}`;
+  const parts = [number(tape.p[`W${l}`].at(j, k)), `gradient ${number(run[`own${l}`].at(example, j, k))}`];
+  if (tape.m > 1) parts[1] += ` for example ${example}, mean dW ${number(run[`dW${l}`].at(j, k))}`;
   return `Weight W${l}[${j}, ${k}]: ${[...parts, ...yours(run, `W${l}`, j, k)].join(", ")}`;
 }
 
 /** What the learner's backward_prop has there, beside the truth. */
 function yours(run, name, j, k) {
   const mine = run[`mine_d${name}`];
-  return mine ? [`yours ${number(at(mine, j, k))}, numerical ${number(at(run[`truth_d${name}`], j, k))}`] : [];
+  return mine ? [`yours ${number(mine.at(j, k))}, numerical ${number(run[`truth_d${name}`].at(j, k))}`] : [];
 }

@@ -1,6 +1,6 @@
 // The statement of a step: code, formula, shapes, and its numbers as a table; a learner's gradient beside the truth.
 import { html, number, write } from "./kit.js";
-import { at, largestOf, short } from "./stepper_numbers.js";
+import { largestOf, short } from "./stepper_numbers.js";
 
 /** {node, draw(now)}. */
 export function stepPanel({ view, tape }) {
@@ -36,7 +36,7 @@ export function stepPanel({ view, tape }) {
   }
 
   const number3 = (value, largest, kind) => ({ value, text: short(value, largest, tape.noise), kind: [value === 0 ? "cb-nil" : "", kind ?? ""].join(" ").trim() || undefined });
-  const column = (array, example) => Array.from({ length: array.shape[0] }, (_, j) => at(array, j, example));
+  const column = (array, example) => Array.from({ length: array.shape[0] }, (_, j) => array.at(j, example));
   const cells = (values, kind) => values.map((value) => number3(value, largestOf(values), kind));
 
   // --- the chosen example, with what its numbers are computed from ----------------------------------------------------------------
@@ -55,12 +55,12 @@ export function stepPanel({ view, tape }) {
 
   /** A matrix times a column: the column lies above the matrix, entry above the column that it is multiplied with. */
   function product(W, turned, inputs, result, { inputs: inputName, result: name, matrix, bias, whose }) {
-    const entry = turned ? (j, k) => at(W, k, j) : (j, k) => at(W, j, k);
+    const entry = turned ? (j, k) => W.at(k, j) : (j, k) => W.at(j, k);
     const all = largestOf(W.data);
     const rows = result.map((value, j) => [
       `${j}`,
       ...inputs.map((_, k) => number3(entry(j, k), all)),
-      ...(bias ? [number3(at(bias, j, 0), all, "cb-apart")] : []),
+      ...(bias ? [number3(bias.at(j, 0), all, "cb-apart")] : []),
       number3(value, largestOf(result), "cb-result"),
     ]);
     const head = [inputName, ...cells(inputs, "cb-margin"), ...(bias ? [`+ b${name.slice(1)}`] : []), `= ${name}`];
@@ -75,8 +75,8 @@ export function stepPanel({ view, tape }) {
     const rows = Array.from({ length: n }, (_, j) => [
       `${j}`,
       number3(deltas[j], largestOf(deltas), "cb-margin"),
-      ...Array.from({ length: before }, (_, k) => number3(at(run[`own${l}`], example, j, k), all)),
-      number3(at(run[`own${l}`], example, j, before), all, "cb-result"),
+      ...Array.from({ length: before }, (_, k) => number3(run[`own${l}`].at(example, j, k), all)),
+      number3(run[`own${l}`].at(example, j, before), all, "cb-result"),
     ]);
     const head = ["", `dZ${l} ↓  A${l - 1} →`, ...cells(inputs, "cb-margin"), `db${l}`];
     return { caption: `dW${l} = dZ${l} A${l - 1}ᵀ, row times column${whose}${whose && " alone"}`, head, rows };
@@ -94,7 +94,7 @@ export function stepPanel({ view, tape }) {
     if (kind === "loss") return losses({ run, step });
     if (kind === "dW") {
       const all = largestOf(run[`dW${l}`].data);
-      const rows = Array.from({ length: tape.sizes[l] }, (_, j) => [`${j}`, ...Array.from(run[`dW${l}`].row(j), (value) => number3(value, all)), number3(at(run[`db${l}`], j, 0), all, "cb-result")]);
+      const rows = Array.from({ length: tape.sizes[l] }, (_, j) => [`${j}`, ...Array.from(run[`dW${l}`].row(j), (value) => number3(value, all)), number3(run[`db${l}`].at(j, 0), all, "cb-result")]);
       return { caption: `dW${l} and db${l}: mean over the ${tape.m} examples`, head: [`dW${l}`, ...Array.from({ length: tape.sizes[l - 1] }, (_, k) => `${k}`), `db${l}`], rows };
     }
     const all = largestOf(run[name].data);
@@ -104,9 +104,9 @@ export function stepPanel({ view, tape }) {
 
   function losses({ run, step }) {
     const l = step.layer;
-    const listed = (array, i) => Array.from({ length: tape.sizes[l] }, (_, j) => number(at(array, j, i), 3)).join(", ");
-    const rows = Array.from({ length: tape.shown }, (_, i) => [`${i}`, listed(run[`A${l}`], i), listed(tape.y, i), { value: at(run.loss, i + 1), text: number(at(run.loss, i + 1)), kind: i === view.get("example") ? "cb-result" : undefined }]);
-    rows.push(["mean", "", "", { value: at(run.loss, 0), text: number(at(run.loss, 0)), kind: "cb-result" }]);
+    const listed = (array, i) => Array.from({ length: tape.sizes[l] }, (_, j) => number(array.at(j, i), 3)).join(", ");
+    const rows = Array.from({ length: tape.shown }, (_, i) => [`${i}`, listed(run[`A${l}`], i), listed(tape.y, i), { value: run.loss.at(i + 1), text: number(run.loss.at(i + 1)), kind: i === view.get("example") ? "cb-result" : undefined }]);
+    rows.push(["mean", "", "", { value: run.loss.at(0), text: number(run.loss.at(0)), kind: "cb-result" }]);
     return { caption: `Loss${step.code.includes("log") ? " in nats" : ""}, example by example`, head: ["example", `A${l}`, "y", "loss"], rows };
   }
 

@@ -1,6 +1,5 @@
 // The gradient of a chosen weight as a table of its paths: every factor, the product, the sum.
 import { button, html, number } from "./kit.js";
-import { at } from "./stepper_numbers.js";
 
 /** The listed paths of an entry: [{units, factors, product, cut, cutAt}], all looked up. */
 export function pathsOf({ tape, run, example }, { kind, l, j, k }) {
@@ -9,7 +8,7 @@ export function pathsOf({ tape, run, example }, { kind, l, j, k }) {
   return Array.from(which, (number, n) => {
     const units = unitsOf(tape.sizes, l, j, number);
     const factors = factorsOf({ tape, run, example }, { kind, l, k }, units);
-    const zero = units.map((unit, step) => ({ key: `${l + step} ${unit}`, slope: run[`slope${l + step}`] && at(run[`slope${l + step}`], unit, example) }));
+    const zero = units.map((unit, step) => ({ key: `${l + step} ${unit}`, slope: run[`slope${l + step}`]?.at(unit, example) }));
     const cutAt = zero.filter(({ slope }) => slope === 0).map(({ key }) => key);
     return { units, factors, product: products[n], cut: products[n] === 0, cutAt };
   });
@@ -28,11 +27,11 @@ function unitsOf(sizes, l, j, number) {
 
 function factorsOf({ tape, run, example }, { kind, l, k }, units) {
   const last = tape.sizes.length - 1;
-  const factors = kind === "W" ? [at(run[`A${l - 1}`], k, example)] : [];
+  const factors = kind === "W" ? [run[`A${l - 1}`].at(k, example)] : [];
   units.forEach((unit, step) => {
     const q = l + step;
-    if (q === last) factors.push(at(run[`dZ${q}`], unit, example));
-    else factors.push(at(run[`slope${q}`], unit, example), at(tape.p[`W${q + 1}`], units[step + 1], unit));
+    if (q === last) factors.push(run[`dZ${q}`].at(unit, example));
+    else factors.push(run[`slope${q}`].at(unit, example), tape.p[`W${q + 1}`].at(units[step + 1], unit));
   });
   return factors;
 }
@@ -70,11 +69,11 @@ export function pathsPanel({ tape, point, close }) {
     body.replaceChildren(...paths.map((path, n) => rowOf(path, n, letters.length)));
     const wide = columns.length + 1;
     const line = (text, value, part) => html("tr", { "data-name": part }, html("th", { scope: "row", colspan: wide }, text), html("td", { class: "cb-result", "data-value": value }, number(value)));
-    const others = count > paths.length ? [line(`the other ${count - paths.length} paths together`, at(run[`rest${l}`], example, j, k), "rest")] : [];
-    const own = at(run[`own${l}`], example, j, k);
-    foot.replaceChildren(...others, line(`sum over ${at(run[`alive${l}`], example, j, k)} living of ${count}`, at(run[`sum${l}`], example, j, k), "sum"));
+    const others = count > paths.length ? [line(`the other ${count - paths.length} paths together`, run[`rest${l}`].at(example, j, k), "rest")] : [];
+    const own = run[`own${l}`].at(example, j, k);
+    foot.replaceChildren(...others, line(`sum over ${run[`alive${l}`].at(example, j, k)} living of ${count}`, run[`sum${l}`].at(example, j, k), "sum"));
     foot.append(line(`backward pass: d${name}${tape.m > 1 ? ` of example ${example} alone` : ""}`, own, "own"));
-    if (tape.m > 1) foot.append(line(`mean over the ${tape.m} examples: d${name}`, kind === "W" ? at(run[`dW${l}`], j, k) : at(run[`db${l}`], j, 0), "mean"));
+    if (tape.m > 1) foot.append(line(`mean over the ${tape.m} examples: d${name}`, kind === "W" ? run[`dW${l}`].at(j, k) : run[`db${l}`].at(j, 0), "mean"));
   }
 
   function rowOf({ units, factors, product, cut }, n, length) {

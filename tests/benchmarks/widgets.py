@@ -1,13 +1,14 @@
-"""How fast the activation explorer answers beside the two usual ways to draw a curve and drag a point on it, in one run.
+"""How fast the widgets answer, and the activation explorer beside the two usual ways to draw a curve and drag a point on it, in one run.
 
-    python tests/benchmarks/widgets.py            60 moves and 4 seconds of dragging each, in three rounds
+    python tests/benchmarks/widgets.py            40 moves and 3 seconds of dragging each, in three rounds (about 10 minutes)
     python tests/benchmarks/widgets.py --quick    one round
 
 In a real JupyterLab in Chromium the sigmoid with its point is shown three times: by `ActivationExplorer`, by `interact` with
 a matplotlib figure, and by a slider that redraws a figure of ipympl (left out with a note where ipympl is not installed).
-Each is moved by the same key on its slider. A move lasts from the key to the end of the frame in which the new picture is
-painted. While dragging, 60 moves a second are made, and frames whose picture is another one than before are counted.
-Rounds take turns, so that a machine that changes its speed changes it for all.
+Then the moves of all four widgets. Each is moved by its own control. A move lasts from the control's event to the end of the
+frame in which the new picture is painted. While dragging, 60 moves a second are made, and frames whose picture is another one
+than before are counted; what the kernel computes meanwhile is its processor time. Rounds take turns, so that a machine that
+changes its speed changes it for all.
 """
 
 import argparse
@@ -22,19 +23,21 @@ from playwright.sync_api import sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from browser.lab import BROWSER_ARGUMENTS, Lab, find_browser
-from browser.widgets import RUN_LAST, show
+from browser.widgets import RUN_LAST, python, show
 
-MOVES, SECONDS, ROUNDS = 60, 4, 3
+MOVES, SECONDS, ROUNDS = 40, 3, 3
 START = """import numpy as np, matplotlib.pyplot as plt, ipywidgets
 from helpers.activations import ACTIVATIONS
-from helpers.widgets import ActivationExplorer"""
+from helpers.widgets import *"""
 CURVE = """
 zs, sigmoid = np.linspace(-4, 4, 161), ACTIVATIONS["sigmoid"]
 def draw(axes, z):
     axes.plot(zs, sigmoid.value(zs)); axes.plot(z, sigmoid.value(z), "o")
 """
 INTERACT = (
-    CURVE
+    """%matplotlib inline
+"""
+    + CURVE
     + """
 def figure(z=1.0):
     _, axes = plt.subplots(); draw(axes, z); plt.show()
@@ -55,15 +58,49 @@ slider.observe(move, "value")
 ipywidgets.VBox([slider, fig.canvas])
 """
 )
-EXPLORER = "ActivationExplorer('sigmoid')"
+# How a control is moved: there and back over its whole range.
+SLIDE = """() => {
+    const slider = [...cell.querySelectorAll('input[type=range]')].find((one) => one.checkVisibility());
+    const steps = Math.round((slider.max - slider.min) / slider.step);
+    count += Math.max(1, Math.floor(steps / 80));
+    const at = count % (2 * steps);
+    slider.value = Number(slider.min) + slider.step * Math.min(at, 2 * steps - at);
+    slider.dispatchEvent(new Event('input', {bubbles: true}));
+}"""
+PRESS = """() => {
+    const key = (count++ % 80) < 40 ? 'ArrowLeft' : 'ArrowRight';
+    cell.querySelector('.noUi-handle').dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+}"""
+STEP = """() => {
+    const [next, back] = ['Next step', 'Step back'].map((name) => cell.querySelector(`button[aria-label="${name}"]`));
+    if (next.disabled) count = -1;
+    if (back.disabled) count = 1;
+    (count < 0 ? back : next).click();
+}"""
+CHOOSE = """() => {
+    const row = cell.querySelectorAll('.cb-entry select')[1];
+    row.selectedIndex = (row.selectedIndex + 1) % row.options.length;
+    row.dispatchEvent(new Event('change'));
+}"""
 # What is seen of each: a text that differs when its picture does.
+STATUS = "(cell) => cell.querySelector('.cb-status')?.textContent"
+IMAGE = "(cell) => { const image = cell.querySelector('img'); return image?.complete && image.naturalWidth ? image.src : undefined; }"
+CANVAS = "(cell) => cell.querySelector('canvas') && String(window.drawn)"
 CONTENDERS = {
-    "ActivationExplorer": (EXPLORER, "(cell) => cell.querySelector('.cb-point')?.getAttribute('transform')"),
-    "interact with matplotlib": (
-        INTERACT,
-        "(cell) => { const image = cell.querySelector('img'); return image?.complete && image.naturalWidth ? image.src : undefined; }",
-    ),
-    "ipympl": (IPYMPL, "(cell) => cell.querySelector('canvas') && String(window.drawn)"),
+    "ActivationExplorer": ("ActivationExplorer('sigmoid')", STATUS, SLIDE),
+    "interact with matplotlib": (INTERACT, IMAGE, PRESS),
+    "ipympl": (IPYMPL, CANVAS, PRESS),
+}
+OURS = {
+    "ActivationExplorer: z, all of them": ("ActivationExplorer(list(ACTIVATIONS))", STATUS, SLIDE),
+    "ActivationExplorer: layers": ("ActivationExplorer('sigmoid', view='depth')", STATUS, SLIDE),
+    "NetworkStepper: next step": ("NetworkStepper()", STATUS, STEP),
+    "NetworkStepper: paths of a weight": ("NetworkStepper(selected='W1[0, 0]')", STATUS, CHOOSE),
+    "NetworkStepper: x, asks Python": ("NetworkStepper()", STATUS, SLIDE),
+    "LossExplorer: p": ("LossExplorer()", STATUS, SLIDE),
+    "LossExplorer: logits, asks Python": ("LossExplorer('logits', logits=(0.1, 0.25, 1))", STATUS, SLIDE),
+    "GradientCheckExplorer: step size": ("GradientCheckExplorer()", STATUS, SLIDE),
+    "GradientCheckExplorer: kink": ("GradientCheckExplorer('kink')", STATUS, SLIDE),
 }
 # Counts what ipympl paints on its canvas.
 COUNT = """() => {
@@ -76,14 +113,8 @@ TOOLS = """
     const frame = () => new Promise(requestAnimationFrame);
     const soon = () => new Promise((go) => { const c = new MessageChannel(); c.port1.onmessage = go; c.port2.postMessage(0); });
     const painted = () => frame().then(soon);
-    let up = 0;
-    const press = () => {
-        const slider = cell.querySelector('input[type=range]');
-        up = (up + 1) % 80;
-        if (slider) { slider.value = (up - 40) / 20; slider.dispatchEvent(new Event('input', {bubbles: true})); return; }
-        const key = up < 40 ? 'ArrowLeft' : 'ArrowRight';
-        cell.querySelector('.noUi-handle').dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
-    };
+    let count = 0;
+    const press = eval(move);
 """
 APPEAR = """async ([code, seen, run]) => {
     const look = eval(seen), start = performance.now();
@@ -99,7 +130,7 @@ APPEAR = """async ([code, seen, run]) => {
     return lasted;
 }"""
 MOVE = (
-    "async ([seen, moves]) => {"
+    "async ([seen, move, moves]) => {"
     + TOOLS
     + """
     const look = eval(seen), lasted = [];
@@ -120,7 +151,7 @@ MOVE = (
 }"""
 )
 DRAG = (
-    "async ([seen, seconds]) => {"
+    "async ([seen, move, seconds]) => {"
     + TOOLS
     + """
     const look = eval(seen), start = performance.now(), timer = setInterval(press, 1000 / 60);
@@ -136,21 +167,28 @@ DRAG = (
 )
 
 
-def measure(page, code, seen, moves, seconds):
-    """First paint in ms, times of moves in ms, distinct pictures a second of one contender in the last cell of the page."""
+def measure(page, code, seen, move, moves, seconds):
+    """First paint in ms, times of moves in ms, distinct pictures a second, kernel ms in a drag, of what `code` shows in the page's last cell."""
     page.evaluate(RUN_LAST, "")
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.content.widgets.at(-1).node.querySelector('.jp-OutputArea-output')")
     first = page.evaluate(APPEAR, [code, seen, f"({RUN_LAST})"])
     page.wait_for_timeout(1000)
-    lasted = page.evaluate(MOVE, [seen, moves])
-    pictures = page.evaluate(DRAG, [seen, seconds])
-    page.wait_for_timeout(1500)  # what has queued up is worked off before the next one's turn
-    return first, lasted, pictures
+    lasted = page.evaluate(MOVE, [seen, move, moves])
+    page.wait_for_timeout(500)
+    before, start = kernel_time(page), kernel_time(page)
+    pictures = page.evaluate(DRAG, [seen, move, seconds])
+    page.wait_for_timeout(1500)  # what has queued up is worked off before it is counted, and before the next one's turn
+    return first, lasted, pictures, kernel_time(page) - start - (start - before)
+
+
+def kernel_time(page):
+    """Milliseconds of processor time that the kernel has used; to ask takes some as well."""
+    return 1000 * float(python(page, "import time; print(time.process_time())"))
 
 
 def run(rounds, moves, seconds):
-    """{name: list of (first paint, times, pictures)} from all rounds."""
-    contenders = {name: one for name, one in CONTENDERS.items() if name != "ipympl" or importlib.util.find_spec("ipympl")}
+    """{name: list of (first paint, times, pictures, kernel)} from all rounds."""
+    contenders = {name: one for name, one in (CONTENDERS | OURS).items() if name != "ipympl" or importlib.util.find_spec("ipympl")}
     found = {name: [] for name in contenders}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         root, home = Path(folder, "notebooks"), Path(folder, "jupyter")
@@ -162,24 +200,25 @@ def run(rounds, moves, seconds):
             show(page, lab, START, "", widgets=0)
             page.evaluate(COUNT)
             for _ in range(rounds):
-                for name, (code, seen) in contenders.items():
-                    found[name].append(measure(page, code, seen, moves, seconds))
+                for name, contender in contenders.items():
+                    found[name].append(measure(page, *contender, moves, seconds))
             browser.close()
     return found
 
 
 def report(found):
-    """Print medians, 95th percentiles, pictures a second and first paint, and how many times slower the others are."""
-    print(f"{'':<26}{'median':>10}{'95 %':>10}{'pictures/s':>12}{'first paint':>13}{'times slower':>14}{'pictures, ratio':>17}")
+    """Print medians, 95th percentiles, pictures a second, first paint and kernel time, and how many times slower the others are."""
+    print(f"{'':<36}{'median':>10}{'95 %':>10}{'pictures/s':>12}{'kernel':>10}{'first paint':>13}{'times slower':>14}{'pictures, ratio':>17}")
     base = None
     for name, rounds in found.items():
-        times = np.concatenate([lasted for _, lasted, _ in rounds])
+        firsts, lasted, pictures, kernel = zip(*rounds, strict=True)
+        times = np.concatenate(lasted)
         median, slow = np.percentile(times, [50, 95])
-        pictures, first = np.median([one[2] for one in rounds]), np.median([one[0] for one in rounds])
+        first, pictures, kernel = np.median(firsts), np.median(pictures), np.median(kernel)
         base = base or (median, pictures)
-        ratios = f"{median / base[0]:>13.1f}x{base[1] / pictures:>16.1f}x"
-        print(f"{name:<26}{median:>7.1f} ms{slow:>7.1f} ms{pictures:>12.1f}{first:>10.0f} ms{ratios}")
-    print(f"{len(times)} moves each. First paint: from running the cell to its picture, kernel and imports warm.")
+        ratios = f"{median / base[0]:>13.1f}x{base[1] / pictures:>16.1f}x" if name in CONTENDERS else ""
+        print(f"{name:<36}{median:>7.1f} ms{slow:>7.1f} ms{pictures:>12.1f}{kernel:>7.0f} ms{first:>10.0f} ms{ratios}")
+    print(f"{len(times)} moves each. Kernel: its processor time in {SECONDS} s of dragging. First paint: from running the cell, imports warm.")
     if "ipympl" not in found:
         print("ipympl is not installed here and was left out: pip install ipympl")
 
