@@ -38,6 +38,15 @@ def test_the_sum_over_paths_is_the_entry_of_the_gradient(sizes, m, hidden, outpu
             assert np.isclose(np.mean(shares), grads[f"db{l}"][j, 0], rtol=1e-10, atol=1e-14)
 
 
+def test_the_paths_of_a_layer_are_those_of_its_units_one_after_the_other():
+    p, c, grads = setting((2, 4, 3, 2), m=3, hidden="tanh")
+    for l in (1, 2, 3):
+        units, factors = paths.beyond(p, c, grads, l, hidden="tanh")
+        each = [paths.beyond(p, c, grads, l, j, hidden="tanh") for j in range(p[f"W{l}"].shape[0])]
+        assert np.array_equal(units, np.vstack([found for found, _ in each]))
+        assert np.array_equal(factors, np.vstack([found for _, found in each]))
+
+
 def test_ten_paths_of_the_worked_network_with_their_factors():
     p, (X, y) = case.worked_params(), case.worked_example()
     c = network.forward_prop(X, p)
