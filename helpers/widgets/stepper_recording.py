@@ -18,6 +18,7 @@ WIDEST, DEEPEST = 16, 5
 MOST_EXAMPLES = 24  # how many of a batch can be chosen; its gradients are those of all
 MOST_PATHS = 16  # how many paths of a weight are listed, the largest; the others are added up
 MOST_NUMBERS = 400_000  # of paths in one recording
+AT_ONCE = 20_000  # paths whose factors are in memory together
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,9 @@ def _paths(net, c, grads, hidden, l):
     n, m, count = net.sizes[l], net.shown, kept(net, l)
     c, grads = ({name: value[:, :m] for name, value in given.items()} for given in (c, grads))
     inputs = np.vstack([c[f"A{l - 1}"], np.ones((1, m))]).T[:, None, :]  # (m, 1, n_in + 1)
-    _, factors = paths.beyond(net.p, c, grads, l, hidden=hidden)
-    after = factors.prod(axis=1).T.reshape(m, n, -1)  # (m, n, P)
+    whose = [None] if m * int(np.prod(net.sizes[l:])) <= AT_ONCE else range(n)  # all units in one call, or each in its own
+    after = np.concatenate([paths.beyond(net.p, c, grads, l, j, hidden=hidden)[1].prod(axis=1) for j in whose])
+    after = after.T.reshape(m, n, -1)  # (m, n, P)
     which = np.sort(np.argsort(-np.abs(after), axis=-1, kind="stable")[..., :count], axis=-1)
     largest = np.take_along_axis(after, which, axis=-1)  # (m, n, count)
     alive = (after != 0).sum(axis=-1, keepdims=True) * (inputs != 0)
@@ -172,7 +174,7 @@ def run(net, hidden, X, example=None):
 
 def sent(recorded):
     """A run as the browser takes it, flat: tables and JSON values."""
-    tables = {name: table(value, "uint16" if name[:5] in ("which", "alive") else "float64") for name, value in recorded["arrays"].items()}
+    tables = {name: table(value, "int32" if name[:5] in ("which", "alive") else "float64") for name, value in recorded["arrays"].items()}
     check = recorded["check"]
     if check is not None:
         tables |= {f"{whose}_{name}": table(value) for whose in ("mine", "truth") for name, value in check[whose].items()}
