@@ -202,6 +202,7 @@ def test_a_loss_number(stage):
     assert_number_is_true(widget, "0.66", 2)
     assert python(page, "explorer.stuck = 'high'").startswith("ValueError: stuck is 'high'")
     loss.fill("0.7")
+    wait_until(lambda: python(page, "print(explorer.stuck)") == "0.7", "the loss in Python")
     python(page, "explorer.stuck = 3.5")
     assert_number_is_true(widget, "3.5", 2)
     assert loss.input_value() == "0.7", "nothing is written into a field while somebody types there"
