@@ -39,14 +39,15 @@ function readRecording(recording) {
  */
 function answers(view, tape) {
   const last = {};
+  const find = (kind, same) => [last[kind], view.get("held")[kind], ...tape[kind]].find((one) => one && same(one));
   return (kind, same, question, draw, missing) => {
-    const found = [last[kind], view.get("held")[kind], ...tape[kind]].find((one) => one && same(one));
+    const found = find(kind, same);
     if (found) draw(found);
     else if (exported()) missing();
     else {
       view.ask({ kind, ...question }, (answer) => {
         last[kind] = answer;
-        draw(answer); // also one that somebody has moved on from since, or nothing would be seen while they drag
+        draw(find(kind, same) ?? answer); // also one that somebody has moved on from, or nothing would be seen while they drag
       });
     }
   };
