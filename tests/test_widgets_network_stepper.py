@@ -130,9 +130,6 @@ def test_large_batches_and_networks_are_cut_to_what_can_be_chosen():
     assert sum(map(len, tables)) < 2_000_000
 
 
-# ---------------------------------------------------------------- settings
-
-
 def test_the_widest_and_deepest_network_has_all_its_paths():
     rng = np.random.default_rng(0)
     p, X = network.init_params([16] * 6, "glorot", rng), rng.normal(size=(16, 1))
@@ -140,6 +137,9 @@ def test_the_widest_and_deepest_network_has_all_its_paths():
     found = stepper.run()["arrays"]
     assert (found["alive1"] == 16**4).all() and np.allclose(found["sum1"][0, :, :-1], found["dW1"], rtol=1e-10, atol=1e-14)
     assert "W1[0, 0]: 65536 paths, 65536 alive" in stepper.describe()
+
+
+# ---------------------------------------------------------------- settings
 
 
 def test_settings_are_checked_in_the_readers_terms(stepper):

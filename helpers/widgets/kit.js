@@ -178,7 +178,7 @@ export function mount({ model, el }, label) {
   /** Show a message above the widget, or none. */
   function warn(text) {
     notice.hidden = !text;
-    if (notice.textContent !== (text ?? "")) notice.textContent = text ?? "";
+    write(notice, text ?? "");
   }
 
   /** Show the line that says what there is to see; it is read aloud once the moves have paused. */
