@@ -17,6 +17,9 @@ from helpers import checks
 NEAR_ZERO = 1e-3
 """Up to here a loss counts as 0."""
 
+AT_FLOOR = 1e-2
+"""A loss within 1 % of the entropy of the labels is that of somebody who does not look at the input."""
+
 
 @dataclass(frozen=True)
 class Suspect:
@@ -207,7 +210,7 @@ def _standing(loss, K, entropy):
     table = [one for one in LANDMARKS if one.least <= K <= one.most]
     if entropy:
         says = "The best that can be said without looking at the input: the label frequencies are learned, the input does not arrive."
-        table.insert(0, Landmark("entropy of the labels", lambda K: entropy, 1e-2, says, STUCK))
+        table.insert(0, Landmark("entropy of the labels", lambda K: entropy, AT_FLOOR, says, STUCK))
     away = [abs(loss / one.value(K) - 1) for one in table]
     near = [i for i, one in enumerate(table) if away[i] <= one.within]
     if not near:

@@ -1,55 +1,17 @@
-"""Gradient descent on a network, whole batches or mini-batches, and the history of a run.
+"""Gradient descent on a network, whole batches or mini-batches.
 
 Derived in: notebooks/05_backward_propagation.ipynb
 """
 
 import sys
-from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 
 from helpers import checks, network
 from helpers.activations import get_activation
-
-
-@dataclass(repr=False)
-class History:
-    """What was seen during a run; entry k of each list belongs to `step[k]`, before that step's update.
-
-    All lists have one length.
-
-    Attributes
-    ----------
-    step : list of int
-        Number of updates made so far.
-    loss : list of float
-        Mean loss over all examples (nats for cross-entropies).
-    accuracy : list of float
-        Share of all examples whose label is predicted; NaN where the targets are neither labels nor one-hot.
-    gradient_norm : dict of list of float
-        "dW1": [...], "db1": [...], ...: Euclidean norms of the gradients of that step's batch; NaN where the run stopped
-        because they have no finite value.
-    dead_units : list of tuple of int
-        For each hidden layer, the number of units whose slope is 0 for every example.
-    stopped : str or None
-        Why the run ended early; None where it did not.
-    """
-
-    step: list = field(default_factory=list)
-    loss: list = field(default_factory=list)
-    accuracy: list = field(default_factory=list)
-    gradient_norm: dict = field(default_factory=dict)
-    dead_units: list = field(default_factory=list)
-    stopped: str | None = None
-
-    def __repr__(self):
-        if not (self.loss and self.step and self.accuracy):
-            return f"History of a run that stopped at once: {self.stopped}" if self.stopped else "History without a record"
-        text = f"{self.step[-1]} steps: loss {self.loss[0]:.3g} -> {self.loss[-1]:.3g}"
-        if np.isfinite(self.accuracy[-1]):
-            text += f", accuracy {self.accuracy[-1]:.3g}"
-        return text + (f"; {self.stopped}" if self.stopped else "")
+from helpers.training.history import History
+from helpers.training.outcome import dead_units
 
 
 def gradient_descent(
@@ -195,17 +157,6 @@ def _record(history, step, y, c, g, output, loss):
 def _accuracy(y, A):
     labelled = np.isin(y, (0, 1)).all() and (y.shape[0] == 1 or (y.sum(axis=0) == 1).all())
     return network.accuracy(y, A) if labelled else float("nan")
-
-
-def dead_units(c, hidden="relu"):
-    """For each hidden layer of a cache, the number of units whose slope is 0 for every example: a tuple of int.
-
-    Such a unit gets no gradient from these examples, so no update of its own parameters wakes it. A unit of layer 2 or
-    higher may come back all the same: when the layers below it learn, its inputs move. c : dict with "Z1", ..., "ZL".
-    """
-    g, L = get_activation(hidden, "hidden"), network.depth(c)
-    Z = [checks.cached(c, f"Z{l}", (None, None)) for l in range(1, L)]
-    return tuple(int((g.slope_rule(z) == 0).all(axis=1).sum()) for z in Z)
 
 
 class _ProgressLine:

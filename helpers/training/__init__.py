@@ -1,0 +1,10 @@
+r"""Gradient descent on a network, or on many in a stack, and the words for what becomes of a run.
+
+Derived in: notebooks/05_backward_propagation.ipynb
+"""
+
+from helpers.training.descent import gradient_descent
+from helpers.training.history import History
+from helpers.training.outcome import at_floor, comebacks, dead_mask, dead_units, fate, revived
+
+__all__ = ["History", "at_floor", "comebacks", "dead_mask", "dead_units", "fate", "gradient_descent", "revived"]
