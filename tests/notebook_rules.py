@@ -16,18 +16,27 @@ from urllib.parse import unquote
 
 from nbformat import NotebookNode
 
+from helpers.predictions import NOTES
 from notebook_tools import (
+    ANSWER,
+    COLLAPSED,
     EXERCISE_PARTS,
     KERNELSPEC,
+    PREDICT,
     by_id,
     cell_text,
     code_cells,
     exercise_slugs,
+    formulas,
     headings,
     markdown_cells,
+    minutes,
     output_texts,
     prose,
     read,
+    reveals,
+    sections,
+    shows_outcome,
     solution_code,
     stderr_outputs,
     without_code_blocks,
@@ -37,6 +46,7 @@ from notebook_tools import (
 MAX_BYTES = 2_000_000
 MAX_CODE_LINES = 12
 MAX_SETUP_LINES = 20
+MAX_COLUMNS = 95  # fits JupyterLab beside its sidebar at 1280 pixels
 MAX_DIGITS = 6
 MIN_EXERCISES = 3
 LAST_HEADING = "What you can do now"
@@ -59,7 +69,7 @@ def file_complaints(path: Path) -> list[str]:
 def folder_complaints(folder: Path) -> list[str]:
     """Notebooks alone live in notebooks/, numbered 00, 01, … without a gap; a guide in markdown is welcome."""
     entries = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
-    strangers = [name for name in entries if not name.endswith((".ipynb", ".md"))]
+    strangers = [name for name in entries if not name.endswith((".ipynb", ".md")) and name != NOTES]
     numbers = [name[:3] for name in entries if name.endswith(".ipynb")]
     expected = [f"{n:02d}_" for n in range(len(numbers))]
     return [f"{name} does not belong into {folder.name}/" for name in strangers] + (
@@ -227,12 +237,14 @@ def marker_complaints(notebook: NotebookNode, path: Path) -> list[str]:
 
 
 def length_complaints(notebook: NotebookNode, path: Path) -> list[str]:
-    """A code cell has at most a dozen lines, the setup cell (the first) a few more."""
+    """A code cell has at most a dozen lines, the setup cell (the first) a few more; none needs sideways scrolling."""
     found = []
     for i, cell in enumerate(code_cells(notebook)):
         lines = sum(bool(line.strip()) for line in cell.source.splitlines())
         limit = MAX_CODE_LINES if i else MAX_SETUP_LINES
         found += [f"{cell.id}: {lines} lines of code, at most {limit}"] if lines > limit else []
+        columns = max(map(len, cell.source.splitlines()), default=0)
+        found += [f"{cell.id}: a line of {columns} columns, at most {MAX_COLUMNS}"] if columns > MAX_COLUMNS else []
     return found
 
 
@@ -260,11 +272,25 @@ def title_complaints(notebook: NotebookNode, path: Path) -> list[str]:
     found = []
     if first.cell_type != "markdown" or not re.match(rf"# {number}\b.*\w", first.source):
         found.append(f"{first.id}: does not begin with '# {number} Title'")
-    if "minutes" not in first.source:
-        found.append(f"{first.id}: does not say how many minutes the notebook takes")
+    found += [f"{first.id}: {complaint}" for complaint in time_complaints(first.source, notebook)]
     return found + [
         f"a second title: # {text}" for level, text in headings(notebook)[1:] if level == 1
     ]
+
+
+def time_complaints(title: str, notebook: NotebookNode) -> list[str]:
+    """The minutes are those that `minutes` counts: of the whole, and of the sections on the express route, if there are any."""
+    stated, needed = re.search(r"\*\*Time:\*\* (?:about )?(\d+) minutes", title), minutes(notebook.cells)
+    found = []
+    if not stated or int(stated[1]) != needed:
+        found.append(f"does not say '**Time:** {needed} minutes' but {stated and stated[0]!r}")
+    if route := re.search(r"\*\*Express route:\*\*(.*?)(\d+) minutes", title, re.DOTALL):
+        rooms = {anchor(text): cells for text, cells in sections(notebook).items()}
+        named = [unquote(link) for link in re.findall(r"\]\(#([^)]+)\)", route[1])]
+        needed = minutes([cell for link in named for cell in rooms.get(link, [])])
+        if not set(named) <= rooms.keys() or int(route[2]) != needed:
+            found.append(f"the express route names {named}, which take {needed} minutes, and says {route[2]}")
+    return found
 
 
 def ending_complaints(notebook: NotebookNode, path: Path) -> list[str]:
@@ -328,7 +354,92 @@ def untouched_complaints(notebook: NotebookNode, path: Path) -> list[str]:
     return [f"{c.id}: does not say 'not attempted'" for c in checks if "not attempted" not in cell_text(c).lower()]
 
 
+# ---------------------------------------------------------------- predictions
+
+
+def prediction_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """A prediction can be made: in the notebook as it is opened nothing gives its answer away (see DESIGN.md)."""
+    return [complaint for reveal in reveals(notebook) for complaint in one_prediction_complaints(*reveal)]
+
+
+def one_prediction_complaints(question: NotebookNode, *reveal: NotebookNode) -> list[str]:
+    """The question ends its cell, the outputs after it are collapsed, and the first prose after it is the folded answer."""
+    found = []
+    rest = question.source.split(PREDICT)[-1].strip()
+    paragraphs = [part for part in re.split(r"\n[ \t]*\n", rest) if not re.match(r"[-|]|\d\.", part.strip())]
+    if len(paragraphs) > 1:
+        found.append(f"{question.id}: goes on after the question")
+    if not reveal or reveal[0].cell_type != "code":
+        return [*found, f"{question.id}: is not followed by the code that reveals"]
+    open_cells = [c.id for c in reveal if shows_outcome(c) and c.metadata.get("jupyter") != COLLAPSED]
+    found += [f"{i}: its output gives the answer of {question.id} away: store it collapsed" for i in open_cells]
+    first = next((cell for cell in reveal if cell.cell_type == "markdown"), None)
+    if first is None or not is_answer(first):
+        found.append(f"{question.id}: the first prose after it is no folded answer: {first and first.id}")
+    return found + guess_complaints(question, reveal)
+
+
+def is_answer(cell: NotebookNode) -> bool:
+    """Whether a cell is one folded answer and nothing else."""
+    text = cell.source.strip()
+    return text.startswith(ANSWER) and text.endswith("</details>") and text.count("<details>") == 1
+
+
+def guess_complaints(question: NotebookNode, reveal: tuple[NotebookNode, ...]) -> list[str]:
+    """A guess is a cell `my_guess = ...` right after the question, and the section comes back to it with a computed value."""
+    sources = [cell.source for cell in reveal if cell.cell_type == "code"]
+    compared = [call for source in sources for call in calls(source, "predicted")]
+    if not any("my_guess" in source for source in sources):
+        return []
+    found = []
+    if not (reveal[0].id.startswith("guess-") and re.match(r"my_guess = \.\.\.", reveal[0].source)):
+        found.append(f"{question.id}: is not followed by a cell guess-… that holds my_guess = ...")
+    if not compared:
+        found.append(f"{question.id}: nothing comes back to the guess with predicted(my_guess, …)")
+    typed = [call for call in compared if len(call.args) < 2 or not any(isinstance(n, ast.Name) for n in ast.walk(call.args[1]))]
+    return found + [f"{question.id}: {ast.unparse(call)} holds a typed answer, expected a computed one" for call in typed]
+
+
+def calls(source: str, name: str) -> list[ast.Call]:
+    """The calls of the function `name` in a cell."""
+    return [
+        node for node in ast.walk(parsed(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    ]  # fmt: skip
+
+
+def widget_question_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """The question before a widget has a folded answer after it."""
+    cells = notebook.cells
+    return [
+        f"{cell.id}: its question has no folded answer in the cell after the widget"
+        for i, cell in enumerate(cells)
+        if cell.cell_type == "markdown" and "**Question.**" in cell.source and not (i + 2 < len(cells) and is_answer(cells[i + 2]))
+    ]
+
+
 # ---------------------------------------------------------------- prose
+
+BANNED_IN_FORMULAS = {
+    r"\^\s*\{?\s*(T\b|\\mathsf|\\mathrm\{T|\\intercal)|\]\s*T\b": r"the transpose is written ^\top",
+    r"\\circ\b|(?<![_^{])\*": r"the elementwise product is written \odot",
+    r"\\mathcal|(?<![A-Za-z\\])L\s*(\(|=\s*-|=\s*\d*\.\d|_\{?\\text)|\\partial L\b": "L is the depth; a mean loss is J, one example's \\ell",
+    r"\](\\,)?\(i\)": "write [l] (i) with a space, since ](…) is a link in markdown",
+}
+
+
+def notation_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """One notation: notebook 00 has the table of symbols."""
+    found = [
+        f"{cell.id}: {formula.strip()[:60]!r}: {remedy}"
+        for cell in markdown_cells(notebook)
+        for formula in formulas(cell.source)
+        for pattern, remedy in BANNED_IN_FORMULAS.items()
+        if re.search(pattern, formula)
+    ]
+    texts = {cell.id: cell.source if cell.cell_type == "code" else prose(cell.source) for cell in notebook.cells}
+    found += [f"{i}: 'silent' units are called dead" for i, text in texts.items() if re.search(r"\bsilent\b", text, re.IGNORECASE)]
+    return found + [f"{i}: a loss called L" for i, text in texts.items() if re.search(r"\bloss L\b|\bL\(a\)", text)]
 
 
 def word_complaints(notebook: NotebookNode, path: Path) -> list[str]:
@@ -426,6 +537,9 @@ RULES: tuple[Callable[[NotebookNode, Path], list[str]], ...] = (
     section_complaints,
     exercise_complaints,
     untouched_complaints,
+    prediction_complaints,
+    widget_question_complaints,
+    notation_complaints,
     word_complaints,
     details_complaints,
     formula_complaints,

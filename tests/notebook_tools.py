@@ -18,7 +18,9 @@ KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "nam
 CELL_TIMEOUT = 120  # seconds; the same as nbval's in pyproject.toml
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 KEPT_CELL_METADATA = {"tags"}
+COLLAPSED = {"outputs_hidden": True}  # under "jupyter"; JupyterLab opens the output when the cell is run
 EXERCISE_PARTS = ("-check", "-hints", "-solution")
+PREDICT, ANSWER = "**Predict.**", "<details><summary>Answer</summary>"
 
 
 def notebook_paths() -> list[Path]:
@@ -69,12 +71,67 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
     clean = deepcopy(notebook)
     clean.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
     clean.nbformat, clean.nbformat_minor = 4, 5
+    revealing = {cell.id for reveal in reveals(clean) for cell in reveal if shows_outcome(cell)}
     for cell in clean.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in KEPT_CELL_METADATA}
+        if cell.id in revealing:
+            cell.metadata["jupyter"] = dict(COLLAPSED)
         if cell.cell_type == "code":
             cell.outputs = without_live_views(merged_streams(cell.outputs))
     nbformat.validate(clean)
     return clean
+
+
+def reveals(notebook: NotebookNode) -> list[list[NotebookNode]]:
+    """For each prediction the cell that asks it and all that follow, up to the next heading or prediction."""
+    found: list[list[NotebookNode]] = []
+    asked = False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            asks = PREDICT in without_code_blocks(cell.source)
+            if asks:
+                found.append([])
+            asked = asks or (asked and not re.search(r"^#{2,3} ", cell.source, re.MULTILINE))
+        if asked:
+            found[-1].append(cell)
+    return found
+
+
+def shows_outcome(cell: NotebookNode) -> bool:
+    """Whether the output of this cell may give a prediction away: code, but for stubs, their checks and the guess itself."""
+    return cell.cell_type == "code" and not cell.id.startswith(("ex-", "guess-"))
+
+
+def minutes(cells: list[NotebookNode]) -> int:
+    """How long a reader needs for these cells, to five minutes.
+
+    100 words of technical prose a minute, eight lines of code, four minutes for an exercise, one for a prediction:
+    the numbers that come nearest to the times of readers who worked through five of the notebooks.
+    """
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    words = sum(len(re.findall(r"\w+", prose(text))) for text in texts)
+    code = [cell for cell in cells if cell.cell_type == "code" and not cell.id.startswith("ex-")]
+    lines = sum(bool(line.strip()) for cell in code for line in cell.source.splitlines())
+    exercises = sum(cell.id.startswith("ex-") and not cell.id.endswith(EXERCISE_PARTS) for cell in cells)
+    predictions = sum(text.count(PREDICT) for text in texts)
+    return max(5, 5 * round((words / 100 + lines / 8 + 4 * exercises + predictions) / 5))
+
+
+def sections(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
+    """{heading: its cells} for the headings of level 2, the heading's own cell included."""
+    found: dict[str, list[NotebookNode]] = {}
+    current: list[NotebookNode] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and (match := re.match(r"## (.+?)\s*$", cell.source, re.MULTILINE)):
+            current = found[match[1]] = []
+        current.append(cell)
+    return found
+
+
+def formulas(markdown: str) -> list[str]:
+    """The formulas of a piece of markdown, without their dollars."""
+    text = without_code_blocks(markdown).replace(r"\$", "")
+    return [display or inline for display, inline in re.findall(r"\$\$(.*?)\$\$|\$([^$\n]+)\$", text, flags=re.DOTALL)]
 
 
 def merged_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:

@@ -12,7 +12,7 @@ import pytest
 
 import notebook_rules as rules
 import store_outputs
-from notebook_tools import ROOT, by_id, execute, normalised, read, to_text, with_solutions, write
+from notebook_tools import ROOT, by_id, execute, minutes, normalised, read, to_text, with_solutions, write
 from sample_notebook import PIXEL, sample
 
 NAME = "00_sample.ipynb"
@@ -64,7 +64,7 @@ def replaced(value, old, new):
 def test_nbval_passes_the_untouched_notebook(stored):
     result = run_nbval(stored)
     assert result.returncode == 0, result.stdout
-    assert "9 passed" in result.stdout
+    assert "11 passed" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ def test_nbval_passes_the_untouched_notebook(stored):
         ("loss 0.6931", "loss 0.6932"),
         ("<figcaption>The line ends at 0.6931", "<figcaption>The line ends at 0.6932"),
         ('alt="a line that ends at 0.6931"', 'alt="a line that ends at 0.6932"'),
-        ("Not attempted yet", "Right"),
+        ("Not attempted", "Right"),
     ],
     ids=["number", "caption", "alternative text", "verdict"],
 )
 def test_nbval_fails_a_wrong_output(stored, tmp_path, old, new):
     result = nbval_on(stored, tmp_path, old, new)
     assert result.returncode == 1, result.stdout
-    assert "1 failed, 8 passed" in result.stdout
+    assert "1 failed, 10 passed" in result.stdout
     assert "Cell outputs differ" in result.stdout
 
 
@@ -141,6 +141,20 @@ def test_solutions_make_every_check_say_right(stored):
     assert "Right" in rules.cell_text(by_id(solved)["ex-double-check"])
 
 
+def test_the_storing_script_collapses_what_gives_a_prediction_away(fresh):
+    by_id(fresh)["widget"].metadata["jupyter"] = {"outputs_hidden": True}
+    by_id(fresh)["figure"].metadata.pop("jupyter")
+    collapsed = [cell.id for cell in normalised(fresh).cells if cell.metadata.get("jupyter") == {"outputs_hidden": True}]
+    assert collapsed == ["loss", "figure"]
+
+
+def test_minutes_grow_with_words_code_exercises_and_predictions(fresh):
+    count = len(fresh.cells)
+    assert minutes(fresh.cells[:1]) == 5
+    by_id(fresh)["widget-answer"].source += " word" * 2000
+    assert minutes(fresh.cells) == minutes(fresh.cells[:count - 1]) == 35
+
+
 def test_what_changes_from_run_to_run_is_not_stored(fresh):
     fresh.metadata["widgets"] = {"state": 1}
     fresh.metadata["language_info"] = {"name": "python", "version": "3.99"}
@@ -171,6 +185,26 @@ def source(cell_id, text):
 
     def plant(notebook):
         by_id(notebook)[cell_id].source = text
+
+    return plant
+
+
+def replace(cell_id, old, new):
+    """A fault: `new` where the cell's text says `old`."""
+
+    def plant(notebook):
+        cell = by_id(notebook)[cell_id]
+        assert old in cell.source
+        cell.source = cell.source.replace(old, new)
+
+    return plant
+
+
+def open_output(cell_id):
+    """A fault: the output of this cell is not collapsed."""
+
+    def plant(notebook):
+        by_id(notebook)[cell_id].metadata.pop("jupyter")
 
     return plant
 
@@ -251,9 +285,12 @@ FAULTS = {
         source("loss", "# nothing"),
     ],
     rules.marker_complaints: [tagged, source("loss", "# NBVAL_IGNORE_OUTPUT\nprint(1)")],
-    rules.length_complaints: [source("loss", LINES_13)],
+    rules.length_complaints: [source("loss", LINES_13), source("loss", f"print({'1' * 90})"), source("setup", f"# {'x' * 94}")],
     rules.id_complaints: [change(id="figure"), change(id="a1b2c3d4"), change(id="My_Cell"), change(id="x1")],
     rules.title_complaints: [source("title", "# 01 A sample\n\n5 minutes"), source("title", "# 00 A sample"),
+                             markdown("ending", "word " * 1000), replace("title", "15 min", "40 min"),
+                             replace("title", "5 minutes. The", "15 minutes. The"),
+                             replace("title", "#What-does-a", "#Does-a"),
                              markdown("question", "# Another title")],
     rules.ending_complaints: [markdown("ending", "## One more thing"), source("ending", "The end.")],
     rules.section_complaints: [markdown("title", "## What you can do now")],
@@ -269,6 +306,25 @@ FAULTS = {
         source("ex-double-solution", "<details>\n\n```python\nanswer = 4\n```\n\n</details>"),
     ],
     rules.untouched_complaints: [lambda nb: by_id(nb)["ex-double-check"].update(outputs=[])],
+    rules.prediction_complaints: [
+        open_output("loss"),
+        open_output("figure"),
+        markdown("question", "It is 0.69."),
+        without("answer"),
+        source("answer", "Less: 0.6931."),
+        markdown("answer", "And that is so."),
+        without("guess-toss"),
+        source("guess-toss", "my_guess = 0.7"),
+        replace("loss", "predicted(my_guess, cost)", "predicted(my_guess, 0.69)"),
+        replace("loss", "predicted(my_guess, cost)", ""),
+    ],
+    rules.widget_question_complaints: [without("widget-answer"), source("widget-answer", "The line.")],
+    rules.notation_complaints: [
+        *(markdown("title", f"${formula}$") for formula in (
+            "A^T", "A^{T}", r"A^{\mathsf T}", "W^{[2]T}", "a * b", r"a \circ b", r"\mathcal L", "L(a)", r"L_{\text{x}}", "L = 2.3", r"z^{[3]\,(i)}")),
+        markdown("title", "A silent unit."),
+        source("loss", "print('mean loss L')"),
+    ],
     rules.word_complaints: [markdown("title", "Simply add them."), markdown("title", "It is easy.")],
     rules.details_complaints: [
         markdown("title", "<details>"),
@@ -321,6 +377,7 @@ def test_integers_dates_versions_and_short_numbers_are_no_complaint(text, mime, 
         "```python\nprint('just')  # $\n```",
         "| a | b |\n|---|---|\n| $\\lvert z\\rvert$ | $z$ |",
         "It costs \\$5. An adjustment, justly.",
+        r"$a^{*}$ and $a_*$, $(W^{[2]})^\top \odot Z^{[3] (i)}$, $L$ layers, $l = 1, \dots, L$, $T$, $x^{T_0}$ `silent`",
         f"[here]({NAME}#What-you-can-do-now), [out](https://example.org/#x)",
     ],
 )
