@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from helpers.activations import ACTIVATIONS, chain, make_leaky_relu, make_relu
-from helpers.widgets import ActivationExplorer, activation_words
-from helpers.widgets import activation_recording as rec
+from helpers.widgets import ActivationExplorer
+from helpers.widgets.activation_explorer import recording as rec
+from helpers.widgets.activation_explorer import words as activation_words
 
 VARIANTS = [(name, position) for name in ACTIVATIONS for position in range(len(rec.variants(name)))]
 

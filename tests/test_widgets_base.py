@@ -12,18 +12,20 @@ import traitlets
 from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.widgets import base, scripts, settings, svg
-from helpers.widgets.numerals import number
+from helpers.widgets.kit import base, scripts, settings, svg
+from helpers.widgets.kit.numerals import number
 from notebook_rules import digit_complaints, image_complaints
 from notebook_tools import LIVE_VIEW, execute, normalised, to_text, without_live_views
 
-MODULES = sorted(path.name for path in scripts.FOLDER.glob("*.js") if "export default" in path.read_text(encoding="utf-8"))
+ROOMS = scripts.KIT.parent
+VIEWS = sorted(ROOMS.glob("*/view.js"))
+each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda path: path.parent.name)
 
 
 class Meter(base.Widget):
     """The least widget there can be."""
 
-    _script = "activation_explorer.js"
+    _folder = ROOMS / "activation_explorer"
     level = settings.Setting(settings.nearest_of([0, 0.5, 1]), 0.5)
     name = settings.Setting(settings.one_of(["volume", "speed"]), "speed")
 
@@ -57,9 +59,9 @@ def meter():
 # ---------------------------------------------------------------- scripts
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_joined_module_stands_alone(name, tmp_path):
-    text = scripts.module(name)
+@each_view
+def test_a_joined_module_stands_alone(view, tmp_path):
+    text = scripts.module(view)
     assert not re.search(r"^import ", text, re.MULTILINE)
     assert len(re.findall(r"^export ", text, re.MULTILINE)) == 1
     if not shutil.which("node"):
@@ -68,25 +70,28 @@ def test_a_joined_module_stands_alone(name, tmp_path):
     assert subprocess.run(["node", "--check", tmp_path / "joined.mjs"], capture_output=True, text=True).stderr == ""
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_module_fetches_nothing(name):
-    text = scripts.module(name) + scripts.stylesheet(name)
+@each_view
+def test_a_module_fetches_nothing(view):
+    text = scripts.module(view) + scripts.stylesheet(view.with_name("style.css"))
     addresses = set(re.findall(r"(?:https?:)?//[\w.-]+\.\w+[^\s\"'`]*", re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)))
     assert addresses <= {"http://www.w3.org/2000/svg"}
     assert not re.search(r"\b(fetch|eval|XMLHttpRequest|innerHTML|import)\b\s*[(=]", text)
 
 
 def test_the_scripts_hold_no_formula_of_the_subject():
-    for path in scripts.FOLDER.glob("*.js"):
+    for path in ROOMS.glob("*/*.js"):
         found = re.findall(r"Math\.(?:exp|expm1|log|log1p|log2|tanh|cosh|sinh)\b", path.read_text(encoding="utf-8"))
         assert not found, f"{path.name} computes with {found}: let Python compute"
 
 
 def test_each_file_is_joined_once_in_order(tmp_path):
-    (tmp_path / "kit.js").write_text("export function one() {}\nexport const two = 2;\n")
-    (tmp_path / "chart.js").write_text('import { one } from "./kit.js";\nexport function draw() { one(); }\n')
-    (tmp_path / "own.js").write_text('import { draw } from "./chart.js";\nimport { one, two } from "./kit.js";\nexport default { draw };\n')
-    joined = scripts.module("own.js", tmp_path)
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "own").mkdir()
+    (tmp_path / "kit" / "kit.js").write_text("export function one() {}\nexport const two = 2;\n")
+    (tmp_path / "kit" / "chart.js").write_text('import { one } from "./kit.js";\nexport function draw() { one(); }\n')
+    own = 'import { draw } from "../kit/chart.js";\nimport { one, two } from "../kit/kit.js";\nexport default { draw };\n'
+    (tmp_path / "own" / "view.js").write_text(own)
+    joined = scripts.module(tmp_path / "own" / "view.js")
     assert " ".join(joined.split()) == "function one() {} const two = 2; function draw() { one(); } export default { draw };"
 
 
@@ -95,9 +100,9 @@ def test_a_wrong_import_and_a_name_used_twice_are_named(tmp_path):
     (tmp_path / "wrong.js").write_text('import { one, hidden } from "./kit.js";\n')
     (tmp_path / "twice.js").write_text('import { one } from "./kit.js";\nconst hidden = 1;\n')
     with pytest.raises(ImportError, match=r"wrong\.js imports hidden from kit\.js, which exports one"):
-        scripts.module("wrong.js", tmp_path)
+        scripts.module(tmp_path / "wrong.js")
     with pytest.raises(ImportError, match=r"twice\.js declares hidden, as kit\.js does"):
-        scripts.module("twice.js", tmp_path)
+        scripts.module(tmp_path / "twice.js")
 
 
 # ---------------------------------------------------------------- settings
@@ -208,11 +213,11 @@ def test_python_and_javascript_write_the_same_numbers(tmp_path):
         pytest.skip("no node on this machine to run JavaScript")
     rng = np.random.default_rng(0)
     values = [*(float(v) for v in NUMBERS if np.isfinite(v)), *(rng.normal(size=300) * 10.0 ** rng.integers(-12, 12, 300)), 0.5, 2.5, 0.125, 1 / 8192]
-    code = 'import { number } from "./kit.mjs";\n'
+    code = 'import { number } from "./numbers.mjs";\n'
     code += f"console.log([{','.join(repr(float(v)) for v in values)}].flatMap((v) => [number(v), number(v, 2)]).join(' '));"
-    shutil.copy(scripts.FOLDER / "kit.js", tmp_path / "kit.mjs")
-    (tmp_path / "numbers.mjs").write_text(code)
-    done = subprocess.run(["node", tmp_path / "numbers.mjs"], capture_output=True, text=True, encoding="utf-8")
+    (tmp_path / "numbers.mjs").write_text(scripts.module(scripts.KIT / "numbers.js") + "export { number };")
+    (tmp_path / "test.mjs").write_text(code)
+    done = subprocess.run(["node", tmp_path / "test.mjs"], capture_output=True, text=True, encoding="utf-8")
     assert done.stderr == ""
     assert done.stdout.split() == [number(v, digits) for v in values for digits in (4, 2)]
 

@@ -8,7 +8,8 @@ import pytest
 from helpers.activations import ACTIVATIONS
 from helpers.gradcheck import STEP, TOLERANCE, crossed_kinks, numerical_gradient, relative_error
 from helpers.widgets import GradientCheckExplorer
-from helpers.widgets import gradcheck_recording as rec
+from helpers.widgets.gradient_check_explorer import recording as rec
+from helpers.widgets.gradient_check_explorer import words as wording
 
 CURVES = [(name, z) for name in rec.FUNCTIONS for z in rec.POINTS]
 KINKS = [(name, h) for name in rec.KINKED for h in rec.KINK_STEPS]
@@ -125,7 +126,7 @@ def test_verdicts_and_crossings_are_consistent(name, h):
     assert np.array_equal(found["verdict"] == 0, agrees) and (found["verdict"] != 2).all(), "what fails has crossed"
     inside = np.abs(rec.SHARES) < 1 - 1e-9
     assert (found["verdict"][inside] == 1).all() and agrees[np.abs(rec.SHARES) > 1 + 1e-9].all()
-    words = [rec.CROSSINGS[i] for i in found["crossing"]]
+    words = [wording.CROSSINGS[i] for i in found["crossing"]]
     for share, said in zip(rec.SHARES, words, strict=True):
         wanted = "sits on" if share == 0 else "z − h lies" if 0 < share < 1 - 1e-9 else "z + h lies" if -1 + 1e-9 < share < 0 else ""
         assert wanted in said and (wanted or "other side" not in said), share

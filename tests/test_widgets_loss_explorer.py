@@ -10,7 +10,8 @@ import pytest
 
 from helpers import losses
 from helpers.widgets import LossExplorer
-from helpers.widgets import loss_recording as rec
+from helpers.widgets.loss_explorer import recording as rec
+from helpers.widgets.loss_explorer import words as wording
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_examples_and_known_numbers_are_answered_in_the_recording(explorer):
         assert {key: found[key] for key in found if key != "label"} == rec.softmax(rec.logits("logits", values), true)
     for found, (text, K) in zip(explorer.recording["reading"], rec.KNOWN.values(), strict=True):
         meaning = losses.what_a_loss_means(float(text), K)
-        assert found["headline"] == rec.typeset(meaning.headline) and len(found["suspects"]) == len(meaning.suspects)
+        assert found["headline"] == wording.typeset(meaning.headline) and len(found["suspects"]) == len(meaning.suspects)
     json.dumps({key: explorer.recording[key] for key in ("logits", "reading")}, allow_nan=False)
 
 
@@ -154,7 +155,7 @@ def test_words_say_what_is_shown():
     assert LossExplorer(p=0.25, label=0).describe().endswith("Slope by a 4, by z 0.75, which is a − y.")
     assert "every other class the same, 0.1" in LossExplorer("logits", logits=[0] * 10, true_class=3).describe()
     assert LossExplorer("number").describe() == "A uniform guess over 1000 classes costs 6.908. 6.908 is ln 1000 = 6.9078."
-    assert rec.typeset("-ln(1e-7) and 2^-126") == "−ln(1e−7) and 2⁻¹²⁶"
+    assert wording.typeset("-ln(1e-7) and 2^-126") == "−ln(1e−7) and 2⁻¹²⁶"
 
 
 @pytest.mark.parametrize("view", ["probability", "logits", "number"])

@@ -8,9 +8,10 @@ import pytest
 from helpers import case, gradcheck, network, paths
 from helpers.activations import get_activation
 from helpers.losses import OUTPUT_LOSSES
-from helpers.widgets import NetworkStepper, stepper_words
-from helpers.widgets import stepper_recording as rec
-from helpers.widgets.numerals import number
+from helpers.widgets import NetworkStepper
+from helpers.widgets.kit.numerals import number
+from helpers.widgets.network_stepper import recording as rec
+from helpers.widgets.network_stepper import words as stepper_words
 
 NETWORKS = [((2, 10, 10, 1), 3, "sigmoid", None), ((1, 1, 1), 1, "sigmoid", "mse"), ((3, 16, 1), 2, "identity", None),
             ((2, 3, 4, 2, 3, 3), 2, "softmax", None),

@@ -1,19 +1,25 @@
 """Live widgets for the notebooks: Python computes with `helpers`, the browser plays what was recorded.
 
-Each is a class, shown as the last line of a cell; its settings can be set and read from the next one.
+Each is a class, shown as the last line of a cell; its settings can be set and read from the next one. Which there are is listed
+once, in `helpers.widgets.gallery`; `gallery()` shows all of them, each under a heading and a sentence.
 
-- `ActivationExplorer`: drag z along the activations: value, slope from z and from a, tangent, products of slopes
-- `GradientCheckExplorer`: the step size of a difference over 16 decades in two precisions, and checks that fail near a kink
-- `LossExplorer`: what a probability costs, softmax with p - y, and what the loss of a stuck run says
-- `NetworkStepper`: every statement of forward and backward propagation with its numbers, gradients as sums over paths
+Each widget has a folder of its own, in which always the same files stand:
 
-`gallery()` shows all of them, each under a heading and a sentence.
+- `widget.py`: the class, its settings, its description and picture
+- `recording.py`: what the browser plays, computed with `helpers`
+- `words.py`: what is said and written
+- `view.js` and `style.css`: how it is drawn
+
+`kit` holds what they share. To add a widget, copy a folder's shape and put the class on the gallery's list.
 """
 
-from helpers.widgets.activation_explorer import ActivationExplorer
-from helpers.widgets.gallery import gallery
-from helpers.widgets.gradient_check_explorer import GradientCheckExplorer
-from helpers.widgets.loss_explorer import LossExplorer
-from helpers.widgets.network_stepper import NetworkStepper
+from helpers.widgets.gallery import EXHIBITS, exhibit, gallery
 
-__all__ = ["ActivationExplorer", "GradientCheckExplorer", "LossExplorer", "NetworkStepper", "gallery"]
+__all__ = [*EXHIBITS, "gallery"]
+
+
+def __getattr__(name):
+    """The class of a widget, imported when it is first asked for."""
+    if name in EXHIBITS:
+        return exhibit(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

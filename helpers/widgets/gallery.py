@@ -1,27 +1,28 @@
-"""All widgets one below the other, for those who would rather drag than read."""
+"""The list of all widgets, and all of them one below the other, for those who would rather drag than read."""
 
 import importlib
+import re
 from html import escape
 
 import ipywidgets
 
 EXHIBITS = {
-    "ActivationExplorer": ("Activations", "Drag z. Where is the slope of the sigmoid largest, and what does it become over 20 layers?", {}),
-    "NetworkStepper": (
-        "A network, step by step",
-        "Press play, then select a weight of the first layer. How many paths lead from it to the loss?",
-        {},
-    ),
-    "LossExplorer": ("Losses", "Drag the probability of the true class to 0.001. Which slope grows without bound, and which does not?", {}),
-    "GradientCheckExplorer": ("Gradient checks", "Drag the step from 1 to 1e-16. Why is the smallest step not the best?", {}),
+    "ActivationExplorer": ("Activations", "Drag z. Where is the slope of the sigmoid largest, and what does it become over 20 layers?"),
+    "NetworkStepper": ("A network, step by step", "Press play, then select a weight of the first layer. How many paths lead from it to the loss?"),
+    "LossExplorer": ("Losses", "Drag the probability of the true class to 0.001. Which slope grows without bound, and which does not?"),
+    "GradientCheckExplorer": ("Gradient checks", "Drag the step from 1 to 1e-16. Why is the smallest step not the best?"),
 }
-"""For each widget its heading, one thing to try with a question, and its settings."""
+"""For each widget its heading, and one thing to try with a question."""
 
 
-def exhibits():
-    """{name: class} of the widgets of the gallery that `helpers.widgets` has, in the order in which they are shown."""
-    room = importlib.import_module("helpers.widgets")
-    return {name: getattr(room, name) for name in EXHIBITS if hasattr(room, name)}
+def folder(name):
+    """Where a class is at home: "network_stepper" for "NetworkStepper"."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def exhibit(name):
+    """The class of that name."""
+    return getattr(importlib.import_module(f"helpers.widgets.{folder(name)}"), name)
 
 
 def gallery():
@@ -33,9 +34,8 @@ def gallery():
         Shown as the last line of a cell; its `children` alternate between a text and a widget.
     """
     children = []
-    for name, kind in exhibits().items():
-        heading, sentence, settings = EXHIBITS[name]
-        children += [ipywidgets.HTML(f"<h2>{escape(heading)}</h2><p>{escape(sentence)}</p>"), kind(**settings)]
+    for name, (heading, sentence) in EXHIBITS.items():
+        children += [ipywidgets.HTML(f"<h2>{escape(heading)}</h2><p>{escape(sentence)}</p>"), exhibit(name)()]
     return Gallery(children=children)
 
 

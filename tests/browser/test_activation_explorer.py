@@ -6,8 +6,8 @@ import pytest
 from browser.widgets import IMPORTS, MARKS, charts, marks, play, point_at, python, rows, show, status, touch, use_theme, violations, wait_until
 from helpers.activations import ACTIVATIONS, chain
 from helpers.widgets import ActivationExplorer
-from helpers.widgets import activation_recording as rec
-from helpers.widgets.numerals import number
+from helpers.widgets.activation_explorer import recording as rec
+from helpers.widgets.kit.numerals import number
 
 # Moves the slider of z through many values, and reads all that is painted at each.
 SWEEP = f"""(root, values) => {{

@@ -7,9 +7,9 @@ from browser.widgets import IMPORTS, MARKS, charts, marks, play, point_at, pytho
 from helpers.activations import ACTIVATIONS
 from helpers.gradcheck import relative_error
 from helpers.widgets import GradientCheckExplorer
-from helpers.widgets import gradcheck_recording as rec
-from helpers.widgets.gradient_check_explorer import FLOOR
-from helpers.widgets.numerals import number
+from helpers.widgets.gradient_check_explorer import recording as rec
+from helpers.widgets.gradient_check_explorer.widget import FLOOR
+from helpers.widgets.kit.numerals import number
 
 # Moves the n-th slider through many values, and reads all that is painted at each.
 SWEEP = f"""(root, [nth, values]) => {{

@@ -6,8 +6,8 @@ import pytest
 from browser.widgets import IMPORTS, MARKS, charts, drag, marks, play, point_at, python, rows, show, status, touch, use_theme, violations, wait_until
 from helpers import losses
 from helpers.widgets import LossExplorer
-from helpers.widgets import loss_recording as rec
-from helpers.widgets.numerals import number
+from helpers.widgets.kit.numerals import number
+from helpers.widgets.loss_explorer import recording as rec
 
 # Moves the slider of p through many values, and reads all that is painted at each.
 SWEEP = f"""(root, values) => {{

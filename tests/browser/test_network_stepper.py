@@ -6,8 +6,8 @@ import pytest
 from browser.widgets import IMPORTS, drag, play, python, show, status, touch, use_theme, violations, wait_until
 from helpers import case, network, paths
 from helpers.widgets import NetworkStepper
-from helpers.widgets import stepper_recording as rec
-from helpers.widgets.numerals import number
+from helpers.widgets.kit.numerals import number
+from helpers.widgets.network_stepper import recording as rec
 
 READ = """(root) => ({
     status: root.querySelector('.cb-status').textContent, code: root.querySelector('.cb-code').textContent,

@@ -4,10 +4,18 @@ from browser.widgets import marks, play, python, status, violations, wait_until
 
 # A widget that shows n at once, and n squared as soon as Python has answered; 13 cannot be drawn, 77 cannot be answered.
 ECHO = '''
-import time
-from helpers.widgets import base, scripts, settings
+import os, tempfile, time
+from pathlib import Path
+from helpers.widgets.kit import base, scripts, settings
 
-SCRIPT = """
+room = Path(tempfile.mkdtemp())
+kit = os.path.relpath(scripts.KIT.resolve(), room.resolve())
+(room / "style.css").write_text("")
+(room / "view.js").write_text(f"""import {{ html }} from "{kit}/elements.js";
+import {{ number }} from "{kit}/numbers.js";
+import {{ mount }} from "{kit}/mount.js";
+import {{ slider }} from "{kit}/controls.js";
+""" + """
 function render(context) {
   const view = mount(context, "Echo");
   const answered = html("output", { class: "answered" });
@@ -22,11 +30,10 @@ function render(context) {
   return view.start();
 }
 export default { render };
-"""
+""")
 
 class Echo(base.Widget):
-    _esm = scripts.module("kit.js") + SCRIPT
-    _css = scripts.stylesheet("kit.js")
+    _folder = room
     n = settings.Setting(settings.whole_number(0, 100), 1)
     def record(self):
         return {}
