@@ -5,6 +5,7 @@ Nothing of the user's Jupyter is read or written: settings, workspaces and kerne
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -27,6 +28,7 @@ BROWSER_ARGUMENTS = [
 ]
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 START_TIMEOUT = 60  # seconds
+PATIENCE = 30  # seconds for something that goes through Python
 RUN_TIMEOUT = 120_000  # milliseconds
 
 KERNEL_IS_IDLE = """() => {
@@ -35,6 +37,21 @@ KERNEL_IS_IDLE = """() => {
 }"""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 CLEAR_ALL = "() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
+
+# What a server logs begins with "[E 2026-11-26 01:09:01.141 ServerApp] ", what a kernel logs with "[IPKernelApp] ERROR | "
+# or, where nothing catches an error, with the traceback.
+RECORD = re.compile(r"^(?=\[[A-Z] \d{4}-|\[\w+\] [A-Z]+ \| |Traceback )", re.MULTILINE)
+ERROR = re.compile(r"\[[EC] \d{4}-|\[\w+\] (ERROR|CRITICAL) \| ")
+# Errors that nothing in this repository causes, by their exact words.
+FOREIGN_ERRORS = (
+    # jupyter-server 2.21 answers "GET /api/kernels", which JupyterLab asks on its own, with 500 while a kernel starts,
+    # and logs the traceback, the headers of the request, and the request.
+    "TraitError: The 'last_activity' trait of a ServerKernelManager instance expected a datetime, not the NoneType None.",
+    'ServerApp] {\n      "Host": ',
+    "ServerApp] 500 GET /api/kernels?",
+    # A kernel that is ended while it still starts, as `end_kernels` may do to that of the test before.
+    "\nKeyboardInterrupt\n",
+)
 
 
 def find_browser() -> str | None:
@@ -58,7 +75,7 @@ class Lab:
         self.set("@jupyterlab/apputils-extension/notification", fetchNews="false", checkForUpdates=False)
         # Every cell is drawn, not only those in view, so that a test can look at all of them.
         self.set("@jupyterlab/notebook-extension/tracker", windowingMode="none")
-        self.process = subprocess.Popen(self.command(), env=self.environment(), stderr=self.log.open("w"))
+        self.process = subprocess.Popen(self.command(), env=self.environment(), stderr=self.log.open("a"))
         try:
             self.wait()
         except BaseException:
@@ -79,10 +96,11 @@ class Lab:
         return [sys.executable, "-m", "jupyterlab", *options]
 
     def environment(self) -> dict[str, str]:
-        """The environment, with every folder that Jupyter writes to inside `home`."""
+        """The environment, with every folder that Jupyter writes to, and the reader's notes, inside `home`."""
         folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
         folders += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
-        return os.environ | {name: str(self.home / name.lower()) for name in folders}
+        own = {name: str(self.home / name.lower()) for name in folders}
+        return os.environ | own | {"CASEBOOK_NOTES": str(self.home / "notes.json")}
 
     def set(self, plugin: str, **settings) -> None:
         """Change settings of a plugin; a page that is loaded afterwards has them."""
@@ -127,9 +145,42 @@ class Lab:
         for session in json.loads(self.request("api/sessions")):
             self.request(f"api/sessions/{session['id']}", "DELETE")
 
+    def lists_kernels(self) -> bool:
+        """Whether the server lists its kernels; while one starts it may answer 500 instead, see FOREIGN_ERRORS."""
+        try:
+            self.request("api/kernels")
+        except urllib.error.HTTPError as error:
+            if error.code != 500:
+                raise
+            return False
+        return True
+
+    def logged(self) -> int:
+        """How long the log is now: what `complaints` takes to read what came later."""
+        return self.log.stat().st_size
+
+    def complaints(self, since: int) -> list[str]:
+        """The errors and tracebacks, but for FOREIGN_ERRORS, that were logged since, once the server lists every kernel."""
+        wait_until(self.lists_kernels, "the list of kernels")
+        return complaints(self.log.read_bytes()[since:].decode(errors="replace"))
+
     def url(self, notebook: str) -> str:
         """The address of a notebook alone on the screen, without the file browser."""
         return f"http://127.0.0.1:{self.port}/doc/tree/{notebook}?token={self.token}&reset"
+
+
+def complaints(log: str) -> list[str]:
+    """The records of a server's log that tell of an error which is none of FOREIGN_ERRORS."""
+    errors = [record for record in RECORD.split(log) if ERROR.match(record) or "Traceback" in record]
+    return [record for record in errors if not any(words in record for words in FOREIGN_ERRORS)]
+
+
+def wait_until(condition, what: str = "", patience: float = PATIENCE) -> None:
+    """Return as soon as `condition()` holds; fail after so many seconds with what was waited for."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {patience} s in vain: {what}"
+        time.sleep(0.02)  # leaves the processor to what is waited for
 
 
 def free_port() -> int:

@@ -12,19 +12,17 @@ Nothing sleeps. What the keyboard or `fill` does is painted before the call retu
 frame later, and what goes through Python later still: await them with `wait_until`.
 """
 
-import time
 from dataclasses import dataclass
 
 import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_notebook
 
-from browser.lab import THEMES, Lab, open_notebook, run_all
+from browser.lab import PATIENCE, THEMES, Lab, open_notebook, run_all, wait_until  # noqa: F401, tests take it from here
 from notebook_tools import KERNELSPEC
 from oracles import require
 
 PAINTED = ".casebook .cb-status:not(:empty)"
-PATIENCE = 30  # seconds for something that goes through Python
 IMPORTS = "from helpers.widgets import *"
 RUN_LAST = """async (source) => {
     const {content} = window.jupyterapp.shell.currentWidget;
@@ -147,13 +145,6 @@ def play(page, code: str, widgets: int = 1):
 def python(page, code: str) -> str:
     """What `code` prints in the notebook's kernel, or the error that it raises."""
     return page.evaluate(EXECUTE, code)
-
-
-def wait_until(condition, what: str = "") -> None:
-    """Return as soon as `condition()` holds; fail with what it last was when patience ends."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {PATIENCE} s in vain: {what}"
 
 
 def use_theme(page, theme: str) -> None:

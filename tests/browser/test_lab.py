@@ -1,0 +1,66 @@
+"""The tools of the browser tests: errors of others are forgiven by their exact words, and no others."""
+
+import json
+import threading
+
+from browser.lab import complaints
+from browser.widgets import show
+
+OURS = """Traceback (most recent call last):
+  File "kit.py", line 3, in answer
+ValueError: the widget's own
+"""
+THEIRS = """[I 2026-11-26 01:09:01.100 ServerApp] Kernel started: 46c2e003
+[E 2026-11-26 01:09:01.141 ServerApp] Uncaught exception GET /api/kernels?1764119341 (127.0.0.1)
+    Traceback (most recent call last):
+      File "traitlets.py", line 849, in error
+    traitlets.traitlets.TraitError: The 'last_activity' trait of a ServerKernelManager instance expected a datetime, not the NoneType None.
+[W 2026-11-26 01:09:01.142 ServerApp] wrote error: 'Unhandled error'
+[E 2026-11-26 01:09:01.142 ServerApp] {
+      "Host": "127.0.0.1:58275"
+    }
+[E 2026-11-26 01:09:01.143 ServerApp] 500 GET /api/kernels?token=[secret] (faaa0cbbfdd7@127.0.0.1) 69.21ms referer=None
+"""
+INTERRUPTED = """Traceback (most recent call last):
+  File "ipykernel_launcher.py", line 16, in <module>
+KeyboardInterrupt
+"""
+
+
+def test_errors_of_the_server_are_forgiven_and_those_of_a_widget_are_not():
+    assert complaints(THEIRS) == []
+    assert complaints(THEIRS + OURS + INTERRUPTED) == [OURS]
+    assert len(complaints("[IPKernelApp] ERROR | No such comm: 1\n[IPKernelApp] WARNING | late\n")) == 1
+    assert len(complaints(THEIRS.replace("last_activity", "last_comm"))) == 1
+    assert len(complaints(THEIRS.replace("/api/kernels?", "/api/contents?"))) == 1
+
+
+def test_what_the_server_says_while_kernels_start_is_known(lab):
+    log = lab.logged()
+    asking = threading.Thread(target=lambda: [lab.lists_kernels() for _ in range(40)])
+    asking.start()
+    kernels = [json.loads(lab.request("api/kernels", "POST")) for _ in range(2)]
+    asking.join()
+    assert lab.complaints(log) == []
+    for kernel in kernels:
+        lab.request(f"api/kernels/{kernel['id']}", "DELETE")
+
+
+def test_a_kernels_traceback_is_a_complaint(lab):
+    log = lab.logged()
+    with lab.log.open("a") as file:
+        file.write(OURS)
+    assert lab.complaints(log) == [OURS]
+
+
+def test_the_console_forgives_the_same_answer_and_no_other(lab, page):
+    def answer(route):
+        route.fulfill(status=500, body='{"message": "Unhandled error"}')
+
+    page.route("**/api/kernels?*", answer)
+    show(page, lab, "1", widgets=0)
+    assert page.errors == []
+    page.unroute("**/api/kernels?*")
+    page.route("**/nothing", answer)
+    page.evaluate("() => fetch('/nothing').then((answer) => answer.text())")
+    assert len(page.errors) == 1 and "500" in page.errors[0]
