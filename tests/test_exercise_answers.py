@@ -402,7 +402,7 @@ def then_text(right):
     lambda: checking.check_reported_faults(list),
     lambda: checking.check_wrong_gradients([[1], {}]),
     lambda: verdict.check_culprits([[4]], [6, 7, 8]),
-    lambda: verdict.check_culprits(np.array(4), [6, 7, 8]),
+    lambda: verdict.check_culprits(np.array(5), [6, 7, 8]),
     lambda: forward.check_spoilt(lambda c, p: np.array("A1")),
     lambda: forward.check_unit(lambda w, x, b: ([[1], [1, 2]], 1)),
     lambda: forward.check_unit(lambda w, x, b: (1.0, "a")),

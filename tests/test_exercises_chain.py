@@ -70,7 +70,8 @@ def test_composition_right():
         (lambda w: -3 * (1 - sigmoid(w)), "sigmoid(3 w), not sigmoid(w)"),
         (lambda w: 3 * sigmoid(3 * w) * (1 - sigmoid(3 * w)), "this is da/dw"),
         (lambda w: -3.0, "wrong in 3 of 3 entries"),
-        (lambda w: np.array([w]), "has shape (1,), expected a single number: take the number out"),
+        (lambda w: np.array([w]), "wrong in 3 of 3 entries"),
+        (lambda w: np.array([w, w]), "has shape (2,), expected a single number"),
         (lambda w: w, "wrong in 3 of 3 entries"),
     ],
 )

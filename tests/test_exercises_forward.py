@@ -150,7 +150,7 @@ MISTAKES = [
     ((forward.check_spoilt, (neighbours,)), "with their neighbours"),
     ((forward.check_spoilt, (lambda c, p: [name for name in c if name not in spoilt(c, p)],)), "the intact ones"),
     ((forward.check_spoilt, (lambda c, p: bool(spoilt(c, p)),)), "which ones"),
-    ((forward.check_spoilt, (lambda c, p: "A1",)), "expected a list of names"),
+    ((forward.check_spoilt, (lambda c, p: 1,)), "expected a list of str"),
     ((forward.check_spoilt, (lambda c, p: [1],)), "something else than names"),
     ((forward.check_spoilt, (lambda c, p: [],)), "some are missing"),
     ((forward.check_spoilt, (lambda c, p: spoilt(c, p)[:1],)), "some are missing"),

@@ -86,7 +86,7 @@ def test_every_answer_gets_its_reason(check, answer, status, says):
     (([4], [7, 8]), "wrong", "He's weights"),
     (([4], []), "wrong", "suspects such as 6"),
     (([4], [9]), "wrong", "from 1 to 8"),
-    (("4", [6]), "wrong", "expected a list"),
+    (("4", [6]), "wrong", "expected numbers from 1 to 8"),
     (([...], [...]), "not attempted", "replace"),
 ])  # fmt: skip
 def test_the_culprits(answers, status, says):

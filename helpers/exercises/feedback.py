@@ -5,13 +5,18 @@ raises `Wrong` with the reason, or returns the sentence that confirms a right an
 and anything else that can go wrong in a reader's code, into a `Feedback`.
 """
 
+import itertools
+import re
+from numbers import Real
+
 import numpy as np
 
 from helpers.exercises.calling import Misfit, call
 from helpers.exercises.outcome import Feedback, NotAttempted, Wrong, check, kind, short, unfinished
 
 __all__ = [
-    "Feedback", "Misfit", "NotAttempted", "Wrong", "call", "check", "compare", "items", "kind", "numbers", "short", "true_or_false", "unfinished",
+    "Feedback", "Misfit", "NotAttempted", "Wrong", "call", "check", "compare", "items", "kind", "numbers", "rounding", "short",
+    "true_or_false", "unfinished",
 ]  # fmt: skip
 
 
@@ -25,6 +30,8 @@ def numbers(answer, name="your answer", shape=None, *, finite=True):
     if answer is None:
         raise Wrong(f"{name} is None, expected numbers.")
     array = _floats(answer, name)
+    if shape == () and array.size == 1:  # one number is one number, in however many brackets
+        array = array.reshape(())
     if shape is not None and array.shape != shape:
         raise Wrong(f"{name} has shape {array.shape}, expected {shape or 'a single number'}{_shape_reason(array.shape, shape)}.")
     if finite and not np.isfinite(array).all():
@@ -69,7 +76,7 @@ def _shape_reason(came, expected):
     if came == expected[::-1] and len(came) == 2:
         return ": it is transposed"
     if int(np.prod(came)) == int(np.prod(expected)):
-        return ": the numbers may be right, the axes are not (keepdims, or reshape)" if expected else ": take the number out of its array"
+        return ": the numbers may be right, the axes are not (keepdims, or reshape)"
     return ""
 
 
@@ -83,10 +90,12 @@ def compare(answer, right, mistakes=(), *, name="your answer", tolerance=1e-6):
     mistakes : iterable of (value, sentence)
         What known mistakes give, and what to say about them; a value of another shape never matches.
     tolerance : float
-        Largest difference, relative to the largest number of `right` (absolute where that is 0).
+        Largest difference, relative to the largest number of `right` (absolute where that is 0); at least `SINGLE` where
+        the answer was computed in float32.
     """
     right = np.asarray(right, dtype=float)
-    array = _or_none(answer, name)
+    tolerance = max(tolerance, rounding(answer))
+    array = _or_none(answer, name, right.shape)
     if array is not None and not _close(array, right, tolerance):
         for value, sentence in mistakes:
             if _close(array, np.asarray(value, dtype=float), tolerance):
@@ -96,11 +105,22 @@ def compare(answer, right, mistakes=(), *, name="your answer", tolerance=1e-6):
         raise Wrong(f"{name} {_cut_off(answer, array, right) or 'is ' + _sample(array, right, tolerance)}.")
 
 
-def _or_none(answer, name):
+SINGLE = 1e-5
+"""What a computation in float32, of numbers with 7 digits, may be off by."""
+
+
+def rounding(answer):
+    """The relative error that the precision of an answer excuses: `SINGLE` for float32 (1e-2 for float16), 0 otherwise."""
+    kind = getattr(answer, "dtype", None)
+    return {2: 1e-2, 4: SINGLE}.get(kind.itemsize, 0.0) if getattr(kind, "kind", "") == "f" else 0.0
+
+
+def _or_none(answer, name, shape):
     try:
-        return numbers(answer, name, finite=False)
+        array = numbers(answer, name, finite=False)
     except Wrong:
         return None
+    return array.reshape(()) if shape == () and array.size == 1 else array
 
 
 def _close(array, value, tolerance):
@@ -142,16 +162,33 @@ def _distinct(*values):
 
 
 def items(answer, name, expected):
-    """The entries of a reader's list, tuple, set or array; Wrong says that `expected` was."""
+    """The entries of a reader's list, in whatever form it comes: list, set, keys, generator, array, "B, D", or one entry alone.
+
+    Wrong says that a list of `expected` was expected.
+    """
     if unfinished(answer):
         raise NotAttempted
-    if not isinstance(answer, list | tuple | set | frozenset | np.ndarray) or (isinstance(answer, np.ndarray) and not answer.ndim):
-        raise Wrong(f"{name} {kind(answer)}, expected a list of {expected}.")
-    return [entry.item() if isinstance(entry, np.generic) else entry for entry in answer]
+    if isinstance(answer, str):
+        return [part for part in re.split(r"[\s,;]+", answer) if part]
+    if isinstance(answer, Real | np.generic) or (isinstance(answer, np.ndarray) and not answer.ndim):
+        answer = [answer]
+    try:
+        entries = list(itertools.islice(iter(answer), _MOST_ITEMS))
+    except TypeError:
+        raise Wrong(f"{name} {kind(answer)}, expected a list of {expected}.") from None
+    if unfinished(entries):
+        raise NotAttempted
+    return [entry.item() if isinstance(entry, np.generic) or (isinstance(entry, np.ndarray) and entry.size == 1) else entry for entry in entries]
+
+
+_MOST_ITEMS = 1000
+"""An endless generator ends here."""
 
 
 def true_or_false(answer, name):
     """The answer as a bool; Wrong says what came instead."""
+    if isinstance(answer, np.ndarray) and answer.size == 1:
+        answer = answer.item()
     if not isinstance(answer, bool | np.bool_):
         raise Wrong(f"{name} is {short(answer)}, expected True or False.")
     return bool(answer)
