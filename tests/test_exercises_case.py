@@ -15,7 +15,7 @@ SHAPES = ((10, 30), (10, 1), (10, 569), (1, 10))
 NO_NUMBERS = [None, "text", float("nan"), np.zeros((2, 3)), print, {}, [[1], [1, 2]], object()]
 
 
-def silent(A):
+def count_dead(A):
     return (A == 0).all(axis=1).sum()
 
 
@@ -100,7 +100,9 @@ def test_descent_mistakes(answer, words):
 # --- the loss of a guess ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answers", [(LN2, PRICE), (0.6931, 0.6603), (0.693, 0.660), (np.float32(LN2), np.array(PRICE))])
+@pytest.mark.parametrize("answers", [
+    (LN2, PRICE), (0.6931, 0.6603), (0.693, 0.660), (np.float32(LN2), np.array(PRICE)), (np.array([LN2]), [[PRICE]]),
+])  # fmt: skip
 def test_uninformed_loss_right(answers):
     assert case.check_uninformed_loss(*answers).right
 
@@ -142,10 +144,13 @@ def test_uninformed_loss_garbage(answer):
     assert case.check_uninformed_loss(LN2, answer).status == "wrong"
 
 
-# --- silent units -----------------------------------------------------------------------------------------------------
+# --- dead units -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", [silent, lambda A: int(silent(A)), lambda A: sum(not row.any() for row in A)])
+@pytest.mark.parametrize("answer", [
+    count_dead, lambda A: int(count_dead(A)), lambda A: sum(not row.any() for row in A), lambda A: np.array([count_dead(A)]),
+    lambda A: np.float32(count_dead(A)), lambda A: (A.max(axis=1, keepdims=True) == 0).sum(axis=0),
+])
 def test_silent_units_right(answer):
     assert case.check_silent_units(answer).right
 
@@ -162,8 +167,13 @@ def test_silent_units_untouched():
         (lambda A: (A == 0).all(axis=0).sum(), "wrong axis"),
         (lambda A: (A == 0).any(axis=0).sum(), "wrong axis"),
         (lambda A: (A == 0).sum(), "zeros, not units"),
-        (lambda A: (A > 0).any(axis=1).sum(), "not silent"),
+        (lambda A: (A > 0).any(axis=1).sum(), "not dead"),
         (lambda A: (A == 0).all(axis=1).mean(), "share"),
+        (lambda A: (A.mean(axis=1) < 0.01).sum(), "is not 0"),
+        (lambda A: (A.max(axis=1) < 1e-2).sum(), "is not 0"),
+        (lambda A: ((A[:, 0] == 0) & (A[:, -1] == 0)).sum(), "some of the examples only"),
+        (lambda A: (A[:, :2] == 0).all(axis=1).sum(), "some of the examples only"),
+        (lambda A: (A.sum(axis=1) < 1e-5).sum(), "for 2 dead of 4"),
         (lambda A: (A == 0).all(axis=1), "for each unit"),
         (lambda A: (A == 0).all(axis=1, keepdims=True), "for each unit"),
         (lambda A: A.fill(0) or 5, "overwrites"),
@@ -171,7 +181,7 @@ def test_silent_units_untouched():
         (lambda A: "text", "holds no real numbers"),
         (raises, "ZeroDivisionError"),
         (lambda: 1, "TypeError"),
-        (lambda A: 9, "for 2 silent of 5"),
+        (lambda A: 9, "for 2 dead of 5"),
     ],
 )
 def test_silent_units_mistakes(answer, words):
