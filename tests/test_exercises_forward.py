@@ -66,6 +66,11 @@ def z3_after(rise):
 RIGHT = [
     (forward.check_unit, (unit,)),
     (forward.check_unit, (lambda w, x, b: [np.sum(w * x) + b, relu(np.sum(w * x) + b)],)),
+    (forward.check_unit, (lambda w, x, b: np.array(unit(w, x, b)),)),
+    (forward.check_unit, (lambda w, x, b: (np.array([w @ x + b]), np.array([[relu(w @ x + b)]])),)),
+    (forward.check_unit, (lambda w, x, b: np.array(unit(w, x, b), dtype=np.float32),)),
+    (forward.check_change, (z3_after(0.05), z3_after(0.2), case.worked_params())),
+    (forward.check_change, (np.array([-0.4795]), [-0.4335])),
     (forward.check_change, (z3_after(0.05), z3_after(0.2))),
     (forward.check_change, (-0.4795, -0.4335)),
     (forward.check_change, (np.array([[-0.4795]]), np.float64(-0.4335))),
@@ -74,6 +79,12 @@ RIGHT = [
     (forward.check_spoilt, (spoilt,)),
     (forward.check_spoilt, (lambda c, p: set(spoilt(c, p)),)),
     (forward.check_spoilt, (lambda c, p: np.array(spoilt(c, p), dtype=str),)),
+    (forward.check_spoilt, (lambda c, p: {name: c[name] for name in spoilt(c, p)}.keys(),)),
+    (forward.check_spoilt, (lambda c, p: (name for name in spoilt(c, p)),)),
+    (forward.check_spoilt, (lambda c, p: filter(spoilt(c, p).__contains__, c),)),
+    (forward.check_layer, (lambda W, A, b: (A @ W.T + b.T).astype(np.float32),)),
+    (forward.check_collapse, (lambda p: [part.astype(np.float32) for part in collapse(p)],)),
+    (forward.check_depth, (lambda *given: deep(*given).astype(np.float32),)),
     (forward.check_collapse, (collapse,)),
     (forward.check_depth, (deep,)),
 ]
@@ -88,6 +99,22 @@ UNTOUCHED = [
     (forward.check_collapse, (lambda p: (..., ...),)),
     (forward.check_depth, (lambda X, p, g_hidden, g_output: ...,)),
 ]
+
+
+def by_size(X, p, g_hidden, g_output, last=None):
+    """The output's activation wherever a layer has one unit; at the last layer too, or `last`."""
+    A = X
+    for l in range(1, len(p) // 2 + 1):
+        Z = p[f"W{l}"] @ A + p[f"b{l}"]
+        single = len(Z) == 1 or (last and l == len(p) // 2)
+        A = g_output(Z) if single else g_hidden(Z)
+    return A
+
+
+def changed_params():
+    p = case.worked_params()
+    p["b1"][3, 0] += 0.2
+    return p
 
 
 def units(z, a):
@@ -119,7 +146,9 @@ MISTAKES = [
     (units(lambda w, x, b: w[0] * x[0] + w[1] * x[1] + b, lambda w, x, b: 0.0), "first two inputs"),
     (units(lambda w, x, b: (w + x).sum() + b, lambda w, x, b: 0.0), "are added"),
     (units(lambda w, x, b: w * x + b, lambda w, x, b: relu(w * x + b)), "one number for each input"),
-    (units(lambda w, x, b: np.array([z(w, x, b)]), lambda w, x, b: np.array([0.0])), "plain numbers"),
+    (units(lambda w, x, b: np.array([z(w, x, b)] * 4), lambda w, x, b: np.array([0.0])), "plain numbers"),
+    ((forward.check_unit, (lambda w, x, b: np.array([w @ x + b, w @ x + b]),)), "activation is missing"),
+    ((forward.check_unit, (lambda w, x, b: w * x + b,)), "3 values"),
     (units(z, z), "activation is missing"),
     (units(z, lambda w, x, b: relu(w @ x) + b), "added after ReLU"),
     (units(z, lambda w, x, b: abs(z(w, x, b))), "absolute value"),
@@ -182,6 +211,9 @@ MISTAKES = [
     (depth(from_x=True), "every layer reads X"),
     ((forward.check_depth, (lambda X, p, g, f: deep(X, p, g, g),)), "suspect 5"),
     ((forward.check_depth, (lambda X, p, g, f: deep(X, p, f, f),)), "hidden layers use the output's"),
+    ((forward.check_depth, (by_size,)), "Ask l == L"),
+    ((forward.check_depth, (lambda *given: by_size(*given, last=True),)), "because it has one unit"),
+    ((forward.check_change, (-0.4795, -0.4335, changed_params())), "you changed p: b1"),
     ((forward.check_depth, (lambda X, p, g, f: deep(X, p, g, lambda Z: Z),)), "last activation is missing"),
     ((forward.check_depth, (lambda X, p, g, f: deep(X, p, g, f) if len(p) == 6 else X,)), "A2 for layer sizes"),
 ]

@@ -5,17 +5,12 @@ Posed in: notebooks/01_forward_propagation.ipynb
 
 import numpy as np
 
-from helpers import case, network
+from helpers import case
 from helpers.activations import ACTIVATIONS
-from helpers.exercises.feedback import Wrong, call, check, compare, items, kind, numbers
+from helpers.exercises.feedback import Wrong, call, check, compare, items, numbers
+from helpers.exercises.forward_deep import check_collapse, check_depth, two
 
-
-def _two(result, name, parts):
-    """The two parts of what a reader's function returned."""
-    if not isinstance(result, tuple | list) or len(result) != 2:
-        came = f"{len(result)} values" if isinstance(result, tuple | list) else kind(result)
-        raise Wrong(f"{name} returns {came}, expected two: return {parts}.")
-    return result
+__all__ = ["check_change", "check_collapse", "check_depth", "check_layer", "check_spoilt", "check_unit"]
 
 
 def _relu(z):
@@ -35,12 +30,7 @@ def check_unit(my_unit):
     """
     cases = [([0.3, -0.1], [1.5, -0.5], 0.3), ([-0.3, 0.7], [1.5, -0.5], 0.1), ([0.2, 0.4, -0.5], [1.0, -2.0, 3.0], 2.5)]
     cases = [(np.array(w), np.array(x), b) for w, x, b in cases]
-    answers = [_two(call(my_unit, *given, name="my_unit"), "my_unit", "z, a") for given in cases]
-    for z, a in [(numbers(z, "z", finite=False), numbers(a, "a", finite=False)) for z, a in answers]:
-        if np.shape(z) == (2,) or np.shape(z) == (3,):
-            raise Wrong("z has one number for each input: multiply w and x element by element, then sum, so that one unit has one z.")
-        if np.shape(z) or np.shape(a):
-            raise Wrong(f"z has shape {np.shape(z)} and a has shape {np.shape(a)}, expected two plain numbers.")
+    answers = [_one_unit(call(my_unit, *given, name="my_unit")) for given in cases]
     z = np.array([w @ x + b for w, x, b in cases])
     no_b = np.array([w @ x for w, x, _ in cases])
     b = np.array([b for _, _, b in cases])
@@ -61,36 +51,60 @@ def check_unit(my_unit):
         ((z > 0) * 1.0, "a is ReLU's slope (1 or 0): ReLU itself gives z where z > 0."),
         (1 / (1 + np.exp(-z)), "a is the sigmoid of z: hidden units here use ReLU."),
     ), name="a (of three units in turn)")  # fmt: skip
-    return "z = w · x + b is linear in x; a = max(0, z) is where the unit stops being linear."
+    return "z = w · x + b is a weighted sum; a = max(0, z) is where the unit bends."
+
+
+def _one_unit(result):
+    """z and a of what my_unit returned, as two floats; Wrong where they are not."""
+    z, a = (numbers(part, name, finite=False) for part, name in zip(two(result, "my_unit", "z, a"), "za", strict=True))
+    if z.shape in ((2,), (3,)):
+        raise Wrong("z has one number for each input: multiply w and x element by element, then sum, so that one unit has one z.")
+    if z.size != 1 or a.size != 1:
+        raise Wrong(f"z has shape {z.shape} and a has shape {a.shape}, expected two plain numbers.")
+    return z.item(), a.item()
 
 
 @check
-def check_change(my_z3_small, my_z3_large):
+def check_change(my_z3_small, my_z3_large, p=None):
     """z of the output unit after the bias of unit 4 in layer 1 is raised by 0.05 (z3 stays) and by 0.2 (it moves).
 
     Parameters
     ----------
     my_z3_small, my_z3_large : float
+    p : dict of ndarray, optional
+        The reader's parameters, which should still be those of the worked network.
 
     Posed in: notebooks/01_forward_propagation.ipynb
     """
-    before = _z3_with(0.0)
-    linear = "unit 4 of layer 1 has z = -0.1 before: "
+    _untouched(p)
     for name, answer, rise in (("my_z3_small", my_z3_small, 0.05), ("my_z3_large", my_z3_large, 0.2)):
-        right = _z3_with(rise)
-        answer = np.squeeze(answer) if isinstance(answer, np.ndarray) and answer.size == 1 else answer
-        mistakes = [
-            (_z3_with(rise, fully_linear=True), f"{name} lets the whole rise through: {linear}only what lies above 0 comes out of ReLU."),
-            (1 / (1 + np.exp(-right)), f"{name} is a of the output unit: the question asks for its z, before the sigmoid."),
-            (_z3_with(rise, rectify_second=False), f"{name} passes negative z through layer 2: its units rectify as well."),
-        ]
-        mistakes.append((_z3_with(rise + 0.5), f"{name} sets the bias to {rise}: raise it by {rise}, from -0.5 to {rise - 0.5:g}."))
-        if rise == 0.2:
-            mistakes.append((_z3_with(0.25), f"{name} adds 0.2 to the 0.05 of before: both attempts start from the same parameters."))
-        if right != before:
-            mistakes.append((before, f"{name} has not moved: a rise of {rise} takes unit 4 above 0, so layer 2 sees it. (Unit 4 is row 3.)"))
-        compare(answer, right, mistakes, name=name, tolerance=1e-5)
+        compare(answer, _z3_with(rise), _change_mistakes(name, rise), name=name, tolerance=1e-5)
     return "a rise that leaves z below 0 changes nothing downstream: for this example the slope of the output by that bias is 0."
+
+
+def _untouched(p):
+    """Wrong where a reader has trained on the notebook's own parameters: its later cells need them."""
+    for name, value in case.worked_params().items() if p is not None else ():
+        if not np.array_equal(np.asarray(p[name]), value):
+            raise Wrong(f"you changed p: {name} is no longer what it was, and later cells read it. Run the cell p = case.worked_params() "
+                        "again, then work on a copy: q = {name: value.copy() for name, value in p.items()}.")  # fmt: skip
+
+
+def _change_mistakes(name, rise):
+    before, right = _z3_with(0.0), _z3_with(rise)
+    linear = "unit 4 of layer 1 has z = -0.1 before: only what lies above 0 comes out of ReLU."
+    mistakes = [
+        (_z3_with(rise, fully_linear=True), f"{name} lets the whole rise through: {linear}"),
+        (1 / (1 + np.exp(-right)), f"{name} is a of the output unit: the question asks for its z, before the sigmoid."),
+        (_z3_with(rise, rectify_second=False), f"{name} passes negative z through layer 2: its units rectify as well."),
+        (_z3_with(rise + 0.5), f"{name} sets the bias to {rise}: raise it by {rise}, from -0.5 to {rise - 0.5:g}."),
+    ]
+    if rise == 0.2:
+        mistakes.append((_z3_with(0.25), f"{name} adds 0.2 to the 0.05 of before: both attempts start from the same parameters."))
+    if right != before:
+        reason = f"a rise of {rise} takes unit 4 above 0, so layer 2 sees it. (Unit 4 has index 3.)"
+        mistakes.append((before, f"{name} has not moved: {reason}"))
+    return mistakes
 
 
 def _z3_with(rise, fully_linear=False, rectify_second=True):
@@ -105,7 +119,7 @@ def _z3_with(rise, fully_linear=False, rectify_second=True):
 
 @check
 def check_layer(my_row_layer):
-    """Z = A W^T + b^T for examples as rows: A (m, n_prev), W (n, n_prev), b (n, 1), giving Z (m, n).
+    """Z = A Wᵀ + bᵀ for examples as rows: A (m, n_prev), W (n, n_prev), b (n, 1), giving Z (m, n).
 
     Parameters
     ----------
@@ -198,152 +212,3 @@ def _against_neighbours(c, p):
         if not np.allclose(c[f"A{l}"], g[l](c[f"Z{l}"])):
             wrong.add(f"A{l}")
     return wrong
-
-
-@check
-def check_collapse(my_collapse):
-    """W = W[L] ... W[2] W[1], and b from b <- W[l] b + b[l] for l = 2 ... L, starting from b[1].
-
-    Parameters
-    ----------
-    my_collapse : function (p) -> (W, b)
-
-    Posed in: notebooks/01_forward_propagation.ipynb
-    """
-    rng = np.random.default_rng(2)
-    for sizes in ((3, 3, 3, 3), (2, 10, 10, 1), (4, 3, 5, 2), (3, 2), (2, 4, 1), (3, 3, 3, 3, 3), (2, 5, 4, 3, 1)):
-        p, L = network.init_params(sizes, rng=rng), len(sizes) - 1
-        p.update({f"b{l}": rng.uniform(-1, 1, size=(sizes[l], 1)) for l in range(1, L + 1)})
-        Ws, bs = ([p[f"{kind}{l}"] for l in range(1, L + 1)] for kind in "Wb")
-        W, b = _two(call(my_collapse, p, name="my_collapse", depth=L), "my_collapse", "W, b")
-        right_W, right_b = _collapsed(Ws, bs)
-        square = len(set(sizes)) == 1
-        compare(W, right_W, _weight_mistakes(Ws, bs, right_W, square), name=f"W for layer sizes {sizes}")
-        compare(b, right_b, _bias_mistakes(Ws, bs, square), name=f"b for layer sizes {sizes}")
-    return "each later layer comes from the left, and each bias passes through all the layers after its own."
-
-
-def _collapsed(Ws, bs):
-    W, b = Ws[0], bs[0]
-    for W_l, b_l in zip(Ws[1:], bs[1:], strict=True):
-        W, b = W_l @ W, W_l @ b + b_l
-    return W, b
-
-
-def _weight_mistakes(Ws, bs, right, square):
-    mistakes = [(right.T, "W is transposed: expected shape (outputs, inputs).")]
-    if len(Ws) > 3:
-        mistakes.append((_collapsed(Ws[:3], bs[:3])[0], "you stop after layer 3: loop over all layers."))
-    if len(Ws) > 1:
-        mistakes += [
-            (_collapsed(Ws[:-1], bs[:-1])[0], "the last layer is missing: range(2, L + 1) includes L."),
-            (Ws[-1], "this is the last layer's W alone: multiply it from the left on what you have so far."),
-            (Ws[0], "this is W1 alone: the later layers come from the left."),
-        ]
-    if square:
-        mistakes += [
-            (_product(Ws), "the order is reversed: x meets W1 first, so W1 stands next to x, on the right."),
-            (np.prod(Ws, axis=0), "* multiplies element by element: use @."),
-            (np.sum(Ws, axis=0), "the matrices are added: layers one after the other multiply."),
-        ]
-    return mistakes
-
-
-def _product(factors):
-    result = factors[0]
-    for factor in factors[1:]:
-        result = result @ factor
-    return result
-
-
-def _bias_mistakes(Ws, bs, square):
-    none = [0 * b for b in bs]
-    mistakes = [
-        (none[-1], "b is 0: the biases must not be dropped."),
-        (bs[-1], "b holds the last bias only: the earlier ones reach the output as well, through the later weights."),
-        (_collapsed(Ws, [none[0], *bs[1:]])[1], "b1 is missing: it passes through all layers after the first."),
-        (_collapsed(Ws, [*bs[:-1], none[-1]])[1], "the last bias is missing: it is added at the very end."),
-        (_collapsed(Ws, [bs[0], *none[1:]])[1], "only b1 arrives: each layer adds its own bias after multiplying."),
-    ]
-    if len(Ws) > 3:
-        mistakes.append((_collapsed(Ws[:3], bs[:3])[1], "you stop after layer 3: loop over all layers."))
-    if len(Ws) > 2:
-        mistakes.append((_collapsed(Ws, [bs[0], *none[1:-1], bs[-1]])[1], "b2 is missing: it passes through the layers after the second."))
-    if square:
-        accumulated, inside, W = bs[0], bs[0], Ws[0]
-        for W_l, b_l in zip(Ws[1:], bs[1:], strict=True):
-            W = W_l @ W
-            accumulated, inside = W @ accumulated + b_l, W_l @ (inside + b_l)
-        mistakes += [
-            (sum(bs), "the biases are added as they are: each passes through the weights of all later layers."),
-            (accumulated, "b is multiplied by the collapsed W, which has just grown: it meets W[l] alone. Compute b before W, or both in one line."),
-            (inside, "a bias is not multiplied by its own W: it is added after it, W[l] b + b[l]."),
-            (W @ sum(bs), "a bias is not multiplied by its own W: it is added after it."),
-        ]
-    return mistakes
-
-
-@check
-def check_depth(my_forward):
-    """A[L], from A[0] = X, Z[l] = W[l] A[l-1] + b[l], with g_hidden in layers 1 to L-1 and g_output in layer L.
-
-    Parameters
-    ----------
-    my_forward : function (X, p, g_hidden, g_output) -> A of the last layer
-
-    Posed in: notebooks/01_forward_propagation.ipynb
-    """
-    rng = np.random.default_rng(3)
-    networks = [(sizes, "relu", "sigmoid") for sizes in ((3, 3, 3, 3), (2, 5, 4, 1), (2, 4, 1), (2, 1), (3, 5, 4, 4, 2))]
-    for sizes, *names in [*networks, ((2, 5, 4, 1), "tanh", "softplus")]:
-        hidden, output = (ACTIVATIONS[name].value for name in names)
-        p = network.init_params(sizes, rng=rng)
-        p.update({f"b{l}": rng.uniform(-1, 1, size=(n, 1)) for l, n in enumerate(sizes[1:], start=1)})
-        X, L = rng.normal(size=(sizes[0], 6)), len(sizes) - 1
-        answer = call(my_forward, X, p, hidden, output, name="my_forward", depth=L)
-        name = f"A{L} for layer sizes {sizes}, with {names[0]} and {names[1]},"
-        compare(answer, _run(X, p, [hidden] * (L - 1) + [output]), _depth_mistakes(X, p, L, hidden, output), name=name)
-    return "all layers say the same sentence; only the last one uses another activation, so that its output is a probability."
-
-
-def _run(X, p, activations, bias=1):
-    """A of the last layer that has an activation in the list."""
-    A = X
-    for l, g in enumerate(activations, start=1):
-        A = g(p[f"W{l}"] @ A + bias * p[f"b{l}"])
-    return A
-
-
-def _depth_mistakes(X, p, L, hidden, output):
-    """What slips in the loop give; values of another shape than the answer never match."""
-
-    def run(activations, bias=1):
-        return _run(X, p, activations, bias)
-
-    def identity(Z):
-        return Z
-
-    layers = [hidden] * (L - 1) + [output]
-    mistakes = [
-        (run([hidden] * L), "the last layer uses the hidden activation as well: with ReLU at the output, A is no probability. That is suspect 5."),
-        (run([*layers[:-1], identity]), "the last activation is missing: this is Z of the last layer."),
-        (run(layers, bias=0), "the biases are missing: Z = W A + b."),
-    ]
-    relu, sigmoid = ACTIVATIONS["relu"].value, ACTIVATIONS["sigmoid"].value
-    if (hidden, output) != (relu, sigmoid):
-        mistakes += [(run([g] * (L - 1) + [h]), "the activations are built in: use g_hidden and g_output, whatever they are.")
-                     for g, h in ((relu, sigmoid), (hidden, sigmoid), (relu, output))]  # fmt: skip
-    if L > 3:
-        mistakes += [(run([hidden, hidden, g]), f"your loop stops after layer 3, but this network has {L} layers: find L from p.")
-                     for g in (hidden, output)]  # fmt: skip
-    if L > 1:
-        mistakes += [
-            (run([output] * L), "the hidden layers use the output's activation."),
-            (run([identity] * (L - 1) + [output]), "Z goes on to the next layer: pass A = g(Z) on, or the layers collapse into one."),
-            (run(layers[:-1]), "the loop stops one layer early: range(1, L + 1) includes L."),
-            (run([output] + [hidden] * (L - 1)), "the two activations are swapped: the output's belongs to layer L, not to layer 1."),
-            (run([hidden] * (L - 2) + [output]), "the loop stops one layer early: range(1, L + 1) includes L."),
-        ]
-        if X.shape[0] == p[f"W{L}"].shape[1]:
-            mistakes.append((output(p[f"W{L}"] @ X + p[f"b{L}"]), "every layer reads X: layer l reads the A of layer l - 1."))
-    return mistakes
