@@ -98,7 +98,11 @@ def _silu_slope(z):
 
 def _step(z, at_zero, below):
     """1 right of 0, `below` left of it, `at_zero` at it: the slope of everything with a kink at 0."""
-    return np.where(z > 0, np.ones_like(z), np.where(z == 0, np.full_like(z, at_zero), below))
+    right = z > 0
+    if at_zero == below == 0:
+        return right.astype(z.dtype)
+    one, at_zero, below = (z.dtype.type(slope) for slope in (1, at_zero, below))  # float32 stays float32
+    return np.where(right, one, below if at_zero == below else np.where(z == 0, at_zero, below))
 
 
 # --- activations with a parameter ----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ Errors are in the reader's terms: which argument, what came, what was expected a
 """
 
 import difflib
+import math
 import re
 import reprlib
 from decimal import Decimal
@@ -31,6 +32,11 @@ def floats(name, value):
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise DomainError(f"{name} holds {array[where]}{f' at index {where}' if where else ''}, expected finite numbers")
     return array
+
+
+def all_finite(arrays):
+    """Whether every entry of every float array is finite: by its sum of squares, and one by one where that is not."""
+    return all(math.isfinite(np.vdot(array, array)) or np.isfinite(array).all() for array in arrays)
 
 
 def reals(name, value):
@@ -85,6 +91,9 @@ def listed(keys, most=20):
 
 def matrix(name, value, shape=(None, None)):
     """Return `value` as a matrix of finite floats of the given shape, in which None stands for any size above 0."""
+    if type(value) is np.ndarray and value.dtype.char in "df" and value.ndim == 2 and value.size and _fits(value.shape, shape) \
+            and math.isfinite(np.vdot(value, value)):  # fmt: skip
+        return value  # the usual case, in a microsecond; all others get their words below
     array = floats(name, value)
     if array.shape != shape and not (array.ndim == 2 and _fits(array.shape, shape)):
         raise ValueError(f"{name} has shape {array.shape}, expected {_shape_text(shape)}{_reshape_hint(name.split()[-1], array, shape)}")

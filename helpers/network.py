@@ -8,69 +8,84 @@ arguments.
 Derived in: notebooks/01_forward_propagation.ipynb, notebooks/05_backward_propagation.ipynb
 """
 
-import itertools
-
 import numpy as np
 
 from helpers import checks
 from helpers.activations import get_activation
-from helpers.losses import OUTPUT_LOSSES, get_loss, softmax
+from helpers.initial import SCHEMES, init_params
+from helpers.losses import OUTPUT_LOSSES, get_loss, softmax_rule
 
-SCHEMES = ("he", "glorot", "normal", "small", "uniform", "zeros")
-"""Ways to draw initial weights, see `init_params`."""
+__all__ = [
+    "SCHEMES", "accuracy", "activation_rules", "backward", "backward_prop", "classify", "compute_loss", "depth", "forward", "forward_prop",
+    "init_params", "loss_per_example", "mean_loss", "output_delta", "predict", "shares_right", "targets",
+]  # fmt: skip
+
+# --- the formulas: for checked arrays of one network, or of many in a stack whose first axis counts them ----------------
 
 
-def init_params(layer_sizes=(2, 10, 10, 1), scheme="he", rng=0):
-    """W[l] at random with a spread that depends on the scheme, b[l] = 0.
+def forward(X, p, g):
+    """Z[l] = W[l] A[l-1] + b[l] and A[l] = g[l](Z[l]), {"A0": X, "Z1": ..., "AL": ...}; g : `activation_rules`."""
+    c = {"A0": X}
+    for l, g_l in enumerate(g, start=1):
+        c[f"Z{l}"] = p[f"W{l}"] @ c[f"A{l - 1}"] + p[f"b{l}"]
+        c[f"A{l}"] = g_l(c[f"Z{l}"])
+    return c
 
-    Parameters
-    ----------
-    layer_sizes : sequence of int
-        Number of inputs, units of each layer, outputs.
-    scheme : str
-        "he": N(0, 2 / n_in), keeps the second moment through ReLU; "glorot": N(0, 2 / (n_in + n_out)), for sigmoid
-        and tanh; "normal": N(0, 1); "small": N(0, 0.01^2); "uniform": between 0 and 1; "zeros".
-    rng : numpy.random.Generator or int
 
-    Returns
-    -------
-    dict of ndarray : "W1" (n_1, n_x), "b1" (n_1, 1), ...
+def activation_rules(L, hidden, output):
+    """(g_1, ..., g_L) as functions of Z."""
+    checks.choice("output", output, list(OUTPUT_LOSSES))
+    last = softmax_rule if output == "softmax" else get_activation(output).value_rule
+    return (get_activation(hidden, "hidden").value_rule,) * (L - 1) + (last,)
 
-    Source: He, Zhang, Ren, Sun, "Delving deep into rectifiers", ICCV 2015; Glorot, Bengio, AISTATS 2010.
+
+def loss_per_example(Z, A, y, output, rule):
+    """Each example's own loss, shape (..., m), from Z and A of the last layer, (..., n, m), and a rule from `losses.get_loss`."""
+    if rule.fused_output == output:
+        return rule.per_example_from_logits(Z, y)
+    return rule.per_example(A, y)
+
+
+def mean_loss(Z, A, y, output, rule):
+    """The mean of `loss_per_example` for one network, a float; DomainError where A is no probability."""
+    with np.errstate(all="ignore"):
+        value = float(loss_per_example(Z, A, y, output, rule).sum() / y.shape[1])
+    if not np.isfinite(value) and rule.fused_output != output:
+        rule.check(A, y)
+    return value
+
+
+def output_delta(Z, A, y, output, rule):
+    """dZ of the last layer, shape (..., n, m): the gradient of each example's own loss with respect to its Z.
+
+    Arguments as in `loss_per_example`.
     """
-    sizes = _layer_sizes(layer_sizes)
-    checks.choice("scheme", scheme, SCHEMES)
-    rng = checks.generator(rng)
-    p = {}
-    for l, (n_in, n_out) in enumerate(itertools.pairwise(sizes), start=1):
-        p[f"W{l}"] = _draw(scheme, n_out, n_in, rng)
-        p[f"b{l}"] = np.zeros((n_out, 1))
-    return p
+    if rule.fused_output == output:
+        return rule.slope_from_logits(Z, y)  # A - y
+    return rule.slope(A, y) * get_activation(output).slope_rule(Z)
 
 
-_MOST_WEIGHTS = 10**8
-"""As many as take 0.8 GB."""
+def backward(dZ, c, p, slope):
+    """All gradients from dZ[L], the `output_delta`, as in `backward_prop`; slope(Z, A) is that of the hidden activation."""
+    L, m = len(p) // 2, dZ.shape[-1]
+    grads = {f"dZ{L}": dZ}
+    for l in range(L, 0, -1):
+        dZ = grads[f"dZ{l}"]
+        grads[f"dW{l}"] = dZ @ c[f"A{l - 1}"].mT / m
+        grads[f"db{l}"] = dZ.sum(axis=-1, keepdims=True) / m
+        if l > 1:
+            grads[f"dA{l - 1}"] = p[f"W{l}"].mT @ dZ
+            grads[f"dZ{l - 1}"] = grads[f"dA{l - 1}"] * slope(c[f"Z{l - 1}"], c[f"A{l - 1}"])
+    return grads
 
 
-def _layer_sizes(layer_sizes):
-    if not isinstance(layer_sizes, list | tuple | range | np.ndarray):
-        raise TypeError(f"layer_sizes is {checks.shown(layer_sizes)}, expected a sequence such as (2, 10, 10, 1)")
-    sizes = list(layer_sizes)
-    if len(sizes) < 2:
-        raise ValueError(f"layer_sizes is {layer_sizes!r}, expected at least inputs and outputs, such as (2, 1)")
-    sizes = [checks.whole(f"layer_sizes[{i}]", size, most=_MOST_WEIGHTS) for i, size in enumerate(sizes)]
-    weights = sum(n_in * n_out for n_in, n_out in itertools.pairwise(sizes))
-    if weights > _MOST_WEIGHTS:
-        raise ValueError(f"layer_sizes asks for {weights:.3g} weights, expected at most {_MOST_WEIGHTS:.0e}")
-    return sizes
+def shares_right(y, A):
+    """Share of the examples whose label is predicted, shape (...): of labels (1, m) or one-hot (K, m) beside outputs (..., n, m)."""
+    predicted, true = (a[..., 0, :] > 0.5 if a.shape[-2] == 1 else a.argmax(axis=-2) for a in (A, y))
+    return (predicted == true).mean(axis=-1)
 
 
-def _draw(scheme, n_out, n_in, rng):
-    if scheme == "uniform":
-        return rng.uniform(size=(n_out, n_in))
-    deviation = {"he": np.sqrt(2 / n_in), "glorot": np.sqrt(2 / (n_in + n_out)), "normal": 1, "small": 0.01, "zeros": 0}
-    return deviation[scheme] * rng.standard_normal((n_out, n_in))
-
+# --- the same with every argument checked --------------------------------------------------------------------------------
 
 def forward_prop(X, p, hidden="relu", output="sigmoid"):
     """Z[l] = W[l] A[l-1] + b[l] and A[l] = g[l](Z[l]) for l = 1 ... L, starting from A[0] = X.
@@ -97,21 +112,14 @@ def forward_prop(X, p, hidden="relu", output="sigmoid"):
     Derived in: notebooks/01_forward_propagation.ipynb, "How do you write it for any depth?"
     """
     L = checks.parameters(p)
-    g = _activations(L, hidden, output)
-    c = {"A0": checks.matrix("X", X, (p["W1"].shape[1], None))}
-    for l in range(1, L + 1):
-        with np.errstate(over="ignore", invalid="ignore"):
-            Z = p[f"W{l}"] @ c[f"A{l - 1}"] + p[f"b{l}"]
-        c[f"Z{l}"] = checks.floats(f"Z{l} = W{l} A{l - 1} + b{l}", Z)
-        c[f"A{l}"] = g[l](Z)
+    g = activation_rules(L, hidden, output)
+    X = checks.matrix("X", X, (p["W1"].shape[1], None))
+    with np.errstate(all="ignore"):
+        c = forward(X, p, g)
+    if not checks.all_finite(c.values()):
+        for l in range(1, L + 1):
+            checks.floats(f"Z{l} = W{l} A{l - 1} + b{l}", c[f"Z{l}"])
     return c
-
-
-def _activations(L, hidden, output):
-    """{1: g, ..., L: g} as functions of a checked Z."""
-    checks.choice("output", output, list(OUTPUT_LOSSES))
-    last = softmax if output == "softmax" else get_activation(output).value_rule
-    return dict.fromkeys(range(1, L), get_activation(hidden, "hidden").value_rule) | {L: last}
 
 
 def depth(c):
@@ -124,10 +132,10 @@ def depth(c):
     return L
 
 
-def _targets(y, A, loss):
-    """y in the shape of the outputs, checked for the kind of labels that the loss takes."""
-    check = {"bce": checks.labels, "cross_entropy": checks.one_hot}.get(loss.name, checks.matrix)
-    return check("y", y, A.shape)
+def targets(y, shape, rule, name="y"):
+    """y in the shape of the outputs, checked for the kind of labels that the loss takes; rule : from `losses.get_loss`."""
+    check = {"bce": checks.labels, "cross_entropy": checks.one_hot}.get(rule.name, checks.matrix)
+    return check(name, y, shape)
 
 
 def compute_loss(y, c, output="sigmoid", loss=None):
@@ -152,26 +160,8 @@ def compute_loss(y, c, output="sigmoid", loss=None):
     L = depth(c)
     Z = checks.cached(c, f"Z{L}", (None, None))
     A = checks.cached(c, f"A{L}", Z.shape)
-    y = _targets(y, A, rule)
-    with np.errstate(over="ignore"):
-        return float(loss_per_example(Z, A, y, output, rule).mean())
-
-
-def loss_per_example(Z, A, y, output, rule):
-    """Each example's own loss, shape (m,), for checked matrices and a rule from `losses.get_loss`."""
-    if rule.fused_output == output:
-        return rule.per_example_from_logits(Z, y)
-    return rule.per_example(A, y)
-
-
-def output_delta(Z, A, y, output, rule):
-    """dZ of the last layer, shape (n, m): the gradient of each example's own loss with respect to its Z.
-
-    For checked matrices and a rule from `losses.get_loss`, as in `loss_per_example`.
-    """
-    if rule.fused_output == output:
-        return rule.slope_from_logits(Z, y)  # A - y
-    return rule.slope(A, y) * get_activation(output).slope(Z)
+    y = targets(y, A.shape, rule)
+    return mean_loss(Z, A, y, output, rule)
 
 
 def backward_prop(X, y, c, p, hidden="relu", output="sigmoid", loss=None):
@@ -206,17 +196,16 @@ def backward_prop(X, y, c, p, hidden="relu", output="sigmoid", loss=None):
     g = get_activation(hidden, "hidden")
     rule = get_loss(output, loss)
     c = _checked_cache(X, c, p, L)
-    y = _targets(y, c[f"A{L}"], rule)
-    m = y.shape[1]
-    with np.errstate(over="ignore", invalid="ignore"):
-        grads = {f"dZ{L}": output_delta(c[f"Z{L}"], c[f"A{L}"], y, output, rule)}
+    y = targets(y, c[f"A{L}"].shape, rule)
+    Z, A = c[f"Z{L}"], c[f"A{L}"]
+    with np.errstate(all="ignore"):
+        grads = backward(output_delta(Z, A, y, output, rule), c, p, lambda Z, A: g.slope_rule(Z))
+    if not checks.all_finite(grads.values()):
+        if rule.fused_output != output:
+            rule.check_slope(A, y)
         for l in range(L, 0, -1):
-            dZ = grads[f"dZ{l}"]
-            grads[f"dW{l}"] = checks.floats(f"dW{l}", dZ @ c[f"A{l - 1}"].T / m)
-            grads[f"db{l}"] = checks.floats(f"db{l}", dZ.sum(axis=1, keepdims=True) / m)
-            if l > 1:
-                grads[f"dA{l - 1}"] = p[f"W{l}"].T @ dZ
-                grads[f"dZ{l - 1}"] = grads[f"dA{l - 1}"] * g.slope_rule(c[f"Z{l - 1}"])
+            for name in (f"dW{l}", f"db{l}"):
+                checks.floats(name, grads[name])
     return grads
 
 
@@ -253,4 +242,4 @@ def accuracy(y, A):
     """
     A = checks.matrix("A", A)
     y = checks.labels("y", y, A.shape) if A.shape[0] == 1 else checks.one_hot("y", y, A.shape)
-    return float((classify(A) == classify(y)).mean())
+    return float(shares_right(y, A))

@@ -17,7 +17,7 @@ MODULES = sorted(HELPERS.rglob("*.py"))
 FLOORS = [
     {"checks"},
     {"activations"},
-    {"losses", "datasets"},
+    {"losses", "datasets", "initial"},
     {"network", "convolution", "autograd", "paths"},
     {"case", "gradcheck", "training"},
     {"clinic"},

@@ -17,71 +17,74 @@ from helpers.activations import ACTIVATIONS
 
 SIGMOID = ACTIVATIONS["sigmoid"]
 
+_quietly = np.errstate(all="ignore")  # a rule's underflow is right, and what it makes of NaN or infinity is looked at afterwards
 
-def _check_probabilities(A):
+
+# --- per example: (..., n, m) -> (..., m); slopes: (..., n, m) -> (..., n, m); the rules check nothing ---------------------
+
+
+def _bce(A, Y):
+    """-y ln a - (1 - y) ln(1 - a), with 0 ln 0 = 0; infinite where a confident answer is wrong, NaN where a is no probability."""
+    A = np.where((A >= 0) & (A <= 1), A, np.nan)
+    return (-np.where(Y > 0, np.log(A), 0) - np.where(Y < 1, np.log1p(-A), 0)).sum(axis=-2)
+
+
+def _bce_slope(A, Y):
+    A = np.where((A >= 0) & (A <= 1), A, np.nan)
+    return np.where(Y < 1, (1 - Y) / (1 - A), 0) - np.where(Y > 0, Y / A, 0)
+
+
+def _check_probabilities(A, Y):
+    """Raise DomainError where the cross-entropy of probabilities A has no value; Y is not looked at."""
     outside = A[(A < 0) | (A > 1)]
     if outside.size:
         raise checks.DomainError(
             f"A holds {outside[0]:.6g}, expected probabilities between 0 and 1: is the output unit a sigmoid?")
 
 
-# --- per example: (n, m) -> (m,); and slopes: (n, m) -> (n, m) ------------------------------------------------------
-
-
-def _bce(A, Y):
-    """-y ln a - (1 - y) ln(1 - a), with 0 ln 0 = 0; infinite where a confident answer is wrong."""
-    _check_probabilities(A)
-    with np.errstate(divide="ignore"):
-        return (-np.where(Y > 0, np.log(A), 0) - np.where(Y < 1, np.log1p(-A), 0)).sum(axis=0)
-
-
-def _bce_slope(A, Y):
-    _check_probabilities(A)
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        slope = np.where(Y < 1, (1 - Y) / (1 - A), 0) - np.where(Y > 0, Y / A, 0)
-    if not np.isfinite(slope).all():
-        where = np.unravel_index(np.argmin(np.isfinite(slope)), slope.shape)
+def _check_bce_slope(A, Y):
+    """Raise DomainError where the slope of that cross-entropy is not finite."""
+    _check_probabilities(A, Y)
+    with np.errstate(all="ignore"):
+        finite = np.isfinite(_bce_slope(A, Y))
+    if not finite.all():
+        where = np.unravel_index(np.argmin(finite), finite.shape)
         raise checks.DomainError(f"A holds {A[where]:g} where y is {Y[where]:g}: there -ln has no finite slope")
-    return slope
 
 
-@np.errstate(over="ignore")
 def _bce_from_logits(Z, Y):
     # softplus(z) - y z; its tiny last term comes last, since adding it to a large z first would round it away
-    return (np.maximum(0, Z) - Y * Z + np.log1p(np.exp(-np.abs(Z)))).sum(axis=0)
+    return (np.maximum(0, Z) - Y * Z + np.log1p(np.exp(-np.abs(Z)))).sum(axis=-2)
 
 
 def _bce_from_logits_slope(Z, Y):
-    return SIGMOID.value(Z) - Y
+    return SIGMOID.value_rule(Z) - Y
 
 
-@np.errstate(over="ignore")
-def _softmax(Z):
-    e = np.exp(Z - Z.max(axis=0))
-    return e / e.sum(axis=0)
+def softmax_rule(Z):
+    """`softmax` of checked logits, (..., K, m)."""
+    e = np.exp(Z - Z.max(axis=-2, keepdims=True))
+    return e / e.sum(axis=-2, keepdims=True)
 
 
-@np.errstate(over="ignore")
 def _cross_entropy_from_logits(Z, Y):
     # ln sum_j e^{z_j} - z_true with the largest logit out of the sum: its e^0 = 1 would swallow the others, hence log1p last
-    top = Z.max(axis=0)
-    others = np.exp(Z - top)
-    others[Z.argmax(axis=0), np.arange(Z.shape[1])] = 0
-    return top - (Y * Z).sum(axis=0) + np.log1p(others.sum(axis=0))
+    top = Z.max(axis=-2, keepdims=True)
+    first = np.arange(Z.shape[-2])[:, None] == Z.argmax(axis=-2, keepdims=True)
+    others = np.where(first, 0, np.exp(Z - top)).sum(axis=-2)
+    return top[..., 0, :] - (Y * Z).sum(axis=-2) + np.log1p(others)
 
 
 def _cross_entropy_from_logits_slope(Z, Y):
-    return _softmax(Z) - Y
+    return softmax_rule(Z) - Y
 
 
-@np.errstate(over="ignore")
 def _mse(A, Y):
-    return ((A - Y) ** 2).mean(axis=0)
+    return ((A - Y) ** 2).mean(axis=-2)
 
 
-@np.errstate(over="ignore")
 def _mse_slope(A, Y):
-    return 2 * (A - Y) / A.shape[0]
+    return 2 * (A - Y) / A.shape[-2]
 
 
 def _half_mse(A, Y):
@@ -95,6 +98,7 @@ def _half_mse_slope(A, Y):
 # --- binary cross-entropy -------------------------------------------------------------------------------------------
 
 
+@_quietly
 def binary_cross_entropy(A, Y):
     """Mean over examples of -y ln a - (1 - y) ln(1 - a), summed over the n outputs, from probabilities.
 
@@ -103,9 +107,12 @@ def binary_cross_entropy(A, Y):
     Derived in: notebooks/03_loss.ipynb, "What does a probability cost?"
     """
     A = checks.matrix("A", A)
-    return float(_bce(A, checks.labels("Y", Y, A.shape)).mean())
+    Y = checks.labels("Y", Y, A.shape)
+    _check_probabilities(A, Y)
+    return float(_bce(A, Y).mean())
 
 
+@_quietly
 def binary_cross_entropy_slope(A, Y):
     """(a - y) / (a (1 - a)): gradient of each example's own cross-entropy with respect to its n outputs, shape (n, m).
 
@@ -113,9 +120,12 @@ def binary_cross_entropy_slope(A, Y):
     a = 1 with y = 0; ValueError for shapes and labels.
     """
     A = checks.matrix("A", A)
-    return _bce_slope(A, checks.labels("Y", Y, A.shape))
+    Y = checks.labels("Y", Y, A.shape)
+    _check_bce_slope(A, Y)
+    return _bce_slope(A, Y)
 
 
+@_quietly
 def binary_cross_entropy_from_logits(Z, Y):
     """Mean over examples of softplus(z) - y z, summed over the n outputs: the cross-entropy of a = sigmoid(z), never infinite.
 
@@ -127,6 +137,7 @@ def binary_cross_entropy_from_logits(Z, Y):
     return float(_bce_from_logits(Z, checks.labels("Y", Y, Z.shape)).mean())
 
 
+@_quietly
 def binary_cross_entropy_from_logits_slope(Z, Y):
     """sigmoid(z) - y: gradient of each example's own cross-entropy with respect to its n logits, shape (n, m)."""
     Z = checks.matrix("Z", Z)
@@ -136,13 +147,14 @@ def binary_cross_entropy_from_logits_slope(Z, Y):
 # --- softmax ----------------------------------------------------------------------------------------------------------
 
 
+@_quietly
 def softmax(Z):
     """p_k = e^{z_k} / sum_j e^{z_j} for each column; the column's maximum is subtracted first, so nothing overflows.
 
     Z : (K, m) logits. Returns (K, m), each column summing to 1.
     Derived in: notebooks/03_loss.ipynb, "For which outputs and losses does it hold?"
     """
-    return _softmax(checks.matrix("Z", Z))
+    return softmax_rule(checks.matrix("Z", Z))
 
 
 def softmax_jacobian(z):
@@ -154,6 +166,7 @@ def softmax_jacobian(z):
     return np.diagflat(p) - p @ p.T
 
 
+@_quietly
 def softmax_cross_entropy_from_logits(Z, Y):
     """Mean over examples of ln sum_j e^{z_j} - z_true, the cross-entropy -ln p_true of p = softmax(z).
 
@@ -165,6 +178,7 @@ def softmax_cross_entropy_from_logits(Z, Y):
     return float(_cross_entropy_from_logits(Z, checks.one_hot("Y", Y, Z.shape)).mean())
 
 
+@_quietly
 def softmax_cross_entropy_from_logits_slope(Z, Y):
     """p - y: gradient of each example's own cross-entropy with respect to its logits, shape (K, m)."""
     Z = checks.matrix("Z", Z)
@@ -174,6 +188,7 @@ def softmax_cross_entropy_from_logits_slope(Z, Y):
 # --- squared errors ---------------------------------------------------------------------------------------------------
 
 
+@_quietly
 def mean_squared_error(A, Y):
     """Mean of (a - y)^2 over all n m entries: over the n outputs of an example as well as over the m examples.
 
@@ -185,6 +200,7 @@ def mean_squared_error(A, Y):
     return float(_mse(A, checks.matrix("Y", Y, A.shape)).mean())
 
 
+@_quietly
 def mean_squared_error_slope(A, Y):
     """2 (a - y) / n: gradient of each example's own mean squared error over its n outputs, shape (n, m)."""
     A = checks.matrix("A", A)
@@ -212,11 +228,12 @@ def half_squared_error_slope(A, Y):
 
 @dataclass(frozen=True)
 class Loss:
-    """The rules of one loss: per example (n, m) -> (m,), slope (n, m) -> (n, m).
+    """The rules of one loss: per example (..., n, m) -> (..., m), slope (..., n, m) -> (..., n, m), for one network or a stack.
 
     Where an output unit and the loss cancel to something simpler and more stable, `fused_output` names that unit and
     the rules from logits are used: the slope is then that of each example's own loss with respect to Z.
-    The rules take checked matrices.
+    The rules check nothing: where a loss or its slope has no finite value they return infinity or NaN, and `check` and
+    `check_slope`, called with A and Y, raise the DomainError that says why (or nothing, if A and Y are not to blame).
     """
 
     name: str
@@ -225,12 +242,14 @@ class Loss:
     fused_output: str | None = None
     per_example_from_logits: Callable | None = None
     slope_from_logits: Callable | None = None
+    check: Callable = lambda A, Y: None
+    check_slope: Callable = lambda A, Y: None
 
 
 LOSSES = {
     loss.name: loss
     for loss in (
-        Loss("bce", _bce, _bce_slope, "sigmoid", _bce_from_logits, _bce_from_logits_slope),
+        Loss("bce", _bce, _bce_slope, "sigmoid", _bce_from_logits, _bce_from_logits_slope, _check_probabilities, _check_bce_slope),
         Loss("cross_entropy", None, None, "softmax", _cross_entropy_from_logits, _cross_entropy_from_logits_slope),
         Loss("mse", _mse, _mse_slope),
         Loss("half_mse", _half_mse, _half_mse_slope),

@@ -5,6 +5,9 @@ Derived in: notebooks/05_backward_propagation.ipynb
 
 from helpers.training.descent import gradient_descent
 from helpers.training.history import History
+from helpers.training.many import Histories, descend_many, unstack
 from helpers.training.outcome import at_floor, comebacks, dead_mask, dead_units, fate, revived
 
-__all__ = ["History", "at_floor", "comebacks", "dead_mask", "dead_units", "fate", "gradient_descent", "revived"]
+__all__ = [
+    "Histories", "History", "at_floor", "comebacks", "dead_mask", "dead_units", "descend_many", "fate", "gradient_descent", "revived", "unstack",
+]  # fmt: skip

@@ -3,6 +3,7 @@
 Derived in: notebooks/05_backward_propagation.ipynb
 """
 
+import math
 import sys
 from functools import partial
 
@@ -10,8 +11,9 @@ import numpy as np
 
 from helpers import checks, network
 from helpers.activations import get_activation
+from helpers.losses import get_loss
 from helpers.training.history import History
-from helpers.training.outcome import dead_units
+from helpers.training.outcome import masks
 
 
 def gradient_descent(
@@ -59,25 +61,24 @@ def gradient_descent(
     """
     learning_rate = checks.positive("learning_rate", learning_rate)
     steps, record_every = checks.whole("steps", steps), checks.whole("record_every", record_every)
-    forward = _own_forward(forward_prop) if forward_prop is not None else partial(network.forward_prop, hidden=hidden, output=output)
-    backward = _own_backward(backward_prop) if backward_prop is not None else partial(
-        network.backward_prop, hidden=hidden, output=output, loss=loss)
+    forward, backward = _passes(forward_prop, backward_prop, hidden, output, loss, p)
     X, y = _data(X, y, p, hidden, output, loss)
     batches = _batches(X, y, batch_size, checks.generator(rng))
     line = _ProgressLine(checks.truth("progress", progress), steps)
     p = recorded = _copy(p)
     history = History(gradient_norm={f"d{name}": [] for name in p})
-    with line, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    note = _recorder(history, y, hidden, output, loss)
+    with line, np.errstate(all="ignore"):
         for step in range(steps + 1):
             record = step % record_every == 0 or step == steps
             try:
                 X_batch, y_batch = next(batches)
                 if record:
-                    whole = forward(X, p)
-                    _record(history, step, y, whole, get_activation(hidden), output, loss)
+                    whole, seen = forward(X, p)
+                    note(step, seen)
                     recorded = p
                     line.show(step, history.loss[-1])
-                c = whole if batch_size is None and record else forward(X_batch, p)
+                c = whole if batch_size is None and record else forward(X_batch, p)[0]
                 grads = backward(X_batch, y_batch, c, p)
             except checks.DomainError as error:
                 if step == 0:
@@ -86,10 +87,39 @@ def gradient_descent(
                 break
             if record:
                 for name, norms in history.gradient_norm.items():
-                    norms[-1] = float(np.linalg.norm(grads[name]))
+                    norms[-1] = math.sqrt(np.vdot(grads[name], grads[name]))
             if step < steps:
                 p = {name: p[name] - learning_rate * grads[f"d{name}"] for name in p}
     return (recorded if history.stopped else p), history
+
+
+def _passes(forward_prop, backward_prop, hidden, output, loss, p):
+    """forward(X, p) -> the cache, and what a History is read from as checked arrays; backward(X, y, c, p) -> checked gradients."""
+    if forward_prop is not None:
+        forward = _own_forward(forward_prop)
+    else:
+        forward = partial(_forward, hidden, output, network.activation_rules(checks.parameters(p), hidden, output))
+    if backward_prop is not None:
+        return forward, _own_backward(backward_prop)
+    if forward_prop is not None:  # whatever that returns has to be looked at
+        return forward, partial(network.backward_prop, hidden=hidden, output=output, loss=loss)
+    return forward, partial(_backward, hidden, output, get_loss(output, loss), get_activation(hidden, "hidden").slope_rule)
+
+
+def _forward(hidden, output, g, X, p):
+    """The reference's forward pass; its checks, which find words for what is wrong, only where a Z is not finite."""
+    c = network.forward(X, p, g)
+    if not checks.all_finite([c[f"Z{l}"] for l in range(1, len(g) + 1)]):
+        c = network.forward_prop(X, p, hidden, output)
+    return c, c
+
+
+def _backward(hidden, output, rule, slope, X, y, c, p):
+    """The reference's backward pass; its checks only where a gradient is not finite."""
+    L = len(p) // 2
+    dZ = network.output_delta(c[f"Z{L}"], c[f"A{L}"], y, output, rule)
+    grads = network.backward(dZ, c, p, lambda Z, A: slope(Z))
+    return grads if checks.all_finite([grads[f"d{name}"] for name in p]) else network.backward_prop(X, y, c, p, hidden, output, rule.name)
 
 
 def _own_forward(forward_prop):
@@ -100,8 +130,7 @@ def _own_forward(forward_prop):
         c = forward_prop(X.copy(), _copy(p))
         L = len(p) // 2
         shapes = {name: (p[f"W{name[1:]}"].shape[0], X.shape[1]) for name in (*(f"Z{l}" for l in range(1, L + 1)), f"A{L}")}
-        checks.returned("forward_prop", c, shapes)
-        return c
+        return c, checks.returned("forward_prop", c, shapes)
 
     return forward
 
@@ -141,22 +170,30 @@ def _batches(X, y, batch_size, rng):
             yield (X, y) if size == m else (X[:, chosen], y[:, chosen])
 
 
-def _record(history, step, y, c, g, output, loss):
-    value = network.compute_loss(y, c, output, loss)
-    if not np.isfinite(value):
-        raise checks.DomainError(f"the loss is {value}, expected a finite number")
-    L = network.depth(c)
-    history.step.append(step)
-    history.loss.append(value)
-    history.accuracy.append(_accuracy(y, c[f"A{L}"]))
-    history.dead_units.append(dead_units(c, g))
-    for norms in history.gradient_norm.values():
-        norms.append(float("nan"))  # until the backward pass has come to its end
+def _recorder(history, y, hidden, output, loss):
+    """A function that adds a record of step and cache to the history; the backward pass has yet to fill in the norms."""
+    rule, g = get_loss(output, loss), get_activation(hidden, "hidden")
+    labelled = is_labelled(y)
+
+    def note(step, c):
+        L = network.depth(c)
+        Z, A = c[f"Z{L}"], c[f"A{L}"]
+        value = network.mean_loss(Z, A, y, output, rule)
+        if not np.isfinite(value):
+            raise checks.DomainError(f"the loss is {value}, expected a finite number")
+        history.step.append(step)
+        history.loss.append(value)
+        history.accuracy.append(float(network.shares_right(y, A)) if labelled else float("nan"))
+        history.dead_units.append(tuple(int(np.count_nonzero(mask)) for mask in masks([c[f"Z{l}"] for l in range(1, L)], g)))
+        for norms in history.gradient_norm.values():
+            norms.append(float("nan"))
+
+    return note
 
 
-def _accuracy(y, A):
-    labelled = np.isin(y, (0, 1)).all() and (y.shape[0] == 1 or (y.sum(axis=0) == 1).all())
-    return network.accuracy(y, A) if labelled else float("nan")
+def is_labelled(y):
+    """Whether targets (..., n, m) are labels or one-hot columns, so that an accuracy can be read."""
+    return bool(np.isin(y, (0, 1)).all() and (y.shape[-2] == 1 or (y.sum(axis=-2) == 1).all()))
 
 
 class _ProgressLine:
