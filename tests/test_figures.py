@@ -76,6 +76,12 @@ def test_a_picture_is_a_figure_with_a_description(name):
 
 
 @pytest.mark.parametrize("name", PICTURES)
+def test_a_description_begins_with_a_caption(name):
+    first, rest = display.first_sentence(PICTURES[name]().get_label())
+    assert len(first) <= words.CAPTION and first.endswith(".") and rest
+
+
+@pytest.mark.parametrize("name", PICTURES)
 def test_a_description_has_at_most_three_significant_digits(name):
     for number in re.findall(r"\d+\.\d+", PICTURES[name]().get_label()):
         assert len(number.replace(".", "").lstrip("0")) <= 3, number
@@ -95,9 +101,9 @@ def test_a_picture_fits_a_screen_and_nothing_is_cut(name):
     figure = PICTURES[name]()
     width, height = figure.get_size_inches()
     assert width <= 9.001 and height <= 6.3
-    pixels = np.asarray(Image.open(BytesIO(display.as_png(figure))).convert("L"))
-    frame = np.concatenate([pixels[:2].ravel(), pixels[-2:].ravel(), pixels[:, :2].ravel(), pixels[:, -2:].ravel()])
-    assert (frame == 255).all(), "something reaches the edge of the picture"
+    alpha = np.asarray(Image.open(BytesIO(display.as_png(figure))).convert("RGBA"))[..., 3]
+    frame = np.concatenate([alpha[:2].ravel(), alpha[-2:].ravel(), alpha[:, :2].ravel(), alpha[:, -2:].ravel()])
+    assert (frame == 0).all(), "something reaches the edge of the picture, or it has a background"
 
 
 def test_the_readers_settings_are_neither_used_nor_changed():
@@ -136,15 +142,46 @@ def shown(figure, description=None, monkeypatch=None):
     return bundle
 
 
+def read_caption(page):
+    """The text of a caption that is seen at first, and what unfolds."""
+    caption = re.search(r"<figcaption[^>]*>(.*?)</figcaption>", page)[1]
+    seen, _, folded = caption.partition("</summary>")
+    return [html.unescape(re.sub("<[^>]+>", "", part)) for part in (seen, folded)]
+
+
 def test_show_gives_the_same_text_to_eyes_and_screen_readers(monkeypatch):
     words_given = 'Loss < 0.1 & "falling", it\'s <b>good</b>'
     bundle = shown(figures.bars(["a"], [1]), words_given, monkeypatch)
     page = bundle["text/html"]
     alt = re.search(r'<img alt="([^"]*)"', page)[1]
-    caption = re.search(r"<figcaption[^>]*>(.*?)</figcaption>", page)[1]
-    assert html.unescape(alt) == html.unescape(caption) == bundle["text/plain"] == words_given
-    assert "<b>" not in page
+    assert html.unescape(alt) == bundle["text/plain"] == words_given
+    assert read_caption(page) == [words_given, ""]
+    assert "<b>" not in page and "<details>" not in page
     assert 'width="864"' in page and "max-width: 100%" in page and page.count("data:image/png;base64,") == 1
+
+
+def test_a_caption_is_the_first_sentence_and_unfolds_to_the_rest(monkeypatch):
+    text = "Bars of 0.5, e.g. a & b. a 1.5. It ends!"
+    page = shown(figures.bars(["a"], [1]), text, monkeypatch)["text/html"]
+    assert read_caption(page) == ["Bars of 0.5, e.g. a & b.", "a 1.5. It ends!"]
+    assert page.count("<details><summary>") == page.count("</summary>") == page.count("</details>") == 1
+    assert html.escape(text) in re.search(r'<img alt="([^"]*)"', page)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "rest"),
+    [("One.", "One.", ""), ("No end", "No end", ""), ("Up? Down.", "Up?", "Down."), ('"Yes." No.', '"Yes."', "No."), ("z = 0.5 up", "z = 0.5 up", ""),
+     ("a vs. b. c", "a vs. b.", "c")],
+)  # fmt: skip
+def test_the_first_sentence(text, first, rest):
+    assert display.first_sentence(text) == (first, rest)
+
+
+def test_a_caption_is_smaller_than_prose_and_takes_the_themes_colour(monkeypatch):
+    page = shown(figures.bars(["a"], [1]), "One. Two.", monkeypatch)["text/html"]
+    sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", page)]
+    assert sizes and all(12 <= size <= 13 for size in sizes) and page.count("<small") == 2
+    assert "background: transparent" in page and not re.search(r"[ ;\"]color:", page)
 
 
 def test_show_takes_the_figures_own_description(monkeypatch):
@@ -276,8 +313,8 @@ def test_activation_panels_hold_value_and_slope():
 def test_a_kink_has_open_ends_and_a_closed_dot(at_zero):
     _, right = figures.activation_and_slope(activations.make_relu(at_zero)).axes
     dots = [line for line in right.get_lines() if line.get_marker() == "o"]
-    (opened,) = [line for line in dots if line.get_markerfacecolor() == "white"]
-    (closed,) = [line for line in dots if line.get_markerfacecolor() != "white"]
+    (opened,) = [line for line in dots if line.get_markerfacecolor() == "none"]
+    (closed,) = [line for line in dots if line.get_markerfacecolor() != "none"]
     assert list(opened.get_ydata()) == [0, 1] and list(closed.get_ydata()) == [at_zero]
     assert np.isnan(next(line for line in right.get_lines() if line.get_label() == "relu").get_ydata()).sum() == 1
 
@@ -293,7 +330,7 @@ def test_decision_boundary_holds_points_and_contour():
     assert [0.5] in [list(c.levels) for c in axes.collections if hasattr(c, "levels")]
     assert not np.array_equal(points[0].get_paths()[0].vertices, points[1].get_paths()[0].vertices)  # another shape
     assert f"Accuracy {words.number(1 - missed.mean())}, {missed.sum()} of 40 on the wrong side" in figure.get_label()
-    assert "20 of class 0 (blue circles) and 20 of class 1" in figure.get_label()
+    assert "over the plane, and 40 points of two classes. 20 of class 0 (blue circles) and 20 of class 1" in figure.get_label()
 
 
 def test_decision_boundary_says_when_there_is_none():
@@ -338,8 +375,8 @@ def test_network_diagram_shows_sign_size_and_values():
 
 def test_network_diagram_greys_units_that_are_off():
     figure = figures.network_diagram((2, 2, 1), values=[[[1], [2]], [[0], [3]], [[1]]])
-    colours = {patch.get_gid(): matplotlib.colors.to_hex(patch.get_facecolor()) for patch in figure.axes[0].patches}
-    assert colours["unit 1 0"] != colours["unit 1 1"] == "#ffffff"
+    colours = {patch.get_gid(): patch.get_facecolor()[3] for patch in figure.axes[0].patches}
+    assert colours["unit 1 0"] > colours["unit 1 1"] == 0
     assert "Layer 1, A1: 0, 3 (1 of 2 at 0, grey)" in figure.get_label()
 
 
@@ -359,7 +396,8 @@ def test_weights_stand_away_from_the_unit_that_connections_share():
         figure = figures.network_diagram(P, highlight=highlight)
         weights = [words.fixed(P["W2"][j, i], 2) for (_, i), (_, j) in highlight]
         units = {patch.get_gid(): patch.get_window_extent() for patch in figure.axes[0].patches}
-        left, right = (figure.axes[0].transData.inverted().transform(units[f"unit {l} 0"].get_points()).mean(axis=0)[0] for l in (1, 2))
+        to_inches = figure.axes[0].transData.inverted().transform
+        left, right = to_inches(units["unit 1 0"].get_points())[1, 0], to_inches(units["unit 2 0"].get_points())[0, 0]
         found = {text.get_text(): text.get_position()[0] for text in figure.axes[0].texts if text.get_text() in weights}
         return [(found[weight] - left) / (right - left) for weight in weights]
 
@@ -370,14 +408,15 @@ def test_weights_stand_away_from_the_unit_that_connections_share():
 
 def test_network_diagram_greys_the_units_that_it_is_told():
     figure = figures.network_diagram((2, 2, 1), values=[None, [[0], [3]], [[1]]], off=[(1, 1)])
-    colours = {patch.get_gid(): matplotlib.colors.to_hex(patch.get_facecolor()) for patch in figure.axes[0].patches}
-    assert colours["unit 1 1"] != colours["unit 1 0"] == "#ffffff"
+    colours = {patch.get_gid(): patch.get_facecolor()[3] for patch in figure.axes[0].patches}
+    assert colours["unit 1 1"] > colours["unit 1 0"] == 0
     assert "Layer 1, A1: 0, 3 (1 of 2 off, grey)" in figure.get_label()
 
 
 def test_network_diagram_path_has_its_weights():
     figure = figures.network_diagram(P, path=(1, 2, 3, 0))
     product = P["W1"][2, 1] * P["W2"][3, 2] * P["W3"][0, 3]
+    assert "The path through input 2 and units 3, 4 and 1 stands out; its weights are" in figure.get_label()
     assert f"their product {words.number(product)}" in figure.get_label()
     assert words.fixed(P["W2"][3, 2], 2) in texts(figure)
     bold = [c for c in figure.axes[0].collections if (c.get_gid() or "").endswith("bold")]
@@ -388,7 +427,7 @@ def test_network_diagram_shortens_a_wide_layer_and_highlights():
     figure = figures.network_diagram((30, 4, 1), highlight=[(1, 3), ((0, 29), (1, 3))])
     gids = {patch.get_gid() for patch in figure.axes[0].patches}
     assert "unit 0 29" in gids and "unit 0 20" not in gids and "⋮" in texts(figure)
-    assert "Highlighted: unit 3 of layer 1 and the connection from unit 29 of layer 0 to unit 3 of layer 1." in figure.get_label()
+    assert "Highlighted: unit 4 of layer 1 and the connection from input 30 to unit 4 of layer 1." in figure.get_label()
 
 
 def test_graph_has_every_value_on_its_edge():
@@ -532,18 +571,19 @@ BAD = {
     "matrix vector": (lambda: figures.matrix_heatmap([1, 2]), ValueError, r"matrix has shape \(2,\).*reshape\(-1, 1\)"),
     "matrix large": (lambda: figures.matrix_heatmap({"A": np.zeros((3, 200))}), ValueError, r"A has shape \(3, 200\), too large to read"),
     "matrix labels": (lambda: figures.matrix_heatmap([[1, 2]], col_labels=["a"]), ValueError, "col_labels has 1 entries, expected 2"),
-    "matrix cell": (lambda: figures.matrix_heatmap([[1, 2]], highlight=[(1, 0)]), ValueError, r"the cell \(1, 0\), but its shape is \(1, 2\)"),
+    "matrix cell": (lambda: figures.matrix_heatmap([[1, 2]], highlight=[(1, 0)]), ValueError, r"at index \(1, 0\), but the shape is \(1, 2\)"),
     "matrix between": (lambda: figures.matrix_heatmap({"A": [[1]], "B": [[1]]}, between=[]), ValueError, "between has 0 entries, expected 1"),
     "network values": (lambda: figures.network_diagram(P, values=network.forward_prop(X, P)), ValueError, "pass the values of one example"),
     "network keys": (lambda: figures.network_diagram(P, values={"B1": 1}), KeyError, "values has none of"),
     "network p": (lambda: figures.network_diagram({"W1": P["W1"]}), KeyError, "p lacks 'b1'"),
     "network sizes": (lambda: figures.network_diagram(3), TypeError, "layers is 3, expected layer sizes"),
     "network path": (lambda: figures.network_diagram(P, path=(0, 1)), ValueError, "path has 2 units, expected one for each of the 4 layers"),
-    "network unit": (lambda: figures.network_diagram(P, path=(2, 0, 0, 0)), ValueError, "there is no unit 2 in layer 0"),
+    "network unit": (lambda: figures.network_diagram(P, path=(2, 0, 0, 0)), ValueError, "layer 0 has no unit at index 2: it has 2"),
+    "network layer": (lambda: figures.network_diagram(P, highlight=[(4, 0)]), ValueError, "there is no layer 4: the last one is layer 3"),
     "network edge": (lambda: figures.network_diagram(P, highlight=[((0, 0), (2, 0))]), ValueError, "expected units of neighbouring layers"),
     "network weights": (lambda: figures.network_diagram(P, weights="some"), ValueError, "weights is 'some', expected one of all, highlighted"),
-    "network off": (lambda: figures.network_diagram(P, off=[(1, 10)]), ValueError, "there is no unit 10 in layer 1"),
-    "network hidden": (lambda: figures.network_diagram((30, 1), highlight=[(0, 20)]), ValueError, "unit 20 of layer 0 is not shown"),
+    "network off": (lambda: figures.network_diagram(P, off=[(1, 10)]), ValueError, "at index 10: it has 10 units, so the last index is 9"),
+    "network hidden": (lambda: figures.network_diagram((30, 1), highlight=[(0, 20)]), ValueError, "unit 21 of layer 0 is not shown"),
     "graph node": (lambda: figures.computational_graph(["a"], [("a", "b")]), ValueError, "there is no node 'b'"),
     "graph cycle": (lambda: figures.computational_graph(["a", "b"], [("a", "b"), ("b", "a")]), ValueError, "cycle through a, b"),
     "graph edge": (lambda: figures.computational_graph(["a"], [("a",)]), ValueError, "expected .start, end, forward, backward."),

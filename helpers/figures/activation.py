@@ -4,9 +4,10 @@ import numpy as np
 
 from helpers import activations, checks
 from helpers.figures import inputs, words
-from helpers.figures.style import COLOURS, GREY, line_look, panels, styled
+from helpers.figures.style import CLEAR, COLOURS, GUIDE, line_look, panels, styled
 
 NEAR = 1e-9  # how far from a kink its one-sided values are read
+DOT = 0.018  # radius of an open dot as a share of the z shown; the curve ends there, as nothing hides it inside
 
 
 @styled
@@ -73,10 +74,11 @@ def _draw(axes, z, function, activation, index, jump=False):
     kink, colour = _kink(activation, z), COLOURS[index % 5]
     x, y = z, function(z)
     if jump and kink is not None:
-        x = np.sort(np.append(z[z != kink], [kink - NEAR, kink, kink + NEAR]))
+        gap = DOT * (z[-1] - z[0])
+        x = np.sort(np.append(z[np.abs(z - kink) > gap], np.clip([kink - gap, kink, kink + gap], z[0], z[-1])))
         y = np.where(x == kink, np.nan, function(x))  # the gap in which the jump is
         below, above = function(np.array([kink - NEAR, kink + NEAR]))
-        axes.plot([kink, kink], [below, above], "o", markerfacecolor="white", markeredgecolor=colour, markeredgewidth=2, zorder=3)
+        axes.plot([kink, kink], [below, above], "o", markerfacecolor=CLEAR, markeredgecolor=colour, markeredgewidth=2, zorder=3)
     axes.plot(x, y, label=activation.name, **line_look(index))
     if kink is not None:
         axes.plot([kink], [function(kink)], "o", color=colour, zorder=4)
@@ -85,15 +87,17 @@ def _draw(axes, z, function, activation, index, jump=False):
 def _finish(figure, left, right):
     for axes, ylabel in ((left, "a = g(z)"), (right, "slope g′(z) = da/dz")):
         axes.set(xlabel="z", ylabel=ylabel)
-        axes.axhline(0, color=GREY, linewidth=1, zorder=0.5)
-        axes.axvline(0, color=GREY, linewidth=1, zorder=0.5)
+        axes.axhline(0, color=GUIDE, linewidth=1, zorder=0.5)
+        axes.axvline(0, color=GUIDE, linewidth=1, zorder=0.5)
         axes.grid(True)
     handles, labels = right.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 4))
 
 
 def _description(z, chosen, extra):
-    text = [f"Left: the value g(z) for z from {words.number(z[0])} to {words.number(z[-1])}. Right: the slope g'(z)."]
+    names = [activation.name for activation in chosen]
+    text = [f"Value and slope of {words.listing(names) if len(names) < 4 else f'{len(names)} activations'}.",
+            f"Left: the value g(z) for z from {words.number(z[0])} to {words.number(z[-1])}. Right: the slope g'(z)."]  # fmt: skip
     for activation in chosen:
         value, slope = activation.value(z), activation.slope(z)
         name, where = activation.name, "at z ="

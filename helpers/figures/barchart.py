@@ -1,9 +1,10 @@
 """Bars with their values written over them."""
 
 import numpy as np
+from matplotlib.colors import to_rgba
 
 from helpers.figures import inputs, words
-from helpers.figures.style import BLACK, COLOURS, HATCHES, panels, styled
+from helpers.figures.style import COLOURS, HATCHES, INK, count_in_wholes, panels, styled
 
 NOISE = 1e-7  # on a logarithmic axis; a smaller error is rounding and differs between machines
 
@@ -50,7 +51,7 @@ def bars(labels, values, *, ylabel="value", xlabel="", title=None, log=False, di
         centres = np.arange(len(labels)) + (index - (len(series) - 1) / 2) * width
         _series(axes, centres, heights, index, name, width, floor, digits, (width if len(series) > 1 else 1.0) / len(labels))
     _finish(axes, labels, series, lines, names, ylim, floor if log else None)
-    figure.set_label(_description(labels, series, lines, ylabel, log))
+    figure.set_label(_description(labels, series, lines, names, log))
     return figure
 
 
@@ -68,7 +69,9 @@ def _log_axis(axes, series):
 
 def _series(axes, centres, heights, index, name, width, floor, digits, room):
     drawn = np.where(np.isfinite(heights), heights, 0.0)
-    container = axes.bar(centres, drawn, width * 0.92, color=COLOURS[index % 5], hatch=HATCHES[index % 5], edgecolor="white", label=name)
+    colour = COLOURS[index % 5]
+    container = axes.bar(centres, drawn, width * 0.92, facecolor=to_rgba(colour, 0.4), edgecolor=colour, hatch=HATCHES[index % 5],
+                         linewidth=1.6, label=name)  # fmt: skip
     letters = max(len(words.short(value, digits)) for value in heights)
     size = np.clip(72 * 7.6 * room / (0.68 * letters), 8, 13)  # as large as the width of a bar allows
     for patch, value in zip(container, heights, strict=True):
@@ -85,8 +88,9 @@ def _finish(axes, labels, series, lines, names, ylim, floor):
     axes.set_xticks(range(len(labels)), labels)
     axes.tick_params(axis="x", length=0)
     axes.grid(True, axis="y")
+    count_in_wholes(axes.yaxis, *series.values())
     for name, level in lines.items():
-        axes.axhline(level, color=BLACK, linewidth=1.6, linestyle=(0, (2, 2)))
+        axes.axhline(level, color=INK, linewidth=1.6, linestyle=(0, (2, 2)))
         axes.annotate(f"{name} = {words.short(level)}", (1, level), xycoords=axes.get_yaxis_transform(), xytext=(5, 0),
                       textcoords="offset points", va="center", annotation_clip=False)  # fmt: skip
     if ylim is not None:
@@ -96,13 +100,13 @@ def _finish(axes, labels, series, lines, names, ylim, floor):
         if floor is not None:
             axes.set_ylim(bottom=floor)
         if any((v < 0).any() for v in series.values()):
-            axes.axhline(0, color=BLACK, linewidth=1)
+            axes.axhline(0, color=INK, linewidth=1)
     if len(series) > 1:
         axes.figure.legend(loc="outside upper center", ncols=min(len(series), 4))
 
 
-def _description(labels, series, lines, ylabel, log):
-    text = [f"Bars of {words.plain(ylabel)}{' on a logarithmic axis' if log else ''}."]
+def _description(labels, series, lines, names, log):
+    text = [f"Bars of {words.plain(names['ylabel'])}{' on a logarithmic axis' if log else ''}.", *words.titled(names["title"])]
     for name, values in series.items():
         items = [f"{words.plain(label)} {_said(value, values, log)}" for label, value in zip(labels, values, strict=True)]
         text.append((f"{words.plain(name)}: " if name else "") + ", ".join(items) + ".")

@@ -1,12 +1,11 @@
 """Pictures of gradient checking and of slopes multiplied through depth."""
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from helpers.figures import inputs, words
 from helpers.figures.labels import label_ends
 from helpers.figures.lines import draw_lines
-from helpers.figures.style import panels, styled
+from helpers.figures.style import count_in_wholes, panels, styled
 
 
 @styled
@@ -91,12 +90,12 @@ def _name_the_arms(axes):
     low, high = axes.get_ylim()
     axes.set(xlim=axes.get_xlim(), ylim=(low, high * (high / low) ** 0.16))
     for x, side, text in ((0.01, "left", "← rounding:\nerror grows as h shrinks"), (0.99, "right", "truncation: →\nerror grows with h")):
-        axes.text(x, 0.98, text, transform=axes.transAxes, ha=side, va="top", fontsize=14,
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 2})  # fmt: skip
+        axes.text(x, 0.98, text, transform=axes.transAxes, ha=side, va="top", fontsize=14)
 
 
 def _description(h, errors, lowest):
-    text = [f"Error of the numerical gradient against step sizes h from {words.number(h[0])} to {words.number(h[-1])}, both axes logarithmic."]
+    text = ["Error of the numerical gradient against the step size h.",
+            f"Both axes are logarithmic, h runs from {words.number(h[0])} to {words.number(h[-1])}."]  # fmt: skip
     for label, e in errors.items():
         k, missing = lowest[label], int(np.isnan(e).sum())
         around = np.nanmedian(e[max(k - 1, 0) : k + 2])
@@ -145,8 +144,7 @@ def slope_products(depths, products, *, xlabel="layers passed", ylabel="product 
     lines = draw_lines(axes, depths, sizes, markers=True)
     axes.grid(True)
     axes.margins(x=0.02)
-    if (depths == np.round(depths)).all():
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    count_in_wholes(axes.xaxis, depths)
     axes.set(xlim=axes.get_xlim(), ylim=axes.get_ylim())
     ends = []
     for (label, v), line in zip(products.items(), lines, strict=True):
@@ -163,9 +161,8 @@ def slope_products(depths, products, *, xlabel="layers passed", ylabel="product 
 
 
 def _products_description(depths, products, ylabel, xlabel):
-    span = f"from {words.number(depths[0])} to {words.number(depths[-1])}"
-    name = words.plain(ylabel)
-    text = [f"{words.opening(name)} against {words.plain(xlabel)} {span}, logarithmic."]
+    text = [f"{words.opening(words.plain(ylabel))} against {words.plain(xlabel)}.",
+            f"From {words.number(depths[0])} to {words.number(depths[-1])}, on a logarithmic axis."]  # fmt: skip
     for label, v in products.items():
         zero = np.flatnonzero(v == 0)
         text.append(f"{words.plain(label)}: {words.number(v[0])} at first, {words.number(v[-1])} at last"

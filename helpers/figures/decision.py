@@ -5,9 +5,9 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from helpers import checks
 from helpers.figures import inputs, words
-from helpers.figures.style import BLACK, BLUE, VERMILLION, panels, styled
+from helpers.figures.style import BLUE, CLEAR, INK, VERMILLION, panels, styled
 
-FIELD = LinearSegmentedColormap.from_list("field", ["#8FBFDD", "#FFFFFF", "#F0B48A"])
+FIELD = LinearSegmentedColormap.from_list("field", [(0, f"{BLUE}90"), (0.5, f"{BLUE}00"), (0.5, f"{VERMILLION}00"), (1, f"{VERMILLION}90")])
 BANDS = np.linspace(0, 1, 11)
 
 
@@ -83,14 +83,14 @@ def _panel(axes, X, y, function, along):
     filled = axes.contourf(*along, field, levels=BANDS, cmap=FIELD, vmin=0, vmax=1, zorder=0)
     crossed = field.min() < 0.5 < field.max()
     if crossed:
-        axes.contour(*along, field, levels=[0.5], colors=[BLACK], linewidths=2.6, zorder=1)
+        axes.contour(*along, field, levels=[0.5], colors=[INK], linewidths=2.6, zorder=1)
     predicted = _probability(function, X) > 0.5
     for label, marker, colour in ((0, "o", BLUE), (1, "^", VERMILLION)):
         points = X[:, y[0] == label]
-        axes.scatter(*points, marker=marker, s=46, c=colour, edgecolors="white", linewidths=0.7, zorder=2)
+        axes.scatter(*points, marker=marker, s=46, c=colour, linewidths=0, zorder=2)
     missed = X[:, (predicted != y)[0]]
     if missed.size:
-        axes.scatter(*missed, marker="o", s=120, facecolors="none", edgecolors=BLACK, linewidths=1.4, zorder=3, label="missed")
+        axes.scatter(*missed, marker="o", s=120, facecolors="none", edgecolors=INK, linewidths=1.4, zorder=3, label="missed")
     return filled, _sentence(field, predicted == y, crossed)
 
 
@@ -107,20 +107,20 @@ def _keys(figure, axes, field, names):
     bar = figure.colorbar(field, ax=axes, label=f"P({names[1]})", aspect=16)
     bar.set_ticks([0, 0.5, 1], labels=["0", "0.5", "1"])
     bar.outline.set_visible(False)
-    bar.ax.axhline(0.5, color=BLACK, linewidth=2.6)
-    mark = {"color": "none", "markeredgecolor": "white", "markersize": 10}
+    bar.ax.axhline(0.5, color=INK, linewidth=2.6)
+    mark = {"color": "none", "markeredgecolor": CLEAR, "markersize": 10}
     handles = [
         axes[0].plot([], [], "o", **{**mark, "markerfacecolor": BLUE})[0],
         axes[0].plot([], [], "^", **{**mark, "markerfacecolor": VERMILLION})[0],
-        axes[0].plot([], [], "o", markersize=13, markerfacecolor="none", markeredgecolor=BLACK, markeredgewidth=1.6)[0],
+        axes[0].plot([], [], "o", markersize=13, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.6)[0],
     ]
     figure.legend(handles, [*names, "wrong side"], loc="outside upper center", ncols=3, handlelength=1.2)
 
 
 def _classes(y, names):
     ones = int(y.sum())
-    return (f"{words.count(y.size, 'point')} in the plane: {y.size - ones} of {words.plain(names[0])} (blue circles) and "
-            f"{ones} of {words.plain(names[1])} (orange triangles).")  # fmt: skip
+    return (f"Probability of {words.plain(names[1])} over the plane, and {words.count(y.size, 'point')} of two classes. "
+            f"{y.size - ones} of {words.plain(names[0])} (blue circles) and {ones} of {words.plain(names[1])} (orange triangles).")  # fmt: skip
 
 
 def _sentence(field, right, crossed):
@@ -129,7 +129,7 @@ def _sentence(field, right, crossed):
             f"{' (ringed)' if hits < right.size else ''}; ")  # fmt: skip
     share = words.number(100 * (field > 0.5).mean(), digits=2)
     if crossed:
-        return (text + f"the black line is the boundary, probability 0.5; {share} % of the area shown is above it, "
+        return (text + f"the grey line is the boundary, probability 0.5; {share} % of the area shown is above it, "
                 f"and the probability runs from {_two(field.min())} to {_two(field.max())}.")  # fmt: skip
     return text + f"no boundary in view, the probability stays between {_two(field.min())} and {_two(field.max())}."
 

@@ -1,6 +1,7 @@
-"""Show a figure together with its description: as visible text and as the image's alternative text."""
+"""Show a figure together with its description: as a caption that unfolds and as the image's alternative text."""
 
 import html
+import re
 import sys
 from base64 import b64encode
 from io import BytesIO
@@ -9,16 +10,22 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers.figures import words
+from helpers.figures.palette import few_colours
 from helpers.figures.style import Picture
 
 DOTS_PER_INCH = 160  # stored pixels; a screen shows 96 an inch, so the picture stays sharp when enlarged by two thirds
 SCREEN_DOTS = 96
+# Smaller than prose (14 px in JupyterLab, which drops what it does not know from a stored output: these survive), in the
+# theme's own colour; <small> says so where inline styles are dropped, as on GitHub.
+SMALL = '<small style="font-size: 12.5px; line-height: 1.45; opacity: 0.75">'
+NO_END = ("e.g.", "i.e.", "cf.", "vs.", "approx.")
 
 
 def show(figure, description=None):
-    """Display `figure` with `description` beneath it, which is also what a screen reader says in its place.
+    """Display `figure` with `description`, which is also what a screen reader says in its place.
 
-    Plain image outputs lose their alternative text in JupyterLab, so the picture goes out as HTML. Outside Jupyter the
+    The first sentence of the description is the caption, so let it be short and say what the picture is; the rest unfolds
+    at a click. Plain image outputs lose their alternative text in JupyterLab, so the picture goes out as HTML. Outside Jupyter the
     description is printed. A pyplot figure is closed, since it would appear a second time at the end of the cell.
 
     Parameters
@@ -62,31 +69,50 @@ def described(figure, description=None):
 
 
 def as_html(figure, text):
-    """Return the figure as a light card of HTML: the image at its natural size, and `text` beneath and as alt text."""
+    """Return the figure as HTML: the image at its natural size with `text` as alt text, and a caption of `text` beneath."""
     width = round(figure.get_figwidth() * SCREEN_DOTS)
     image = b64encode(as_png(figure)).decode()
-    text = html.escape(text)
     return (
-        f'<figure style="margin: 4px 0; padding: 12px; border-radius: 6px; background: #ffffff; color: #111111; max-width: {width}px">'
-        f'<img alt="{text}" src="data:image/png;base64,{image}" width="{width}" style="max-width: 100%; height: auto">'
-        f'<figcaption style="margin-top: 8px; color: #111111; font-size: 15px; line-height: 1.45">{text}</figcaption></figure>'
+        f'<figure style="margin: 4px 0; max-width: {width}px; background: transparent">'
+        f'<img alt="{html.escape(text)}" src="data:image/png;base64,{image}" width="{width}" style="max-width: 100%; height: auto">'
+        f"{caption(text)}</figure>"
     )
+
+
+def caption(text):
+    """Return `text` as a <figcaption>: its first sentence, which unfolds to the rest where there is more."""
+    first, rest = first_sentence(text)
+    shown = f"{SMALL}{html.escape(first)}</small>"
+    if rest:
+        shown = f"<details><summary>{shown}</summary>{SMALL}{html.escape(rest)}</small></details>"
+    return f'<figcaption style="margin: 4px 0 0 0">{shown}</figcaption>'
+
+
+def first_sentence(text):
+    """Return the first sentence of `text` and what comes after it."""
+    for end in re.finditer(r"[.!?][\"'”)]?\s+", text):
+        first = text[: end.end()].rstrip()
+        if not first.endswith(NO_END):
+            return first, text[end.end() :]
+    return text, ""
 
 
 def as_png(figure):
     """Return the figure as PNG bytes: the same bytes for the same data, no date and no version inside, few colours.
 
-    A palette of 256 colours, which line drawings do not miss, makes the file a third as large.
+    A picture of this package has no background, so that it stands on light and dark pages alike; a figure of the reader's
+    own, drawn in black, keeps a white one.
     """
-    drawn, stored = BytesIO(), BytesIO()
+    drawn = BytesIO()
+    own = not isinstance(figure, Picture)
     # A figure of the reader's own, made without a layout engine, would be cut at its labels: its margins are fitted.
-    tight = not isinstance(figure, Picture) and figure.get_layout_engine() is None
+    tight = own and figure.get_layout_engine() is None
     figure.savefig(
-        drawn, format="png", dpi=DOTS_PER_INCH, facecolor="white", metadata={"Software": None},
+        drawn, format="png", dpi=DOTS_PER_INCH, facecolor="white" if own else "none", metadata={"Software": None},
         bbox_inches="tight" if tight else figure.bbox_inches, pil_kwargs={"compress_level": 1},
     )  # fmt: skip
-    image = Image.open(drawn).convert("RGB")
-    image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(stored, "PNG", optimize=True)
+    stored = BytesIO()
+    few_colours(Image.open(drawn).convert("RGBA")).save(stored, "PNG", optimize=True)
     return stored.getvalue()
 
 

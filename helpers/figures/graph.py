@@ -7,7 +7,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from helpers.figures import inputs, words
 from helpers.figures.graph_layout import place
-from helpers.figures.style import BLACK, BLUE, VERMILLION, WIDTH, sheet, styled, text_colour
+from helpers.figures.style import BLUE, CLEAR, INK, TINT, VERMILLION, WIDTH, sheet, styled, text_colour
 
 NODE = 0.56  # height of a node in inches
 ROW = 1.2  # distance of rows
@@ -109,7 +109,7 @@ def _node(axes, at, label, is_input, name):
     width = _width(label)
     box = FancyBboxPatch(
         (at[0] - width / 2, at[1] - NODE / 2), width, NODE, boxstyle=f"round,pad=0,rounding_size={0.07 if is_input else NODE / 2}",
-        facecolor="#F2F2F2" if is_input else "white", edgecolor=BLACK, linewidth=1.8, zorder=3, gid=f"node {name}",
+        facecolor=TINT if is_input else CLEAR, edgecolor=INK, linewidth=1.8, zorder=3, gid=f"node {name}",
     )  # fmt: skip
     axes.add_patch(box)
     axes.text(*at, label, ha="center", va="center", fontsize=15, zorder=4)
@@ -122,7 +122,7 @@ def _arrow(axes, at, boxes, edge, share, digits):
     first, box, target = np.array(at[start]), boxes[start], boxes.get(end)
     final = np.array(at[end]) if end is not None else np.array([WIDTH - 0.1, first[1]])
     axes.add_patch(FancyArrowPatch(
-        first, final, patchA=box, patchB=target, arrowstyle="-|>", mutation_scale=17, linewidth=1.7, color="#444444", shrinkA=0, shrinkB=1, zorder=1,
+        first, final, patchA=box, patchB=target, arrowstyle="-|>", mutation_scale=17, linewidth=1.7, color=INK, shrinkA=0, shrinkB=1, zorder=1,
     ))  # fmt: skip
     from_x, to_x = first[0] + box.get_width() / 2, final[0] - (target.get_width() / 2 if target else 0)
     if final[0] - first[0] < 0.1:

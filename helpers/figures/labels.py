@@ -4,7 +4,7 @@ import textwrap
 
 import numpy as np
 
-from helpers.figures.style import BLACK, text_colour
+from helpers.figures.style import INK, text_colour
 
 LINE = 19.0  # points that one line of a label needs
 LETTERS = 19  # a longer label is broken
@@ -33,7 +33,7 @@ def label_ends(axes, ends):
         away = abs(level - anchor[1]) > gap / 3 or anchor[0] < 0.96
         axes.annotate(
             text, xy=(x, y), xytext=(1.04 if away else 1.012, level), textcoords="axes fraction", va="center", ha="left",
-            color=text_colour(colour), annotation_clip=False, fontsize=13, fontweight="normal" if colour == BLACK else "bold",
+            color=text_colour(colour), annotation_clip=False, fontsize=13, fontweight="normal" if colour == INK else "bold",
             linespacing=1.05, zorder=2.5,
             arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 1, "shrinkA": 1, "shrinkB": 2, "relpos": (0, 0.5)} if away else None,
         )  # fmt: skip

@@ -5,7 +5,7 @@ import numpy as np
 from helpers import checks
 from helpers.figures import inputs, words
 from helpers.figures.labels import label_ends
-from helpers.figures.style import BLACK, GREY, line_look, panels, styled
+from helpers.figures.style import CLEAR, GUIDE, INK, ON_INK, TINT, count_in_wholes, line_look, panels, styled
 
 SCALES = ("", "x", "y", "xy")
 
@@ -58,12 +58,14 @@ def curves(
     _scales(axes, log, x, lines)
     drawn = draw_lines(axes, x, lines, markers=markers)
     if zero_lines:
-        axes.axhline(0, color=GREY, linewidth=1, zorder=0.5)
-        axes.axvline(0, color=GREY, linewidth=1, zorder=0.5)
+        axes.axhline(0, color=GUIDE, linewidth=1, zorder=0.5)
+        axes.axvline(0, color=GUIDE, linewidth=1, zorder=0.5)
     axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.set_title(title, pad=26 if shade else 8)
     axes.margins(x=0.015)
     axes.grid(True)
+    count_in_wholes(axes.xaxis, x)
+    count_in_wholes(axes.yaxis, *lines.values())
     if ylim is not None:
         axes.set_ylim(*ylim)
     _shade(axes, shade)
@@ -71,7 +73,7 @@ def curves(
     axes.set_xlim(axes.get_xlim())
     axes.set_ylim(axes.get_ylim())
     _name(axes, x, lines, drawn)
-    figure.set_label(_description(x, lines, xlabel, ylabel, marks, shade, log))
+    figure.set_label(_description(x, lines, xlabel, ylabel, title, marks, shade, log))
     return figure
 
 
@@ -116,20 +118,20 @@ def _regions(shade, log):
 
 def _shade(axes, shade):
     for index, (low, high, text) in enumerate(shade):
-        axes.axvspan(low, high, facecolor=("#EFEFEF", "#E0E9F0")[index % 2], edgecolor="none", zorder=0)
+        axes.axvspan(low, high, facecolor=(TINT, "#0072B228")[index % 2], edgecolor="none", zorder=0)
         log = axes.get_xscale() == "log"
         centre = np.sqrt(low * high) if log else (low + high) / 2
-        axes.text(centre, 1.01, text, transform=axes.get_xaxis_transform(), ha="center", va="bottom", color="#333333", fontsize=13)
+        axes.text(centre, 1.01, text, transform=axes.get_xaxis_transform(), ha="center", va="bottom", fontsize=13)
 
 
 def _mark(axes, marks):
     for x, y, text, offset in marks:
-        axes.plot([x], [y], "o", color=BLACK, markersize=9, zorder=4)
+        axes.plot([x], [y], "o", color=INK, markersize=9, zorder=4)
         axes.annotate(
             text, (x, y), xytext=offset, textcoords="offset points", fontsize=13, zorder=5,
             ha="left" if offset[0] > 0 else "right" if offset[0] < 0 else "center",
             va="bottom" if offset[1] > 0 else "top" if offset[1] < 0 else "center",
-            bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
+            color=ON_INK, bbox={"boxstyle": "round,pad=0.2", "facecolor": INK, "edgecolor": CLEAR},
         )  # fmt: skip
 
 
@@ -145,11 +147,11 @@ def _name(axes, x, lines, drawn):
     label_ends(axes, ends)
 
 
-def _description(x, lines, xlabel, ylabel, marks, shade, log):
-    axes = {"": "", "x": ", x logarithmic", "y": ", y logarithmic", "xy": ", both axes logarithmic"}[log]
+def _description(x, lines, xlabel, ylabel, title, marks, shade, log):
+    axes = {"": "", "x": "; x is logarithmic", "y": "; y is logarithmic", "xy": "; both axes are logarithmic"}[log]
     scale = np.abs(x).max() if "x" not in log else 0
-    text = [f"{words.opening(words.plain(ylabel))} against {words.plain(xlabel)} from {words.number(x[0], scale=scale)} "
-            f"to {words.number(x[-1], scale=scale)}{axes}."]  # fmt: skip
+    text = [f"{words.opening(words.plain(ylabel))} against {words.plain(xlabel)}.", *words.titled(title),
+            f"From {words.number(x[0], scale=scale)} to {words.number(x[-1], scale=scale)}{axes}."]  # fmt: skip
     for label, y in lines.items():
         size = 0 if "y" in log or not np.isfinite(y).any() else np.abs(y[np.isfinite(y)]).max()
         text.append(f"{words.plain(label)} {words.course(x, y, scale=size, where=f'at {words.plain(xlabel)} =')}.")

@@ -1,15 +1,19 @@
 """Matrices as tables of numbers with colour, side by side, so that a product can be followed cell by cell."""
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.patches import Rectangle
 
 from helpers import checks
 from helpers.figures import inputs, words
-from helpers.figures.style import BLACK, GREY, WIDTH, sheet, styled
+from helpers.figures.style import CLEAR, GUIDE, INK, ON_INK, WIDTH, sheet, styled
 
-SIGNED = LinearSegmentedColormap.from_list("signed", ["#D55E00", "#F7D9C4", "#FFFFFF", "#C7DFEE", "#0072B2"]).with_extremes(bad="#DDDDDD")
+# White numbers read on each of these colours, and these on both pages; a zero, in the middle, has none and is written in INK.
+NEGATIVE = LinearSegmentedColormap.from_list("negative", ["#C15500", "#8A6C5A"])(np.linspace(0, 1, 128))
+POSITIVE = LinearSegmentedColormap.from_list("positive", ["#5C7586", "#0072B2"])(np.linspace(0, 1, 128))
+SIGNED = ListedColormap(np.vstack([NEGATIVE, [[0, 0, 0, 0]], POSITIVE]), "signed").with_extremes(bad=CLEAR)
 MOST_COLUMNS, MOST_ROWS = 22, 20
+FRAME = 6.0  # points; white between two greys, seen on each colour and on both pages
 CELL = 0.40  # height of a cell in inches
 DIGIT = 0.122  # width of a digit in inches at 13 points
 
@@ -57,7 +61,7 @@ def matrix_heatmap(matrix, *, digits=2, row_labels=None, col_labels=None, betwee
         _frame(axes, layout, name, table, frames.get(name, ()))
     for x, sign in zip(layout.gaps, signs, strict=True):
         axes.text(x, layout.middle, {"@": "@", "*": "∗", "-": "−"}.get(sign, sign), ha="center", va="center", fontsize=20)
-    figure.set_label(_description(tables, signs))
+    figure.set_label(_description(tables, signs, frames))
     return figure
 
 
@@ -132,7 +136,7 @@ def _cells(name, cells, shape):
     for i, j in cells:
         for value, size in ((i, shape[0]), (j, shape[1])):
             if value is not None and checks.whole(f"a row or column in {name}", value, least=0) >= size:
-                raise ValueError(f"{name} holds the cell ({i}, {j}), but its shape is {shape}")
+                raise ValueError(f"{name} holds the cell at index ({i}, {j}), but the shape is {shape}")
     return cells
 
 
@@ -146,44 +150,48 @@ def _draw(axes, layout, name, table, vmax, digits):
     for i, j in np.ndindex(table.shape):
         axes.text(
             left + (j + 0.5) * layout.cell[name], top - (i + 0.5) * layout.row, words.fixed(table[i, j], digits), ha="center", va="center_baseline",
-            fontsize=13 * layout.scale, color=_ink(table[i, j] / vmax), zorder=3, gid=f"{name}[{i},{j}]",
+            fontsize=13 * layout.scale, color=ON_INK if SIGNED((table[i, j] / vmax + 1) / 2)[3] else INK, zorder=3, gid=f"{name}[{i},{j}]",
         )  # fmt: skip
     for i in range(rows + 1):
-        axes.plot(extent[:2], [top - i * layout.row] * 2, color=GREY, linewidth=0.6, zorder=2)
+        axes.plot(extent[:2], [top - i * layout.row] * 2, color=GUIDE, linewidth=0.6, zorder=2)
     for j in range(columns + 1):
-        axes.plot([left + j * layout.cell[name]] * 2, extent[2:], color=GREY, linewidth=0.6, zorder=2)
-
-
-def _ink(share):
-    """White or black, whichever is easier to read on the colour of that share of the scale."""
-    red, green, blue = (((c + 0.055) / 1.055) ** 2.4 if c > 0.04 else c / 12.92 for c in SIGNED((share + 1) / 2)[:3])
-    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.18 else BLACK
+        axes.plot([left + j * layout.cell[name]] * 2, extent[2:], color=GUIDE, linewidth=0.6, zorder=2)
 
 
 def _label(axes, layout, name, table, rows, columns):
     left, top = layout.left[name], layout.top[name]
     centre = left + table.shape[1] * layout.cell[name] / 2
     axes.text(centre, top + (0.42 if columns else 0.1), name, ha="center", va="bottom", fontsize=15, fontweight="bold")
-    axes.text(centre, top - table.shape[0] * layout.row - 0.1, str(table.shape), ha="center", va="top", fontsize=13, color="#333333")
+    axes.text(centre, top - table.shape[0] * layout.row - 0.1, str(table.shape), ha="center", va="top", fontsize=13)
     for i, text in enumerate(rows or ()):
-        axes.text(left - 0.08, top - (i + 0.5) * layout.row, text, ha="right", va="center_baseline", fontsize=13, color="#333333")
+        axes.text(left - 0.08, top - (i + 0.5) * layout.row, text, ha="right", va="center_baseline", fontsize=13)
     for j, text in enumerate(columns or ()):
-        axes.text(left + (j + 0.5) * layout.cell[name], top + 0.1, text, ha="center", va="bottom", fontsize=13 * layout.scale, color="#333333")
+        axes.text(left + (j + 0.5) * layout.cell[name], top + 0.1, text, ha="center", va="bottom", fontsize=13 * layout.scale)
 
 
 def _frame(axes, layout, name, table, cells):
     for i, j in cells:
         high, wide = (table.shape[0] if i is None else 1), (table.shape[1] if j is None else 1)
         x, y = layout.left[name] + (j or 0) * layout.cell[name], layout.top[name] - ((i or 0) + high) * layout.row
-        axes.add_patch(Rectangle((x, y), wide * layout.cell[name], high * layout.row, fill=False, edgecolor=BLACK, linewidth=2.8, zorder=4))
+        width, height = wide * layout.cell[name], high * layout.row
+        axes.add_patch(Rectangle((x, y), width, height, fill=False, edgecolor=INK, linewidth=FRAME, zorder=4))
+        axes.add_patch(Rectangle((x, y), width, height, fill=False, edgecolor=ON_INK, linewidth=FRAME / 3, zorder=5))
 
 
-def _description(tables, signs):
+def _description(tables, signs, frames):
     order = "".join(name + (f" {sign} " if sign else ", ") for name, sign in zip(tables, [*signs, ""], strict=True)).rstrip(", ")
-    text = [f"From left to right: {order}."] if len(tables) > 1 else []
+    text = [f"From left to right: {words.plain(order)}." if len(tables) > 1 else f"The matrix {words.plain(order)}".rstrip() + "."]
     for name, table in tables.items():
         text.append(f"{words.plain(name) or 'Matrix'}, shape {table.shape}: {_values(table)}.")
+        if framed := [_framed(i, j) for i, j in frames.get(name, ())]:
+            text.append(f"Framed: {words.listing(framed)}{f' of {words.plain(name)}' if name else ''}.")
     return " ".join(text)
+
+
+def _framed(i, j):
+    """What a frame surrounds, counted from 1."""
+    row, column = "" if i is None else f"row {i + 1}", "" if j is None else f"column {j + 1}"
+    return ", ".join(part for part in (row, column) if part) or "everything"
 
 
 def _values(table):

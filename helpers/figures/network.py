@@ -9,11 +9,13 @@ from matplotlib.patches import Circle, FancyBboxPatch
 
 from helpers import checks
 from helpers.figures import inputs, network_parts, network_values, words
-from helpers.figures.style import BLACK, BLUE, GREY, VERMILLION, WIDTH, sheet, styled
+from helpers.figures.style import BLUE, CLEAR, GUIDE, INK, ON_INK, TINT, VERMILLION, WIDTH, sheet, styled
 
 UNIT = 0.42  # height of a unit in inches
 DIGIT = 0.113  # width of a digit in inches at 12 points
-FADED, CLEAR = 0.13, 0.8
+WEIGHT = {"ha": "center", "va": "center", "fontsize": 13, "fontweight": "bold", "color": ON_INK, "zorder": 6,
+          "bbox": {"boxstyle": "round,pad=0.2", "facecolor": INK, "edgecolor": CLEAR}}  # fmt: skip
+FADED, THIN, FULL = 0.18, 0.5, 0.9
 
 
 @styled
@@ -31,12 +33,13 @@ def network_diagram(
     quantity : str or sequence of str
         What to read from the dict: "A", "Z", "dZ", or ("Z", "A") for "z → a".
     highlight : list
-        Units (layer, unit) and connections ((layer, unit), (layer + 1, unit)), counted from 0; layer 0 is the input.
+        Units (layer, index) and connections ((layer, index), (layer + 1, index)): the indices count from 0, so that (2, 3) is
+        unit 4 of layer 2; layer 0 is the input.
     path : sequence of int, optional
-        One unit for each layer: the way through them stands out, with its weights where p is given.
+        The index of one unit for each layer, as in `highlight`: the way through them stands out, with its weights where p is given.
     weights : str
         "all", or "highlighted": sign and size are then shown of highlighted connections and of the path alone.
-    off : list of (layer, unit), optional
+    off : list of (layer, index), optional
         The grey units; those whose value is exactly 0 unless given.
     digits : int
         Decimals of values and weights.
@@ -98,11 +101,11 @@ class _Layout:
     def require(self, units):
         for l, i in units:
             if (l, i) not in self.y:
-                raise ValueError(f"unit {i} of layer {l} is not shown: raise max_units above {self.sizes[l] - 1}")
+                raise ValueError(f"unit {i + 1} of layer {l} is not shown: raise max_units above {self.sizes[l] - 1}")
 
     def ends(self, start, end):
-        """Where the connection of two units begins and stops: in the round caps of wide units, else in the centre."""
-        reach = (self.width - UNIT) / 2
+        """Where the connection of two units begins and stops: right and left of them, since a unit hides nothing behind it."""
+        reach = self.width / 2
         return (self.x[start[0]] + reach, self.y[start]), (self.x[end[0]] - reach, self.y[end])
 
 
@@ -121,8 +124,7 @@ def _connections(axes, layout, p, edges, path, digits, quiet):
     for start, end in sorted(strong) if p is not None else ():
         (x0, y0), (x1, y1) = layout.ends(start, end)
         share = _share(start, end, strong)
-        axes.text(x0 + share * (x1 - x0), y0 + share * (y1 - y0), words.fixed(p[f"W{end[0]}"][end[1], start[1]], digits), ha="center", va="center",
-                  fontsize=13, fontweight="bold", zorder=6, bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": GREY})  # fmt: skip
+        axes.text(x0 + share * (x1 - x0), y0 + share * (y1 - y0), words.fixed(p[f"W{end[0]}"][end[1], start[1]], digits), **WEIGHT)
 
 
 def _share(start, end, strong):
@@ -135,13 +137,14 @@ def _lines(axes, layout, name, group, largest, bold, fade):
     """Draw connections of one sign: the width says the size, a bold one is wide in any case."""
     if not group:
         return
-    look = {"positive": (BLUE, "-"), "negative": (VERMILLION, (0, (4, 2)))}.get(name.split()[-1], (GREY, (0, (1, 3)) if "zero" in name else "-"))
+    unsigned = (INK, (0, (1, 3)) if "zero" in name else "-", THIN)
+    colour, dashes, full = {"positive": (BLUE, "-", FULL), "negative": (VERMILLION, (0, (4, 2)), FULL)}.get(name.split()[-1], unsigned)
     widths = [0.8 if w is None or w == 0 else 0.4 + 2.6 * abs(w) / largest for _, w in group]
     axes.add_collection(LineCollection(
         [layout.ends(start, end) for (start, end), _ in group],
         linewidths=[max(4.0, width) for width in widths] if bold else widths,
-        colors=[BLACK if bold and largest is None else look[0]], linestyles=[look[1]],
-        alpha=1.0 if bold else FADED if fade else CLEAR, zorder=3 if bold else 1, gid=name + (" bold" if bold else ""),
+        colors=[colour], linestyles=[dashes],
+        alpha=1.0 if bold else FADED if fade else full, zorder=3 if bold else 1, gid=name + (" bold" if bold else ""),
     ), autolim=False)  # fmt: skip
 
 
@@ -151,10 +154,10 @@ def _units(axes, layout, units, path, off):
         x, y = layout.x[unit[0]], layout.y[unit]
         faded = bool(path) and unit not in ringed
         axes.add_patch(_shape(x, y, layout.width)(
-            facecolor="#D0D0D0" if unit in off else "white", edgecolor="#AAAAAA" if faded else BLACK,
+            facecolor=TINT if unit in off else CLEAR, edgecolor=GUIDE if faded else INK,
             linewidth=3.6 if unit in ringed else 1.4, zorder=4, gid=f"unit {unit[0]} {unit[1]}",
         ))  # fmt: skip
-        axes.text(x, y, text, ha="center", va="center_baseline", fontsize=12, zorder=5, color="#555555" if faded else BLACK)
+        axes.text(x, y, text, ha="center", va="center_baseline", fontsize=12, zorder=5)
     for l, y in layout.dots.items():
         axes.text(layout.x[l], y, "⋮", ha="center", va="center", fontsize=20)
 
@@ -179,4 +182,4 @@ def _captions(axes, layout, names):
     for l in range(1, last + 1):
         n_in, n_out = layout.sizes[l - 1], layout.sizes[l]
         axes.text((layout.x[l - 1] + layout.x[l]) / 2, layout.height - 0.1, f"W{l} ({n_out}, {n_in})\nb{l} ({n_out}, 1)",
-                  ha="center", va="top", fontsize=13, linespacing=1.3, color="#333333")  # fmt: skip
+                  ha="center", va="top", fontsize=13, linespacing=1.3)  # fmt: skip

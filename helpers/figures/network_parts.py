@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers import checks
-from helpers.figures import inputs
+from helpers.figures import inputs, words
 
 
 def sizes_of(layers):
@@ -50,6 +50,8 @@ def off(units, numbers, sizes):
 
 def _unit(unit, sizes):
     l, i = (checks.whole("a layer or unit", int(k) if isinstance(k, np.integer) else k, least=0) for k in unit)
-    if l >= len(sizes) or i >= sizes[l]:
-        raise ValueError(f"there is no unit {i} in layer {l}: the layers have {sizes} units, counted from 0")
+    if l >= len(sizes):
+        raise ValueError(f"there is no layer {l}: the last one is layer {len(sizes) - 1}")
+    if i >= sizes[l]:
+        raise ValueError(f"layer {l} has no unit at index {i}: it has {words.count(sizes[l], 'unit')}, so the last index is {sizes[l] - 1}")
     return l, i

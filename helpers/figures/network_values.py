@@ -47,6 +47,8 @@ def description(sizes, p, names, numbers, highlighted, path, quiet, off):
     """What the diagram shows, with its numbers."""
     count = sum(n_out * (n_in + 1) for n_in, n_out in pairwise(sizes))
     text = [f"Network with {words.listing(sizes)} units from input to output, {words.count(count, 'parameter')}."]
+    if len(text[0]) > words.CAPTION:
+        text = [f"Network of {len(sizes) - 1} layers, {words.count(count, 'parameter')}.", f"Units from input to output: {words.listing(sizes)}."]
     if p is not None:
         weights = [p[f"W{l}"] for l in range(1, len(sizes))]
         signs = [f"W{l} has {int((W > 0).sum())} positive and {int((W < 0).sum())} negative" for l, W in enumerate(weights, start=1)]
@@ -54,8 +56,7 @@ def description(sizes, p, names, numbers, highlighted, path, quiet, off):
                     f"{'; '.join(signs)}.")  # fmt: skip
     text += [_layer(l, len(sizes) - 1, names, layer, {i for k, i in off if k == l}) for l, layer in enumerate(numbers) if layer is not None]
     units, edges = highlighted
-    marked = [f"unit {i} of layer {l}" for l, i in units]
-    marked += [f"the connection from unit {i} of layer {k} to unit {j} of layer {l}" for (k, i), (l, j) in edges]
+    marked = [_called(unit) for unit in units] + [f"the connection from {_called(start)} to {_called(end)}" for start, end in edges]
     if marked:
         text.append(f"Highlighted: {words.listing(marked)}.")
     if path:
@@ -73,8 +74,13 @@ def _layer(l, last, names, layer, off):
     return text + (f" ({len(off)} of {len(values)} {what}, grey)" if off else "") + "."
 
 
+def _called(unit):
+    """The name of the unit at (layer, index): units are counted from 1."""
+    return f"unit {unit[1] + 1} of layer {unit[0]}" if unit[0] else f"input {unit[1] + 1}"
+
+
 def _path(path, p):
-    text = f"The path through units {words.listing(path)} stands out"
+    text = f"The path through input {path[0] + 1} and {'unit' if len(path) == 2 else 'units'} {words.listing(i + 1 for i in path[1:])} stands out"
     if p is None:
         return text + "."
     weights = [float(p[f"W{l}"][j, i]) for l, (i, j) in enumerate(pairwise(path), start=1)]

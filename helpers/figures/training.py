@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.figures import inputs, words
 from helpers.figures.labels import label_ends
-from helpers.figures.style import BLACK, line_look, panels, styled
+from helpers.figures.style import INK, count_in_wholes, line_look, panels, styled
 
 
 @styled
@@ -43,15 +43,16 @@ def loss_curves(runs, *, reference_lines=None, log=False, ylabel="loss (nats)", 
         axes.set_yscale("log", nonpositive="mask")
     ends = [_draw(axes, index, label, *run) for index, (label, run) in enumerate(runs.items())]
     for value in lines.values():
-        axes.axhline(value, color=BLACK, linewidth=1.4, linestyle=(0, (2, 2)), zorder=1)
+        axes.axhline(value, color=INK, linewidth=1.4, linestyle=(0, (2, 2)), zorder=1)
     axes.set(xlabel="step", ylabel=ylabel, title=title)
     axes.grid(True)
+    count_in_wholes(axes.xaxis, *(step for step, _ in runs.values()))
     _limits(axes, runs, lines, ylim, log)
     right = axes.get_xlim()[1]
     low, high = axes.get_ylim()
     ends = [(x, min(max(y, low), high), text, colour) for x, y, text, colour in ends]
-    label_ends(axes, ends + [(right, value, _reference(label, value), BLACK) for label, value in lines.items()])
-    figure.set_label(_description(runs, lines, log))
+    label_ends(axes, ends + [(right, value, _reference(label, value), INK) for label, value in lines.items()])
+    figure.set_label(_description(runs, lines, log, title))
     return figure
 
 
@@ -82,7 +83,7 @@ def _draw(axes, index, label, step, loss):
     axes.plot(step, loss, label=label, **look, marker="o" if loss.size == 1 else None)
     last = finite[-1]
     if last < loss.size - 1:
-        axes.plot([step[last]], [loss[last]], "X", color=look["color"], markersize=14, markeredgecolor="white", zorder=4)
+        axes.plot([step[last]], [loss[last]], "X", color=look["color"], markersize=14, zorder=4)
         ending = f"{words.short(loss[last + 1])} after step {words.short(step[last], digits=7)}"
     else:
         ending = words.short(loss[-1])
@@ -104,10 +105,10 @@ def _reference(label, value):
     return label if any(character.isdigit() for character in label.split("=")[-1]) and "=" in label else f"{label} = {words.short(value)}"
 
 
-def _description(runs, lines, log):
+def _description(runs, lines, log, title):
     steps = np.concatenate([step for step, _ in runs.values()])
     text = [f"Loss from step {words.number(steps.min(), digits=7)} to step {words.number(steps.max(), digits=7)}, "
-            f"{words.count(len(runs), 'run')}{', logarithmic loss axis' if log else ''}."]  # fmt: skip
+            f"{words.count(len(runs), 'run')}{', logarithmic loss axis' if log else ''}.", *words.titled(title)]  # fmt: skip
     text += [f"{words.plain(label)} {_course(step, loss)}." for label, (step, loss) in runs.items()]
     text += [f"The dotted line is {words.plain(_reference(label, value))}." for label, value in lines.items()]
     return " ".join(text).replace("−", "-")

@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 
+CAPTION = 90  # letters that the first sentence of a description has at most, as it is the caption
+
 
 def number(value, *, scale=0.0, digits=3):
     """Write a number with at most `digits` significant digits: 0.0521, 1230, 3.4e-7, not a number, infinity.
@@ -67,6 +69,11 @@ def opening(text):
     """`text` for the beginning of a sentence: a word gets a capital, a symbol such as dW2, z or tanh(z) stays."""
     first = text.split()[0] if text.split() else ""
     return text[:1].upper() + text[1:] if len(first) > 2 and first.isalpha() and first.islower() else text
+
+
+def titled(title):
+    """The sentence that says the title of a picture; none where there is no title."""
+    return [f"Its title: {plain(title)}{'' if title[-1] in '.?!' else '.'}"] if title else []
 
 
 def plain(text):
