@@ -15,6 +15,7 @@ from helpers.figures.style import Picture
 
 DOTS_PER_INCH = 160  # stored pixels; a screen shows 96 an inch, so the picture stays sharp when enlarged by two thirds
 SCREEN_DOTS = 96
+CAPTION_WIDTH = 864  # pixels; the caption of a narrow picture may be wider than it
 # Smaller than prose (14 px in JupyterLab, which drops what it does not know from a stored output: these survive), in the
 # theme's own colour; <small> says so where inline styles are dropped, as on GitHub.
 SMALL = '<small style="font-size: 12.5px; line-height: 1.45; opacity: 0.75">'
@@ -73,7 +74,7 @@ def as_html(figure, text):
     width = round(figure.get_figwidth() * SCREEN_DOTS)
     image = b64encode(as_png(figure)).decode()
     return (
-        f'<figure style="margin: 4px 0; max-width: {width}px; background: transparent">'
+        f'<figure style="margin: 4px 0; max-width: {max(width, CAPTION_WIDTH)}px; background: transparent">'
         f'<img alt="{html.escape(text)}" src="data:image/png;base64,{image}" width="{width}" style="max-width: 100%; height: auto">'
         f"{caption(text)}</figure>"
     )
