@@ -4,6 +4,7 @@ nbval compares what a run prints with what is stored, but passes a notebook with
 see that one. Here each of them is shown a notebook as it should be, and one with a single fault.
 """
 
+import re
 import subprocess
 import sys
 from copy import deepcopy
@@ -13,7 +14,7 @@ import pytest
 import notebook_rules as rules
 import store_outputs
 from notebook_tools import ROOT, by_id, execute, minutes, normalised, read, to_text, with_solutions, write
-from sample_notebook import PIXEL, sample
+from sample_notebook import sample
 
 NAME = "00_sample.ipynb"
 
@@ -36,20 +37,41 @@ def fresh(stored):
 # ---------------------------------------------------------------- strict nbval
 
 
-def run_nbval(*paths):
-    """`pytest` with the project's own options on these notebooks."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no"]
-    command += ["-c", str(ROOT / "pyproject.toml"), f"--rootdir={ROOT}", *map(str, paths)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+# What is changed in the stored outputs of a copy; each stands in another cell, but for the text and the caption of one picture.
+COPIES = {
+    "untouched": {},
+    "wrong": {
+        "loss 0.6931": "loss 0.6932",
+        "<figcaption>The line ends at 0.6931": "<figcaption>The line ends at 0.6932",
+        "Not attempted": "Right",
+    },
+    "described_wrongly": {'alt="a line that ends at 0.6931"': 'alt="a line that ends at 0.6932"'},
+    "other_bytes": {"AAAADUlEQVR42mNk": "AAAADUlEQVR42mNj"},
+}
 
 
-def nbval_on(stored, tmp_path, old, new):
-    """Replace what stands in the stored outputs and let nbval judge."""
-    notebook = read(stored)
-    cell = next(c for c in rules.code_cells(notebook) if old in str(c.outputs))
-    cell.outputs = replaced(cell.outputs, old, new)
-    write(notebook, tmp_path / NAME)
-    return run_nbval(tmp_path / NAME)
+@pytest.fixture(scope="module")
+def judged(stored, tmp_path_factory):
+    """The cells that one `pytest` with the project's own options passes and fails in each copy, and what it prints."""
+    folder = tmp_path_factory.mktemp("copies")
+    for name, changes in COPIES.items():
+        write(changed(read(stored), changes), folder / f"{name}.ipynb")
+    write(stripped(read(stored)), folder / "stripped.ipynb")
+    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--color=no", "-c", str(ROOT / "pyproject.toml")]
+    done = subprocess.run([*command, f"--rootdir={ROOT}", str(folder)], cwd=ROOT, capture_output=True, text=True)
+    verdicts = {(name, verdict): set() for name in (*COPIES, "stripped") for verdict in ("PASSED", "FAILED")}
+    for name, cell, verdict in re.findall(r"(\w+)\.ipynb::Cell (\d+) (PASSED|FAILED)", done.stdout):
+        verdicts[name, verdict].add(int(cell))
+    assert done.returncode == 1 and len(verdicts) == 2 * len(COPIES) + 2, done.stdout + done.stderr
+    return verdicts, done.stdout
+
+
+def changed(notebook, changes):
+    """The notebook with each text replaced in the first outputs that hold it."""
+    for old, new in changes.items():
+        cell = next(c for c in rules.code_cells(notebook) if old in str(c.outputs))
+        cell.outputs = replaced(cell.outputs, old, new)
+    return notebook
 
 
 def replaced(value, old, new):
@@ -61,41 +83,41 @@ def replaced(value, old, new):
     return [replaced(item, old, new) for item in value] if isinstance(value, list) else value
 
 
-def test_nbval_passes_the_untouched_notebook(stored):
-    result = run_nbval(stored)
-    assert result.returncode == 0, result.stdout
-    assert "11 passed" in result.stdout
+def stripped(notebook):
+    """The notebook without outputs."""
+    for cell in rules.code_cells(notebook):
+        cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def cells_of(notebook, *ids):
+    """The numbers that nbval gives the code cells with these ids; all where none is named."""
+    return {n for n, cell in enumerate(rules.code_cells(notebook)) if not ids or cell.id in ids}
+
+
+def test_nbval_passes_the_untouched_notebook(judged, fresh):
+    assert judged[0]["untouched", "PASSED"] == cells_of(fresh), judged[1]
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("loss 0.6931", "loss 0.6932"),
-        ("<figcaption>The line ends at 0.6931", "<figcaption>The line ends at 0.6932"),
-        ('alt="a line that ends at 0.6931"', 'alt="a line that ends at 0.6932"'),
-        ("Not attempted", "Right"),
-    ],
-    ids=["number", "caption", "alternative text", "verdict"],
+    ("name", "ids"),
+    [("wrong", ("loss", "figure", "ex-double-check")), ("described_wrongly", ("figure",))],
+    ids=["number, caption and verdict", "alternative text"],
 )
-def test_nbval_fails_a_wrong_output(stored, tmp_path, old, new):
-    result = nbval_on(stored, tmp_path, old, new)
-    assert result.returncode == 1, result.stdout
-    assert "1 failed, 10 passed" in result.stdout
-    assert "Cell outputs differ" in result.stdout
+def test_nbval_fails_wrong_outputs_and_no_others(judged, fresh, name, ids):
+    wrong = cells_of(fresh, *ids)
+    assert judged[0][name, "FAILED"] == wrong and judged[0][name, "PASSED"] == cells_of(fresh) - wrong, judged[1]
+    assert judged[1].count("Cell outputs differ") >= len(wrong)
 
 
-def test_nbval_overlooks_the_bytes_of_a_picture(stored, tmp_path):
-    result = nbval_on(stored, tmp_path, PIXEL, PIXEL.replace("AAAADUlEQVR42mNk", "AAAADUlEQVR42mNj"))
-    assert result.returncode == 0, result.stdout
+def test_nbval_overlooks_the_bytes_of_a_picture(judged, stored, fresh):
+    assert fresh != changed(read(stored), COPIES["other_bytes"])
+    assert judged[0]["other_bytes", "PASSED"] == cells_of(fresh), judged[1]
 
 
-def test_a_stripped_notebook_passes_nbval_and_fails_the_hygiene(stored, tmp_path):
-    notebook = read(stored)
-    for cell in rules.code_cells(notebook):
-        cell.outputs, cell.execution_count = [], None
-    write(notebook, tmp_path / NAME)
-    assert run_nbval(tmp_path / NAME).returncode == 0
-    assert any("execution counts" in c for c in rules.stripped_complaints(notebook, stored))
+def test_a_stripped_notebook_passes_nbval_and_fails_the_hygiene(judged, stored, fresh):
+    assert judged[0]["stripped", "PASSED"] == cells_of(fresh), judged[1]
+    assert any("execution counts" in c for c in rules.stripped_complaints(stripped(fresh), stored))
 
 
 # ---------------------------------------------------------------- the storing script
