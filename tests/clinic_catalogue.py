@@ -5,6 +5,7 @@ outside, both count, and `why` says so. Most such pairs are found by `clinic_fau
 planted functions compute; those that stand here are two names for one template.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -529,8 +530,13 @@ def forward_faults(hidden, output):
     yield _forward("Z1 cached as Z2", ["forward Z2"], cache={"Z2": "Z1"})
 
 
+@functools.cache
 def catalogue(hidden, output, loss, form):
     """All faults for one network, for a backward pass that makes dZ3 in one line ("delta") or by way of dA3 ("dA")."""
+    return tuple(_catalogue(hidden, output, loss, form))
+
+
+def _catalogue(hidden, output, loss, form):
     yield from output_faults_by_dA(output, loss) if form == "dA" else output_faults(output, loss)
     yield from hidden_faults(hidden)
     yield from weight_faults()

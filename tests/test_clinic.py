@@ -20,7 +20,7 @@ import clinic_styles
 import clinic_truth as truth
 from clinic_catalogue import FAMILIES
 from helpers import case, clinic
-from helpers.clinic import patient
+from helpers.clinic import guard
 from notebook_tools import ROOT
 
 CASES = int(os.environ.get("CLINIC_CASES", "48"))
@@ -232,7 +232,7 @@ def test_a_missing_gradient_is_named():
 @pytest.fixture
 def soon(monkeypatch):
     """Endless functions are stopped after a fifth of a second instead of the stated time."""
-    monkeypatch.setattr(patient, "TIME_LIMIT", 0.2)
+    monkeypatch.setattr(guard, "TIME_LIMIT", 0.2)
 
 
 def test_an_endless_loop_is_stopped(soon):

@@ -4,16 +4,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from helpers.clinic.findings import STATEMENTS, Finding, factor_text, remedy, spoiled
-from helpers.clinic.search import MATCH, Fault, fitting_factor, power_law
+from helpers.clinic.findings import STATEMENTS, Finding, factor_text, remedy, sentence, spoiled
+from helpers.clinic.fits import MATCH, fitting_factor, power_law
+from helpers.clinic.hypotheses import Fault
+from helpers.clinic.singles import used_slope
 
 
 def findings_of(hypothesis, search, wrong):
     """The findings of a hypothesis, in the order of the statements, without repetition."""
     meant = search.meant
     found = []
-    for fault in _collapsed(_merged(hypothesis.faults)):
-        if fault.rule is not None:
+    unreadable = {name: why for outcome in reversed(search.outcomes) for name, why in outcome.unreadable.items()}
+    for fault in _collapsed(_merged(hypothesis.faults), unreadable):
+        if fault.statement in unreadable:
+            found.append(_unreadable(fault.statement, unreadable[fault.statement], meant, wrong))
+        elif fault.rule is not None:
             found.append(_by_rule(fault, meant, wrong, search))
         elif fault.factor is not None:
             found.append(_by_factor(fault, meant, wrong))
@@ -52,9 +57,9 @@ def _merged(faults):
     return [f for f in faults if f.factor is None or f.statement not in named or f.statement == "dZ3"]
 
 
-def _collapsed(faults):
+def _collapsed(faults, unreadable):
     """Where neither dW nor db of a layer can be explained, its dZ is at fault, and what lies below cannot be told."""
-    plain = {f.statement for f in faults if f.rule is None and f.factor is None and f.observed is None}
+    plain = {f.statement for f in faults if f.rule is None and f.factor is None and f.observed is None} - unreadable.keys()
     for l in (3, 2, 1):
         if {f"dW{l}", f"db{l}"} <= plain and not any(f.statement == f"dZ{l}" for f in faults):
             above = [f for f in faults if int(f.statement[-1]) > l]
@@ -70,7 +75,7 @@ def _by_rule(fault, meant, wrong, search):
         statement = _overwriter(rule.says, search)
     gradients = spoiled(fault.statement, wrong)
     evidence = f"{_target(fault.statement)} = {rule.says}: that reproduces all that you returned for layer {fault.statement[-1]}, to the last digit."
-    why = rule.why[:1].upper() + rule.why[1:] + "."
+    why = sentence(rule.why)
     advice = remedy(fault.statement, meant)
     if rule.family == "in_place":
         advice = "work on a new array, such as 1.0 * (A > 0), and leave the cache as it is"
@@ -102,32 +107,34 @@ def _only_scaled(name, search):
 
 
 def _by_factor(fault, meant, wrong):
-    law = power_law(fault.factor)
-    k, n = law
-    statement = fault.statement
-    everywhere = statement == "dZ3"
-    if abs(k + 1) < 1e-4 and n == 0:
-        family, why = "sign", f"{statement} has the wrong sign: gradient descent would climb."
-    else:
-        family, why = "scale", f"{statement} is {factor_text(law)} times what it should be."
-        if n == 1:
-            why = f"1/m is missing from {statement}: the sum over the examples is not divided by their number."
-            if everywhere:
-                statement, why = "dW3", "1/m is missing from every dW and db: the sums over the examples are not divided by their number."
-        elif n == -1:
-            why = f"{statement} is divided by m once too often."
-            if everywhere:
-                why = "Everything is divided by m once too often: 1/m belongs into dZ3 or into dW and db, not into both."
-        if n and abs(abs(k) - 1) > 1e-4:
-            why += f" Besides, there is a factor of {abs(k):.4g}."
-        if k < 0:
-            why += " Its sign is wrong as well."
-    sizes = ", ".join(f"m = {m}: {theta:.4g}" for m, theta in sorted(fault.factor.items()))
-    gradients = sum((spoiled(name, wrong) for name in (fault.statement, *fault.also)), ())
+    k, n = law = power_law(fault.factor)
+    statement = "dW3" if fault.statement == "dZ3" and n == 1 else fault.statement
+    family = "sign" if abs(k + 1) < 1e-4 and n == 0 else "scale"
+    why = f"{fault.statement} has the wrong sign: gradient descent would climb." if family == "sign" else _factor_sentence(fault.statement, law)
     if fault.also:
         why = f"In {fault.statement}, {' and '.join(fault.also)} alike: {why}"
+    sizes = ", ".join(f"m = {m}: {theta:.4g}" for m, theta in sorted(fault.factor.items()))
+    gradients = sum((spoiled(name, wrong) for name in (fault.statement, *fault.also)), ())
     evidence = f"what you returned divided by the right formula with your own upstream values: {sizes}."
     return Finding(statement, family, gradients, why, evidence, remedy(statement, meant))
+
+
+def _factor_sentence(statement, law):
+    """What a factor k m^n in a statement says about 1/m."""
+    k, n = law
+    everywhere = statement == "dZ3"
+    why = f"{statement} is {factor_text(law)} times what it should be."
+    if n == 1:
+        why = f"1/m is missing from {statement}: the sum over the examples is not divided by their number."
+        if everywhere:
+            why = "1/m is missing from every dW and db: the sums over the examples are not divided by their number."
+    elif n == -1:
+        why = f"{statement} is divided by m once too often."
+        if everywhere:
+            why = "Everything is divided by m once too often: 1/m belongs into dZ3 or into dW and db, not into both."
+    if n and abs(abs(k) - 1) > 1e-4:
+        why += f" Besides, there is a factor of {abs(k):.4g}."
+    return why + " Its sign is wrong as well." * (k < 0)
 
 
 def _by_observation(fault, search, meant, wrong):
@@ -188,32 +195,23 @@ def _read_slope(l, search, dA, dZ, singles):
     return None
 
 
-def used_slope(l, search, dA, dZ, singles):
-    """(z, a, slope used) for every unit of layer l and every single example in which dA is not 0."""
-    z, a, r = [], [], []
-    for k in singles:
-        probe = search.probes[search.usable[k]]
-        on = np.abs(dA[k]) > 1e-9
-        z.append(probe.c[f"Z{l}"][on])
-        a.append(probe.c[f"A{l}"][on])
-        r.append(dZ[k][on] / dA[k][on])
-    return tuple(np.concatenate(part) if part else np.zeros(0) for part in (z, a, r))
-
-
 def _unnamed(statement, meant, wrong, search):
     shapes = {o.values[statement].shape for i in search.usable if statement in (o := search.outcomes[i]).values}
     evidence = "everything before it agrees with the right formulas for your own upstream values; this statement does not."
     if shapes and statement in wrong:
         evidence += f" Its shape is {' or '.join(map(str, sorted(shapes)))}."
-    unreadable = {o.unreadable[statement] for o in search.outcomes if statement in o.unreadable}
-    if unreadable:
-        return Finding(statement, "missing_term", spoiled(statement, wrong), f"{statement} {unreadable.pop()}.",
-                       "the keys and values of the returned dict.", remedy(statement, meant))  # fmt: skip
     named = _parameter_by_eye(statement, search, meant, wrong)
     if named:
         return named
     why = f"{statement} is the first statement that is wrong; none of the known mistakes reproduces it."
     return Finding(statement, "none", spoiled(statement, wrong), why, evidence, remedy(statement, meant))
+
+
+def _unreadable(statement, why, meant, wrong):
+    """A gradient that is missing, or no array of real numbers."""
+    family = "missing_term" if why.startswith(("is not in", "is None")) else "dtype"
+    return Finding(statement, family, spoiled(statement, wrong), f"{statement} {why}.", "the keys and values of the returned dict.",
+                   remedy(statement, meant))  # fmt: skip
 
 
 def _parameter_by_eye(statement, search, meant, wrong):

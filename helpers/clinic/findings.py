@@ -1,5 +1,6 @@
 """From a fault that the search found to words: statement, family, what it spoils, why, the evidence, and the remedy."""
 
+import re
 from dataclasses import dataclass
 
 FAMILIES = (
@@ -43,6 +44,12 @@ class Finding:
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+def sentence(why):
+    """A reason as a sentence; names such as dZ3, y or keepdims keep their letters."""
+    first = why if re.match(r"\w*\d|[ymX]\b|keepdims\b", why) else why[:1].upper() + why[1:]
+    return first + "."
 
 
 def spoiled(statement, wrong):

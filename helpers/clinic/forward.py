@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from helpers import checks
 from helpers.activations import ACTIVATIONS
 from helpers.clinic.findings import Finding, remedy
-from helpers.clinic.search import same
+from helpers.clinic.fits import same
 
 CACHE = ("Z1", "A1", "Z2", "A2", "Z3", "A3")
 
@@ -59,7 +60,7 @@ def _finding(meant, name, probes, outcomes):
     explanation = f"{name} of the forward pass is not that of the network that you describe."
     evidence = "what forward_prop returned for random inputs, compared with the formula for its own values before it."
     if name not in c:
-        explanation, evidence = f"{name} is not in the cache that forward_prop returns.", f"the keys of the cache: {', '.join(sorted(map(str, c)))}."
+        explanation, evidence = f"{name} is not in the cache that forward_prop returns.", f"the keys of the cache: {checks.listed(c)}."
     else:
         guess = _guess(meant, name, probe, c)
         if guess:

@@ -1,17 +1,20 @@
 """Random networks and batches on which a backward pass is judged: away from kinks, from saturation and from symmetry.
 
-The number of inputs, 3, differs from every other width, and m is 7 or 10: 10 equals the hidden width, so that code which only
-runs by that coincidence runs there too.
+The number of inputs, 3 unless the learner says theirs, differs from every other width, and m is 7 or 10: 10 equals the hidden
+width, so that code which only runs by that coincidence runs there too.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from helpers import checks, losses, network
+from helpers import losses, network
 from helpers.activations import get_activation, make_leaky_relu
+from helpers.clinic.words import spelled
 
 N_X = 3
+"""The number of inputs, unless another is asked for: no other width, so that no missing transpose fits by chance."""
+
 HIDDEN = ("relu", "leaky_relu", "sigmoid", "tanh")
 OUTPUTS = ("sigmoid", "identity", "relu")
 LOSSES = ("bce", "mse", "half_mse")
@@ -35,23 +38,18 @@ class Meant:
         """The reference's gradients, dZ and dA included."""
         return network.backward_prop(X, y, c, p, self.hidden, self.output, self.loss)
 
-    def cost(self, y, c):
-        """The loss of a cache."""
-        return network.compute_loss(y, c, self.output, self.loss)
-
 
 def meant(hidden, output, loss, slope):
-    """Check the four words with which a learner describes a network. Raises ValueError or TypeError."""
-    checks.choice("hidden", hidden, HIDDEN)
-    checks.choice("output", output, OUTPUTS)
-    losses.get_loss(output, checks.choice("loss", loss, LOSSES))
+    """The network that four words of a learner describe, in any usual spelling. Raises ValueError or TypeError."""
+    hidden, output, loss = spelled("hidden", hidden, HIDDEN), spelled("output", output, OUTPUTS), spelled("loss", loss, LOSSES)
+    losses.get_loss(output, loss)
     g = make_leaky_relu(slope) if hidden == "leaky_relu" else get_activation(hidden)
     return Meant(g, output, loss)
 
 
 @dataclass(frozen=True)
 class Probe:
-    """One batch on one network: X (3, m), y (1, m), parameters p, and the cache c that goes into the backward pass."""
+    """One batch on one network: X (n_x, m), y (1, m), parameters p, and the cache c that goes into the backward pass."""
 
     X: np.ndarray
     y: np.ndarray
@@ -69,18 +67,18 @@ class Probe:
         return Probe(X, y, self.p, forward(X, self.p))
 
 
-def draw(meant, m, rng):
+def draw(meant, m, rng, n_x=N_X):
     """A random network and a batch of m examples with both labels (one of them where m = 1)."""
     p = {}
-    for l, (n, n_in, spread) in enumerate(((10, N_X, 0.9), (10, 10, 0.45), (1, 10, 0.5)), start=1):
+    for l, (n, n_in, spread) in enumerate(((10, n_x, 0.9 * np.sqrt(N_X / n_x)), (10, 10, 0.45), (1, 10, 0.5)), start=1):
         p[f"W{l}"] = spread * rng.standard_normal((n, n_in))
         p[f"b{l}"] = 0.5 * rng.standard_normal((n, 1))
-    candidates = rng.standard_normal((N_X, 400))
+    candidates = rng.standard_normal((n_x, 400))
     _centre_output(meant, p, candidates)
     c = meant.forward(candidates, p)
     good = np.flatnonzero(_far_from_trouble(meant, c))
     if good.size < m:
-        return draw(meant, m, rng)
+        return draw(meant, m, rng, n_x)
     X = candidates[:, good[:m]].copy()
     y = (np.arange(m) % 2 if m > 1 else rng.integers(0, 2, size=1)) * 1.0
     return Probe(X, rng.permutation(y)[None, :], p, meant.forward(X, p))

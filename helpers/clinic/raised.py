@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 
-from helpers.clinic.findings import STATEMENTS, Finding, remedy
+from helpers.clinic.findings import STATEMENTS, Finding, remedy, sentence
 from helpers.clinic.hidden_rules import activation_gradient_rules, slope_rules
+from helpers.clinic.hypotheses import given
 from helpers.clinic.output_rules import output_rules
 from helpers.clinic.parameter_rules import bias_rules, weight_rules
 from helpers.clinic.report import Report
-from helpers.clinic.search import given
 
 _WIDTH = {"3": 1, "2": 10, "1": 10}
 
@@ -24,6 +24,8 @@ def report(meant, probes, outcomes, findings):
         finding = _same_exception(meant, probes, outcomes) or _from_exception(meant, outcome, m)
         findings = [finding] if finding else findings
     errors = [outcome.error + (f", in the line `{outcome.line}`" if outcome.line else "") + f", for m = {m}."]
+    if outcome.stopped:
+        errors = [outcome.error]
     if ran:
         errors.append(f"It runs for m = {', '.join(map(str, ran))}: a coincidence of sizes.")
     shapes = _notated(outcome)
@@ -37,20 +39,20 @@ def _same_exception(meant, probes, outcomes):
     raising = [(given(meant, probe, o), o) for probe, o in zip(probes, outcomes, strict=True) if isinstance(o.exception, ValueError)]
     if not raising:
         return None
-    own = _assigned(raising[0][1])
+    own, wanted = _assigned(raising[0][1]), [_signature(o.said) for _, o in raising]
     program = [(statement, rules[0]) for statement, rules in _statements(meant)]
     found = []
     for statement, rules in _statements(meant):
         for rule in rules:
-            if rule.statement and all(_signature(_raised(program, statement, rule, v)) == _signature(str(o.exception)) for v, o in raising):
+            if rule.statement and all(_signature(_raised(program, statement, rule, v)) == it for (v, _), it in zip(raising, wanted, strict=True)):
                 found.append((own is not None and own != statement, rule.cost, STATEMENTS.index(statement), statement, rule))
     if not found:
         return None
     statement, rule = min(found, key=lambda item: item[:3])[3:]
     outcome = raising[0][1]
     line = f"`{outcome.line}` raises it. " if outcome.line else ""
-    return Finding(rule.statement, rule.family, (), rule.why[:1].upper() + rule.why[1:] + ".",
-                   f"{line}{statement} = {rule.says} raises the same exception: {outcome.exception}.", remedy(rule.statement, meant))  # fmt: skip
+    return Finding(rule.statement, rule.family, (), sentence(rule.why),
+                   f"{line}{statement} = {rule.says} raises the same exception: {outcome.said}.", remedy(rule.statement, meant))  # fmt: skip
 
 
 def _signature(message):
@@ -95,6 +97,8 @@ def _raised(program, statement, rule, given_values):
 def forward_report(meant, outcome):
     """The report about a forward pass that cannot be used."""
     trouble = outcome.error or "forward_prop returns no A3 of shape (1, m) with finite numbers."
+    if "A3" in outcome.unreadable:
+        trouble = f"A3 of forward_prop {outcome.unreadable['A3']}."
     if outcome.line:
         trouble += f", in the line `{outcome.line}`."
     named = re.match(r"\W*([ZA])_?\[?['\"]?([123])", (outcome.line or "").strip())

@@ -6,37 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from helpers.clinic.patient import GRADIENTS
-from helpers.clinic.picture import slope_svg
-
-
-@dataclass(frozen=True)
-class SlopePicture:
-    """The slope that the code uses in hidden layer l, at the z of every unit and example seen, beside the right one."""
-
-    l: int
-    z: np.ndarray
-    used: np.ndarray
-    hidden: object
-
-    @property
-    def description(self):
-        """What the picture shows, in a sentence."""
-        right = self.hidden.slope(self.z)
-        off = np.abs(self.used - right) > 1e-4 * (1 + np.abs(right))
-        if not off.any():
-            return f"Slope used in layer {self.l} against z: at all {self.z.size} points it is that of {self.hidden.name}."
-        return (
-            f"Slope used in layer {self.l} against z, at {self.z.size} points from z = {self.z.min():.2g} to {self.z.max():.2g}: "
-            f"it differs from that of {self.hidden.name} at {int(off.sum())} of them; "
-            f"it lies between {self.used.min():.3g} and {self.used.max():.3g}, "
-            f"the right one between {right.min():.3g} and {right.max():.3g}."
-        )
-
-    def svg(self):
-        """The picture as inline SVG."""
-        grid = np.linspace(min(self.z.min(), -3), max(self.z.max(), 3), 201)
-        grid = np.sort(np.append(grid, [-1e-9, 1e-9]))  # a step is drawn upright
-        return slope_svg(self.z, self.used, grid, self.hidden.slope(grid), self.description)
+from helpers.clinic.probes import N_X
+from helpers.clinic.slope_picture import SlopePicture
 
 
 @dataclass(frozen=True)
@@ -60,6 +31,8 @@ class Report:
     picture : SlopePicture or None
     trouble : str or None
         What stopped the functions, for the verdict "raises".
+    n_x : int
+        The number of inputs of the networks that it was judged on.
     """
 
     verdict: str
@@ -71,6 +44,7 @@ class Report:
     ruled_out: tuple = ()
     picture: SlopePicture | None = None
     trouble: str | None = None
+    n_x: int = 3
 
     @property
     def sentence(self):
@@ -89,7 +63,10 @@ class Report:
     @property
     def basis(self):
         """What the verdict rests on."""
-        return "Judged on random 3-10-10-1 networks and labels of the clinic's own, with 1, 7 and 10 examples, away from kinks."
+        text = f"Judged on random {self.n_x}-10-10-1 networks and labels of the clinic's own, with 1, 7 and 10 examples, away from kinks."
+        if self.n_x == N_X:
+            text += f" Why {N_X} inputs: no other width is {N_X}, so no forgotten transpose fits by chance; n_x=2 takes your own number."
+        return text
 
     def _rows(self):
         rows = []

@@ -1,0 +1,166 @@
+"""Run somebody else's function: in silence, for a limited time, and with what it changes in the interpreter put back.
+
+A loop that swallows every exception swallows the alarm as well, so the alarm is raised again and again, until one strikes
+between the loop's `try` and the next. Where there is no alarm (Windows, other threads than the main one) a watchdog thread
+raises it. Against a call that never comes back to Python, only a process of its own helps: see `helpers.clinic.trial`.
+"""
+
+import contextlib
+import ctypes
+import io
+import itertools
+import os
+import random
+import signal
+import sys
+import threading
+import warnings
+
+import numpy as np
+
+TIME_LIMIT = 10
+"""Seconds after which one call is stopped."""
+
+_AGAIN = (2e-6, 1e-5, 1e-4, 1e-3)
+"""Seconds to the next alarm; they take turns, so that no loop keeps step with them."""
+
+
+class OutOfTime(BaseException):
+    """Not an Exception, so that a learner's own `except Exception` does not swallow it."""
+
+
+def call(function, *arguments):
+    """What a function returns; it raises what the function raises, and OutOfTime where it had to be stopped."""
+    with quiet(), settings_kept():
+        return _limited(function, arguments)
+
+
+def said(value, write=str, length=200):
+    """What `write` makes of somebody else's object, on one line and cut to `length`; a word for it where that raises."""
+    try:
+        return " ".join(write(value)[: 2 * length].split())[:length]
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return "(no message)" if isinstance(value, BaseException) else f"a {type(value).__name__[:40]}"
+
+
+class _Nowhere(io.TextIOBase):
+    """What is written is gone."""
+
+    def write(self, text):
+        return len(text)
+
+
+@contextlib.contextmanager
+def quiet():
+    """No warnings, no prints, no floating-point errors."""
+    with (
+        warnings.catch_warnings(), np.errstate(all="ignore"),
+        contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()),
+    ):  # fmt: skip
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def settings_kept():
+    """Put back NumPy's print options, the recursion limit and the working folder."""
+    options, limit, folder = np.get_printoptions(), sys.getrecursionlimit(), _folder()
+    try:
+        yield
+    finally:
+        if np.get_printoptions() != options:
+            np.set_printoptions(**options)
+        if sys.getrecursionlimit() != limit:
+            sys.setrecursionlimit(limit)
+        if folder is not None and _folder() != folder:
+            os.chdir(folder)
+
+
+def _folder():
+    """The working folder; None where it has been deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
+
+
+@contextlib.contextmanager
+def randomness_kept():
+    """Put back the state of the two global random generators."""
+    mine, numpys = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(mine)
+        np.random.set_state(numpys)
+
+
+# --- the time limit --------------------------------------------------------------------------------------------------
+
+
+def _inside(function, arguments):
+    """The frame below which an alarm strikes."""
+    return function(*arguments)
+
+
+def _is_inside(frame):
+    """Whether a frame belongs to the function that `_inside` calls."""
+    below = 0
+    while frame is not None and frame.f_code is not _inside.__code__:
+        frame, below = frame.f_back, below + 1
+    return frame is not None and below > 0
+
+
+def _limited(function, arguments):
+    """The call; whatever it made of an alarm, it counts as stopped."""
+    struck = []
+    alarm = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    with (_alarm if alarm else _watchdog)(struck):
+        try:
+            result = _inside(function, arguments)
+        except BaseException:
+            if struck:
+                raise OutOfTime from None
+            raise
+    if struck:
+        raise OutOfTime
+    return result
+
+
+@contextlib.contextmanager
+def _alarm(struck):
+    again = itertools.cycle(_AGAIN)
+
+    def stop(number, frame):
+        signal.setitimer(signal.ITIMER_REAL, next(again))
+        if _is_inside(frame):
+            struck.append(True)
+            raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def _watchdog(struck):
+    done, here = threading.Event(), threading.get_ident()
+
+    def watch():
+        again, wait = itertools.cycle(_AGAIN), TIME_LIMIT
+        while not done.wait(wait) and _is_inside(sys._current_frames().get(here)):
+            struck.append(True)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(here), ctypes.py_object(OutOfTime))
+            wait = next(again)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
