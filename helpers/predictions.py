@@ -76,7 +76,9 @@ def _agree(guess, value):
         return _folded(guess) == _folded(value)
     if isinstance(value, bool) or isinstance(guess, bool) or not isinstance(guess, Real):
         return guess == value
-    return guess == value if float(value).is_integer() else abs(guess - value) <= NEAR * abs(value)
+    if not np.isfinite(value) or float(value).is_integer():
+        return guess == value or (np.isnan(value) and np.isnan(guess))
+    return abs(guess - value) <= NEAR * abs(value)
 
 
 def _plain(value):

@@ -12,7 +12,7 @@ from helpers.predictions import keep, kept, predicted
     ("guess", "value"),
     [
         (9, 9), (9.0, 9), (np.int64(9), 9), (np.array([9]), 9), ([[9]], ((9,),)),
-        (0.69, np.log(2)), (0.7, np.float64(0.6931)),
+        (np.inf, np.inf), (np.nan, np.float64("nan")), (0.69, np.log(2)), (0.7, np.float64(0.6931)),
         ("ReLU ", "relu"), (True, True), (True, np.bool_(True)),
         ((10, 200), (10, 200)), ([10, 200], (10, 200)), (np.array([10, 200]), (10, 200)),
         (["dW2", "dW3"], {"dW3", "dW2"}), ("dw2", {"dW2"}), ({"c"}, {"c"}), ([], set()),
@@ -25,7 +25,7 @@ def test_a_right_prediction_comes_true(guess, value):
 @pytest.mark.parametrize(
     ("guess", "value"),
     [
-        (8, 9), (9.2, 9), (0.5, np.log(2)), ("relu", "sigmoid"), (True, False), (True, 2), ("9", 9.0), (float("nan"), 1.0),
+        (8, 9), (9.2, 9), (0.5, np.log(2)), ("relu", "sigmoid"), (True, False), (True, 2), ("9", 9.0), (float("nan"), 1.0), (1.0, np.nan), (40.0, np.inf), (-np.inf, np.inf),
         ((200, 10), (10, 200)), ((10,), (10, 200)), (10, (10, 200)), ("dW2", {"dW2", "dW3"}), (2, {"dW2"}), (object(), 1), (None, False),
     ],
 )  # fmt: skip

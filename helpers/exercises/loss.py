@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers import losses
 from helpers.activations import ACTIVATIONS
-from helpers.exercises.feedback import Wrong, call, check, compare, numbers, true_or_false
+from helpers.exercises.feedback import Wrong, call, check, compare, numbers, rounding, true_or_false
 
 SIGMOID = ACTIVATIONS["sigmoid"].value
 
@@ -62,13 +62,19 @@ def _cross_entropy(my_cross_entropy, A, Y):
 
 
 def _sure_and_right(my_cross_entropy):
-    """Wrong unless outputs that are exactly right cost 0."""
-    sure, labels = np.array([[1.0, 0.0, 0.5]]), np.array([[1.0, 0.0, 1.0]])
-    answer = call(my_cross_entropy, sure, labels, name="my_cross_entropy")
-    if np.isnan(numbers(answer, "the loss", finite=False)).any():
+    """Wrong unless outputs that are exactly right cost 0, and nearly impossible labels what they should: nothing is clipped or shifted."""
+    answer = call(my_cross_entropy, np.array([[1.0, 0.0]]), np.array([[1.0, 0.0]]), name="my_cross_entropy")
+    cost = numbers(answer, "the loss", finite=False)
+    if np.isnan(cost).any():
         raise Wrong("right for outputs between 0 and 1, but NaN where an output is exactly right: 0 * np.log(0) is 0 times minus infinity. "
                     "Choose the probability of the label first, then take its logarithm.")  # fmt: skip
-    compare(answer, np.log(2) / 3, name="the loss of outputs 1, 0, 0.5 for labels 1, 0, 1", tolerance=1e-5)
+    if (np.abs(cost) > max(1e-12, rounding(answer))).any():
+        why = ("less than nothing: something was added inside the logarithm, so the probability exceeds 1" if cost.max() < 0 else
+               "more than nothing: a probability was clipped, or something was added to it")  # fmt: skip
+        raise Wrong(f"right for outputs between 0 and 1, but outputs that are exactly right cost {cost.max():.2g}, {why}. "
+                    "Choose the probability of the label first, then take its logarithm.")  # fmt: skip
+    rare = call(my_cross_entropy, np.array([[1e-12]]), np.array([[1.0]]), name="my_cross_entropy")
+    compare(rare, -np.log(1e-12), name="the loss of output 1e-12 for label 1 (clipping hides how wrong it is)")
 
 
 @check
@@ -260,15 +266,15 @@ def _tiny(function, z, y):
     right = np.log1p(np.exp(-abs(z)))
     answer = call(function, np.array([[z]]), np.array([[y]]), name="my_loss_from_logits")
     value = float(numbers(answer, "the loss", ()))
-    if abs(value - right) > 1e-9 * right:
+    if abs(value - right) > 1e-5 * right:  # what is rounded away is gone from the first digits on; float32 keeps six
         raise Wrong(f"finite, but for z = {z:.0f} and y = {y:.0f} the loss is {value:.4g} instead of {right:.4g}: "
                     "the tiny ln(1 + e^{-|z|}) was rounded away when it was added to something large. "
                     "Let max(0, z) - y z cancel first, and add it last (with np.log1p).")  # fmt: skip
 
 
 @check
-def check_uninformed_floor(floor_three, three_learned, rare_learned):
-    """The entropy of classes with 80, 15 and 5 in 100, 0.6129 nats; True for 0.55 there, False for 0.20 with 5 : 95.
+def check_uninformed_floor(floor_three, three_proved, rare_proved):
+    """The entropy of classes with 80, 15 and 5 in 100, 0.6129 nats; 0.55 is a proof there, 0.20 is none with 5 : 95.
 
     Posed in: notebooks/03_loss.ipynb
     """
@@ -292,9 +298,10 @@ def check_uninformed_floor(floor_three, three_learned, rare_learned):
         ],
         name="floor_three", tolerance=2e-4,
     )  # fmt: skip
-    _verdict("three_learned", three_learned, True, "0.55 is below the floor 0.6129, and nobody gets there without looking at the input.")
-    _verdict("rare_learned", rare_learned, False, "the frequencies 5 : 95 alone give 0.1985, so 0.20 shows nothing of the input.")
-    return "each loss is read against its own floor: 0.55 against 0.6129, 0.20 against 0.1985."
+    _verdict("three_proved", three_proved, True, "0.55 is below the floor 0.6129, and nobody gets there without looking at the input.")
+    _verdict("rare_proved", rare_proved, False, "the frequencies 5 : 95 alone give 0.1985, so 0.20 can be had without the input; "
+             "a network that tells all ill from all healthy may pay as much, so the contrary is not proved either.")  # fmt: skip
+    return "below its floor, 0.55 is a proof; at or above it, 0.20 against 0.1985, a loss proves nothing by itself."
 
 
 def _verdict(name, answer, right, reason):
