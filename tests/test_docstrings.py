@@ -23,6 +23,7 @@ FLOORS = [
     {"clinic"},
     {"figures", "widgets"},
     {"exercises"},
+    {"predictions"},
 ]
 MATHS = set().union(*FLOORS[:5])
 FRONT_ENDS = {"matplotlib", "ipywidgets", "IPython", "anywidget", "traitlets"}

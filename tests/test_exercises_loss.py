@@ -45,6 +45,10 @@ def cross_entropy(A, y):
     return -np.log(np.where(y == 1, A, 1 - A)).mean()
 
 
+def plus(A, y, small):
+    return (-y * np.log(A + small) - (1 - y) * np.log(1 - A + small)).mean()
+
+
 def clipped(smallest):
     return lambda Z, y: each(np.clip(sigmoid(Z), smallest, 1 - smallest), y).mean()
 
@@ -73,7 +77,12 @@ MISTAKES = [
     (loss.check_cross_entropy, lambda A, y: np.exp(-each(A, y).sum()), "likelihood"),
     (loss.check_cross_entropy, lambda A, y: ((A - y) ** 2).mean(), "mean squared error"),
     (loss.check_cross_entropy, lambda A, y: each(A, y).mean(), "0 times minus infinity"),
-    (loss.check_cross_entropy, lambda A, y: each(A, y).mean() if (A < 1).all() else 7.0, "outputs 1, 0, 0.5"),
+    (loss.check_cross_entropy, lambda A, y: cross_entropy(A, y) if (A < 1).all() else 7.0, "exactly right cost 7, more than nothing"),
+    (loss.check_cross_entropy, lambda A, y: each(np.clip(A, 1e-7, 1 - 1e-7), y).mean(), "cost 1e-07, more than nothing: a probability was clipped"),
+    (loss.check_cross_entropy, lambda A, y: each(np.clip(A, 1e-10, 1 - 1e-10), y).mean(), "a probability was clipped"),
+    (loss.check_cross_entropy, lambda A, y: plus(A, y, 1e-7), "cost -1e-07, less than nothing: something was added"),
+    (loss.check_cross_entropy, lambda A, y: plus(A, y, 1e-9), "less than nothing"),
+    (loss.check_cross_entropy, lambda A, y: plus(A, y, 1e-15), "clipping hides"),
     (loss.check_one_wrong, (100 * MEAN, SHARE), "divide by 100"),
     (loss.check_one_wrong, (HARD / 100, SHARE), "last label only"),
     (loss.check_one_wrong, (EASY / 100, SHARE), "leaves out the last"),
@@ -185,6 +194,33 @@ def judged(check, answer):
 @pytest.mark.parametrize("check", RIGHT, ids=name)
 def test_right(check):
     feedback = judged(check, RIGHT[check])
+    assert feedback.right, feedback
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda Z, y: stable(Z.astype(np.float32), y.astype(np.float32)).mean(),
+        lambda Z, y: float(stable(Z.astype(np.float32), y.astype(np.float32)).mean()),
+        lambda Z, y: stable(Z, y).mean(keepdims=True),
+        lambda Z, y: np.logaddexp(0, np.where(y == 1, -Z, Z)).mean(),
+    ],
+)
+def test_other_right_losses_from_logits(function):
+    assert loss.check_loss_from_logits(function).right
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda A, y: cross_entropy(A.astype(np.float32), y),
+        lambda A, y: np.array([[cross_entropy(A, y)]]),
+        lambda A, y: -np.log(np.abs(1 - y - A)).mean(),
+        lambda A, y: -(np.log(A[y == 1]).sum() + np.log1p(-A[y == 0]).sum()) / y.size,
+    ],
+)
+def test_other_right_cross_entropies(function):
+    feedback = loss.check_cross_entropy(function)
     assert feedback.right, feedback
 
 

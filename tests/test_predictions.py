@@ -25,8 +25,10 @@ def test_a_right_prediction_comes_true(guess, value):
 @pytest.mark.parametrize(
     ("guess", "value"),
     [
-        (8, 9), (9.2, 9), (0.5, np.log(2)), ("relu", "sigmoid"), (True, False), (True, 2), ("9", 9.0), (float("nan"), 1.0), (1.0, np.nan), (40.0, np.inf), (-np.inf, np.inf),
-        ((200, 10), (10, 200)), ((10,), (10, 200)), (10, (10, 200)), ("dW2", {"dW2", "dW3"}), (2, {"dW2"}), (object(), 1), (None, False),
+        (8, 9), (9.2, 9), (0.5, np.log(2)), ("relu", "sigmoid"), (True, False), (True, 2), ("9", 9.0), (float("nan"), 1.0),
+        (1.0, np.nan), (40.0, np.inf), (-np.inf, np.inf),
+        ((200, 10), (10, 200)), ((10,), (10, 200)), (10, (10, 200)), ("dW2", {"dW2", "dW3"}), (2, {"dW2"}),
+        (object(), 1), (None, False),
     ],
 )  # fmt: skip
 def test_a_wrong_one_does_not_and_is_told_what_came_out(guess, value):
