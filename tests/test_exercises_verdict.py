@@ -27,9 +27,19 @@ ANSWERS = [
     (verdict.check_harmless_slope, lambda A: A * (1 - A), "wrong", "sigmoid's slope"),
     (verdict.check_harmless_slope, lambda A: A, "wrong", "A itself"),
     (verdict.check_harmless_slope, lambda A: 0 * A, "wrong", "every slope is 0"),
+    (verdict.check_harmless_slope, lambda A: np.sign(A), "right", "new array"),
+    (verdict.check_harmless_slope, lambda A: (A > 0).astype(np.float32), "right", "new array"),
+    (verdict.check_harmless_slope, lambda A: (A > 0).tolist(), "right", "new array"),
+    (verdict.check_harmless_slope, lambda A: 1.0 * (A > 0.05), "wrong", "small positive activation"),
+    (verdict.check_harmless_slope, lambda A: 1.0 * (A > 1e-7), "wrong", "small positive activation"),
+    (verdict.check_harmless_slope, lambda A: 1.0 * (A > 1e-15), "wrong", "small positive activation"),
+    (verdict.check_harmless_slope, lambda A: 1.0 * (A > 0.3), "wrong", "small positive activation"),
+    (verdict.check_harmless_slope, lambda A: A / (A + 1e-8), "wrong", "entries"),
     (verdict.check_harmless_slope, lambda A: ..., "not attempted", "replace"),
     (verdict.check_relu_output_delta, lambda A, y: (A - y) / (A * (1 - A)), "right", "without bound"),
     (verdict.check_relu_output_delta, lambda A, y: -y / A + (1 - y) / (1 - A), "right", "without bound"),
+    (verdict.check_relu_output_delta, lambda A, y: ((A - y) / (A * (1 - A))).astype(np.float32), "right", "without bound"),
+    (verdict.check_relu_output_delta, lambda A, y: [[(a - b) / (a * (1 - a)) for a, b in zip(A[0], y[0], strict=True)]], "right", "without bound"),
     (verdict.check_relu_output_delta, lambda A, y: A - y, "wrong", "sigmoid output"),
     (verdict.check_relu_output_delta, lambda A, y: (y - A) / (A * (1 - A)), "wrong", "sign is turned"),
     (verdict.check_relu_output_delta, lambda A, y: (A - y) / (A * (1 - A)) / y.size, "wrong", "1/m enters"),
@@ -43,6 +53,9 @@ ANSWERS = [
     (verdict.check_revive, 0.12, "right", "accomplices"),
     (verdict.check_revive, 0.05, "right", "accomplices"),
     (verdict.check_revive, np.float64(0.2), "right", "accomplices"),
+    (verdict.check_revive, np.array([0.2]), "right", "accomplices"),
+    (verdict.check_revive, [[0.2]], "right", "accomplices"),
+    (verdict.check_revive, np.float32(0.12), "right", "accomplices"),
     (verdict.check_revive, 1.2, "wrong", "learner's own"),
     (verdict.check_revive, 5, "wrong", "dead"),
     (verdict.check_revive, 1e-5, "wrong", "too slow"),
@@ -52,16 +65,26 @@ ANSWERS = [
     (verdict.check_round, ROUND, "right", "all twelve"),
     (verdict.check_round, ROUND | {"B": "dA1", "A": "right", "C": "None"}, "right", "all twelve"),
     (verdict.check_round, {letter.lower(): str(fault).lower() for letter, fault in ROUND.items()}, "right", "all twelve"),
-    (verdict.check_round, ROUND | {"L": ...}, "wrong", "L is still open"),
-    (verdict.check_round, {"A": None, "D": "db2"}, "wrong", "right so far (A, D)"),
-    (verdict.check_round, ROUND | {"A": "dZ2"}, "wrong", "a mask from A"),
-    (verdict.check_round, ROUND | {"B": None}, "wrong", "2 of its six gradients are wrong. Read the lines of layer 1"),
-    (verdict.check_round, ROUND | {"D": None}, "wrong", "1 of its six gradients is wrong"),
+    (verdict.check_round, ROUND | {"B": " dZ_1", "F": "dZ^[1]", "H": "dW[2]", "L": "-"}, "right", "all twelve"),
+    (verdict.check_round, ROUND | {"L": ...}, "wrong", "11 of 11 right, L still open."),
+    (verdict.check_round, {"A": None, "D": "db2"}, "wrong", "2 of 2 right, B, C, E, F, G, H, I, J, K and L still open."),
+    (verdict.check_round, {"A": None, "D": "dW2"}, "wrong", "1 of 2 right, B, C, E, F, G, H, I, J, K and L still open; look again at D."),
+    (verdict.check_round, ROUND | {"C": "dZ3", "F": None, "K": "dW3"}, "wrong", "9 of 12 right; look again at C, F and K. C: dZ3 does what"),
+    (verdict.check_round, ROUND | {"A": "dZ2"}, "wrong", "mask of A differ"),
+    (verdict.check_round, ROUND | {"B": None}, "wrong", "11 of 12 right; look again at B. B: you find no fault. Write the shapes"),
+    (verdict.check_round, ROUND | {"C": "dW3"}, "wrong", "how many times does it arrive?"),
+    (verdict.check_round, ROUND | {"D": None}, "wrong", "how many times does it arrive?"),
     (verdict.check_round, ROUND | {"B": "dW1"}, "wrong", "inherits"),
-    (verdict.check_round, ROUND | {"H": "dZ2"}, "wrong", "dZ2 is right"),
+    (verdict.check_round, ROUND | {"H": "dZ2"}, "wrong", "dZ2 does what it should. DW of a layer"),
+    (verdict.check_round, ROUND | {"F": "dA1"}, "wrong", "dA1 = W2.T @ dZ2 is what layer 2 sends down, and right here"),
+    (verdict.check_round, ROUND | {"I": "dA2"}, "wrong", "dA2 = W3.T @ dZ3 is what layer 3 sends down, and right here"),
+    (verdict.check_round, ROUND | {"K": "da2"}, "wrong", "dA2 = W3.T @ dZ3 is what layer 3 sends down, and right here"),
+    (verdict.check_round, ROUND | {"I": "dA1"}, "wrong", "dA1 does what it should"),
     (verdict.check_round, ROUND | {"I": "dZ1"}, "wrong", "dZ1 is right for the dZ2"),
     (verdict.check_round, ROUND | {"K": "dW3"}, "wrong", "where it shows"),
+    (verdict.check_round, ROUND | {"J": "dA3"}, "wrong", "expected the statement"),
     (verdict.check_round, ROUND | {"K": "the mask"}, "wrong", "expected the statement"),
+    (verdict.check_round, ROUND | {"K": 3}, "wrong", "expected the statement"),
     (verdict.check_round, ROUND | {"M": "dZ2"}, "wrong", "letters are A to L"),
     (verdict.check_round, ["dZ1"], "wrong", "expected a dict"),
     (verdict.check_round, dict.fromkeys("ABCDEFGHIJKL", ...), "not attempted", "replace"),
@@ -78,6 +101,11 @@ def test_every_answer_gets_its_reason(check, answer, status, says):
 @pytest.mark.parametrize(("answers", "status", "says"), [
     (([4], [6, 7, 8]), "right", "no suspect in common"),
     (((4,), {8, 7, 6}), "right", "no suspect in common"),
+    ((4, {6: 1, 7: 1, 8: 1}.keys()), "right", "no suspect in common"),
+    (({4}, (n for n in (6, 7, 8))), "right", "no suspect in common"),
+    ((np.array([4]), range(6, 9)), "right", "no suspect in common"),
+    (([4.0], filter(None, [6, 7, 8])), "right", "no suspect in common"),
+    (("4", "6, 7, 8"), "right", "no suspect in common"),
     (([4, 1], [6, 7, 8]), "wrong", "accuses suspect 1"),
     (([4, 2], [6, 7, 8]), "wrong", "before it is overwritten"),
     (([], [6, 7, 8]), "wrong", "lacks suspect 4"),
@@ -86,7 +114,9 @@ def test_every_answer_gets_its_reason(check, answer, status, says):
     (([4], [7, 8]), "wrong", "He's weights"),
     (([4], []), "wrong", "suspects such as 6"),
     (([4], [9]), "wrong", "from 1 to 8"),
-    (("4", [6]), "wrong", "expected numbers from 1 to 8"),
+    (("the comment", [6]), "wrong", "expected numbers from 1 to 8"),
+    (([4.5], [6]), "wrong", "expected numbers from 1 to 8"),
+    (([True], [6]), "wrong", "accuses suspect 1"),
     (([...], [...]), "not attempted", "replace"),
 ])  # fmt: skip
 def test_the_culprits(answers, status, says):
@@ -152,3 +182,26 @@ def test_weights_and_rate_are_accomplices():
     assert last(case.initial_params(), 1.2) == pytest.approx(np.log(2), abs=1e-3)
     assert last(network.init_params(), 1.2) < 0.2
     assert last(case.initial_params(), 0.12) < 0.35
+
+
+@pytest.mark.parametrize("letter", verdict.PATIENTS)
+def test_a_wrong_answer_is_not_told_the_right_one(letter):
+    fault = verdict.PATIENTS[letter].fault
+    for accused in (None, *verdict.STATEMENTS, "dA2", "dA1"):
+        message = verdict.check_round(ROUND | {letter: accused}).message
+        if accused != fault and not message.startswith("all twelve"):
+            assert "11 of 12 right" in message and "all six" not in message
+            words = message.replace(str(accused), "").replace("dZ1 is right for the dZ2", "").replace("dA2 = W3.T @ dZ3", "").replace("dA1 = W2.T @ dZ2", "")
+            assert fault is None or fault not in words, message
+
+
+def test_standardised_inputs_need_one_change_more_and_raw_ones_do_not_train():
+    y = datasets.breast_cancer()[1]
+    fates = {}
+    for form in (False, True):
+        X, _ = datasets.breast_cancer(standardised=form)
+        for scheme in ("uniform", "he"):
+            for rate in (1.2, 0.12):
+                _, history = gradient_descent(X, y, network.init_params((30, 10, 10, 1), scheme=scheme), learning_rate=rate, steps=200, record_every=200)
+                fates[form, scheme, rate] = history.fate(y)
+    assert {key for key, word in fates.items() if word == "trains"} == {(True, "uniform", 0.12), (True, "he", 1.2), (True, "he", 0.12)}

@@ -1,12 +1,12 @@
 """Checks of the answers to notebook 07: a slope that overwrites nothing, a delta, a learning rate, the culprits, the clinic round."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from helpers import case, datasets
 from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare, items, kind, numbers, short
-from helpers.losses import uninformed_loss
 from helpers.training import gradient_descent
 
 # --- suspect 2: a slope that leaves the cache alone -----------------------------------------------------------------------
@@ -18,7 +18,7 @@ def check_harmless_slope(my_relu_derivative):
 
     Posed in: notebooks/07_the_verdict.ipynb
     """
-    A = np.array([[0.0, 0.3, 2.0, 0.0], [1.5, 0.0, 0.0, 0.7], [0.1, 4.0, 0.0, 1.0]])
+    A = np.array([[0.0, 0.3, 2.0, 1e-300], [1.5, 0.0, 1e-12, 0.7], [0.1, 4.0, 0.0, 1.0]])
     answer = call(my_relu_derivative, A, name="my_relu_derivative")
     mistakes = [
         (A, "that is A itself: the slope is 1 where A is positive, whatever its size."),
@@ -27,9 +27,14 @@ def check_harmless_slope(my_relu_derivative):
         (1 - A**2, "that is tanh's slope, written with a: ReLU's is 0 or 1."),
         (A * (1 - A), "that is the sigmoid's slope, written with a: ReLU's is 0 or 1."),
         (np.zeros_like(A), "every slope is 0: where A is positive it is 1."),
+        *[(A > least, "it calls a small positive activation off: the slope is 1 for every A > 0, however small.") for least in SOME_LEAST],
     ]
     compare(answer, A > 0, mistakes, name="the slope")
     return "a comparison makes a new array, so the cache stays as it was and no line has to care about its place."
+
+
+SOME_LEAST = (1e-200, 1e-9, 0.2, 0.5)
+"""A threshold in each gap between the activations of `check_harmless_slope` at which a reader may cut."""
 
 
 # --- suspect 5: the delta of a ReLU output --------------------------------------------------------------------------------
@@ -82,7 +87,7 @@ def check_revive(learning_rate):
     loss, dead = history.loss[-1], history.dead_units[-1]
     if max(dead) == 10:
         raise Wrong(f"with {rate:g} all units of a layer are dead, {dead}: the first steps are too long. Take a smaller rate.")
-    if loss > 0.7 * uninformed_loss(y):
+    if history.fate(y) != "trains":
         raise Wrong(f"with {rate:g} the loss is {loss:.3f} after 300 steps: alive, but too slow. Take a larger rate.")
     return f"the loss is {loss:.3f} after 300 steps from the learner's own weights: neither of the two accomplices manages it alone."
 
@@ -99,7 +104,7 @@ SUSPECTS = {
     5: "the learner's output unit is a sigmoid.",
     6: "with He's weights, and nothing else changed, the run on the moons trains.",
     7: "with a tenth of the rate, and nothing else changed, the run on the moons trains.",
-    8: "on the raw measurements no single change helps at the learner's rate: they have to be standardised too.",
+    8: "on the raw tumours other weights, another rate or both leave the run stuck; once the inputs are standardised, either of the two is enough.",
 }
 
 
@@ -119,8 +124,8 @@ def check_culprits(wrong_gradients, stops_training):
 
 
 def _suspects(name, answer):
-    """The reader's list as a set of whole numbers from 1 to 8."""
-    named = items(answer, f"{name} is", "numbers such as [1, 5]")
+    """The reader's list as a set of whole numbers from 1 to 8; digits in quotes are numbers too."""
+    named = [int(n) if isinstance(n, str) and n.isdecimal() else n for n in items(answer, f"{name} is", "numbers such as [1, 5]")]
     if unknown := [number for number in named if not isinstance(number, int | float) or number not in SUSPECTS]:
         raise Wrong(f"{name} holds {short(unknown[0])}, expected numbers from 1 to 8, as in the table.")
     return set(named)
@@ -131,14 +136,14 @@ def _suspects(name, answer):
 
 @dataclass(frozen=True)
 class Patient:
-    """The answer to one backward pass of the round: the statement at fault (None: right), the gradients it spoils, and why.
+    """The answer to one backward pass of the round: the statement at fault (None: right), the gradients it spoils, and what to ask.
 
-    `mistaken` holds what to say about other statements that a reader may accuse.
+    `ask` goes to a reader whose answer is wrong, so it must not hold the answer; `mistaken` has words of its own for some answers.
     """
 
     fault: str | None
     wrong: tuple
-    why: str
+    ask: str
     hidden: str = "relu"
     loss: str = "bce"
     mistaken: tuple = ()
@@ -149,27 +154,34 @@ BELOW = {
     "dZ2": ("dW1", "db1", "dW2", "db2"),
     "dZ1": ("dW1", "db1"),
 }
+FACTOR = "{0} is what {1} sends down, and right here. Read the rest of the line in which it stands, and name the statement of that line."
 
 PATIENTS = {
-    "A": Patient(None, (), "a mask from A is that from Z: ReLU's output is positive exactly where its input is."),
-    "B": Patient("dZ1", BELOW["dZ1"], "W2 lacks its transpose. It is square, so NumPy does not complain."),
-    "C": Patient(None, (), "1/m stands in dZ3 and nowhere else, and every dW and db inherits it once."),
-    "D": Patient("db2", ("db2",), "its 1/m is missing: db2 is m times too large."),
-    "E": Patient("db1", ("db1",), "the sum runs over the units as well (axis=1 is missing), so all ten biases get one number."),
-    "F": Patient("dZ1", BELOW["dZ1"], "1 - A1^2 is tanh's slope; the layer above has the sigmoid's.", hidden="sigmoid"),
-    "G": Patient(None, (), "1 - A^2 is tanh's slope, and these are tanh units.", hidden="tanh"),
-    "H": Patient("dW2", ("dW2",), "it reads A2, the output of its own layer, instead of A1. Both are (10, m)."),
-    "I": Patient("dZ2", BELOW["dZ2"], "its mask is that of layer 1: Z1 instead of Z2. Both are (10, m).",
-                 mistaken=(("dZ1", "dZ1 is right for the dZ2 that it is given: it inherits the mistake."),)),
-    "J": Patient("dZ3", BELOW["dZ3"], "A3 - y is the delta of cross-entropy. Half the squared error needs the factor A3 (1 - A3).", loss="half_mse"),
-    "K": Patient("dZ2", ("dW3",), "the slope is written into A2 itself, and dW3 reads A2 afterwards.",
-                 mistaken=(("dW3", "dW3 is where it shows, and that line is right: who has changed A2 before?"),)),
-    "L": Patient(None, (), "W3.T is (10, 1) and dZ3 is (1, m): with one output unit, * broadcasts to what @ gives."),
+    "A": Patient(None, (), "for which z does the mask of A differ from the mask of Z?"),
+    "B": Patient("dZ1", BELOW["dZ1"], "write the shapes under each product, as if layer 2 had 7 units instead of 10."),
+    "C": Patient(None, (), "follow 1/m from dZ3 to each dW and db: how many times does it arrive?"),
+    "D": Patient("db2", ("db2",), "follow 1/m to each dW and db: how many times does it arrive?"),
+    "E": Patient("db1", ("db1",), "what shape has each sum before it is divided, and over what does it run?"),
+    "F": Patient("dZ1", BELOW["dZ1"], "which slope belongs to the activation that F means, and where does it stand?", hidden="sigmoid",
+                 mistaken=(("dA1", FACTOR.format("dA1 = W2.T @ dZ2", "layer 2")),)),
+    "G": Patient(None, (), "which slope belongs to the activation that G means?", hidden="tanh"),
+    "H": Patient("dW2", ("dW2",), "dW of a layer needs what came into that layer: which A is that?"),
+    "I": Patient("dZ2", BELOW["dZ2"], "read the numbers behind the letters: which layer does each array belong to?",
+                 mistaken=(("dZ1", "dZ1 is right for the dZ2 that it is given: it inherits the mistake."),
+                           ("dA2", FACTOR.format("dA2 = W3.T @ dZ3", "layer 3")))),
+    "J": Patient("dZ3", BELOW["dZ3"], "derive the delta for the loss that J means: is there a factor that cancels?", loss="half_mse"),
+    "K": Patient("dZ2", ("dW3",), "ask at each line what A2 holds by then.",
+                 mistaken=(("dW3", "dW3 is where it shows, and that line is right: who has changed A2 before, and for whose sake?"),
+                           ("dA2", FACTOR.format("dA2 = W3.T @ dZ3", "layer 3")))),
+    "L": Patient(None, (), "write the shapes under each product. What does * make of (10, 1) and (1, m)?"),
 }  # fmt: skip
 """The twelve backward passes of the round; the functions themselves stand in the notebook."""
 
 STATEMENTS = ("dZ3", "dW3", "db3", "dZ2", "dW2", "db2", "dZ1", "dW1", "db1")
-_INNOCENT = {None, "none", "nothing", "right", "innocent", "ok", "no fault"}
+_KNOWN = {statement.lower(): statement for statement in (*STATEMENTS, "dA2", "dA1")}
+_INNOCENT = {None, "", "none", "nothing", "right", "correct", "innocent", "ok", "no fault", "healthy", "-"}
+_FAULTY_FACTOR = {"B": "dA1"}
+"""Where the factor dA inside the line of dZ is itself wrong, so that its name is an answer too."""
 
 
 @check
@@ -185,36 +197,43 @@ def check_round(answers):
         raise Wrong(f"there is no {unknown[0]}: the letters are A to L.")
     if not given:
         raise NotAttempted
-    for letter in sorted(given):
-        _judge(letter, given[letter], PATIENTS[letter])
-    if left := sorted(PATIENTS.keys() - given.keys()):
-        raise Wrong(f"right so far ({', '.join(sorted(given))}); {', '.join(left)} {'is' if len(left) == 1 else 'are'} still open.")
+    accused = {letter: _statement(letter, answer) for letter, answer in sorted(given.items())}
+    missed = [letter for letter in accused if not _is_right(letter, accused[letter])]
+    left = sorted(PATIENTS.keys() - given.keys())
+    score = f"{len(given) - len(missed)} of {len(given)} right{f', {_listed(left)} still open' if left else ''}"
+    if missed:
+        first = missed[0]
+        raise Wrong(f"{score}; look again at {_listed(missed)}. {first}: {_reason(accused[first], PATIENTS[first])}")
+    if left:
+        raise Wrong(f"{score}.")
     return "all twelve: four innocents that look suspicious, and eight faults of which not one raises an error."
 
 
-def _judge(letter, answer, patient):
-    """Wrong with the reason, where one answer of the round is not right."""
-    accused = _statement(letter, answer)
-    if accused == patient.fault:
-        return
-    if patient.fault is None:
-        raise Wrong(f"{letter}: you accuse {accused}, and all six gradients are right: {patient.why}")
-    if accused is None:
-        count, layer = len(patient.wrong), (patient.fault or "")[-1]
-        raise Wrong(f"{letter}: {count} of its six gradients {'is' if count == 1 else 'are'} wrong. Read the lines of layer {layer} again.")
+def _listed(letters):
+    return " and ".join(filter(None, (", ".join(letters[:-1]), letters[-1])))
+
+
+def _is_right(letter, accused):
+    return accused == PATIENTS[letter].fault or (accused is not None and accused == _FAULTY_FACTOR.get(letter))
+
+
+def _reason(accused, patient):
+    """What a wrong answer overlooks, without saying whether this one has a fault where the reader does not know it yet."""
     if accused in dict(patient.mistaken):
-        raise Wrong(f"{letter}: {dict(patient.mistaken)[accused]}")
-    if accused in patient.wrong:
-        raise Wrong(f"{letter}: {accused} is wrong, but it inherits that: which line before it is the first to be wrong?")
-    raise Wrong(f"{letter}: {accused} is right. Another statement of this backward pass is not.")
+        return dict(patient.mistaken)[accused]
+    if accused in patient.wrong and patient.fault is not None:
+        return f"{accused} is wrong, but it inherits that: which line before it is the first to be wrong?"
+    if accused is None:
+        return f"you find no fault. {patient.ask[0].upper()}{patient.ask[1:]}"
+    return f"{accused} does what it should. {patient.ask[0].upper()}{patient.ask[1:]}"
 
 
 def _statement(letter, answer):
-    """The accused statement as written in STATEMENTS, None for innocent."""
+    """The accused statement as written in STATEMENTS, or the factor "dA2" or "dA1"; None for innocent."""
     text = answer.strip() if isinstance(answer, str) else answer
     if text is None or (isinstance(text, str) and text.lower() in _INNOCENT):
         return None
-    known = {statement.lower(): statement for statement in STATEMENTS} | {f"da{l}": f"dZ{l}" for l in (1, 2, 3)}  # dA is part of the line
-    if not isinstance(text, str) or text.lower() not in known:
-        raise Wrong(f"{letter}: your answer is {text!r}, expected the statement at fault, such as 'dZ2' or 'dW3', or None.")
-    return known[text.lower()]
+    name = text.lower().removesuffix("]").replace("^[", "").replace("[", "").replace("(", "").strip("'\" ") if isinstance(text, str) else None
+    if name not in _KNOWN:
+        raise Wrong(f"{letter}: your answer is {short(answer)}, expected the statement at fault, such as 'dZ2' or 'dW3', or None.")
+    return _KNOWN[name]
