@@ -29,6 +29,8 @@ class Finding:
         The gradients that it spoils.
     explanation, evidence, remedy : str
         What is wrong, how that is known, and what to write instead.
+    line, yours : str or None
+        The learner's own line, and what to write there in the learner's own names: run, and found right.
     """
 
     statement: str
@@ -37,10 +39,14 @@ class Finding:
     explanation: str
     evidence: str
     remedy: str
+    line: str | None = None
+    yours: str | None = None
 
     def __str__(self):
         lines = [f"{self.statement} ({self.family.replace('_', ' ')}): {self.explanation}", f"  spoils: {', '.join(self.gradients) or '-'}"]
-        lines += [f"  evidence: {self.evidence}", f"  instead: {self.remedy}"]
+        lines += [f"  evidence: {self.evidence}"]
+        lines += [f"  your line: {self.line}"] if self.line else []
+        lines += [f"  instead: {self.yours or self.remedy}"]
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -50,6 +56,20 @@ def sentence(why):
     """A reason as a sentence; names such as dZ3, y or keepdims keep their letters."""
     first = why if re.match(r"\w*\d|[ymX]\b|keepdims\b", why) else why[:1].upper() + why[1:]
     return first + "."
+
+
+def statement_of(name, numbers=None):
+    """The statement that a learner's name stands for: dz2, delta2, d_Z2, grads["dW2"], dW[l] ..., or None.
+
+    numbers : dict, optional
+        Whole numbers by name, to tell l.
+    """
+    match = re.search(r"(?i)\b(?:delta|grad|d|g)_?\[?f?['\"]?d?([zawb])?_?(?:\{(\w+)[^}]*\}|([123]))", name)
+    if not match:
+        return None
+    kind = {"Z": "Z", "A": "A", "W": "W", "B": "b"}[(match[1] or "Z").upper()]
+    l = match[3] or str((numbers or {}).get(match[2], ""))
+    return f"d{kind}{l}" if l in ("1", "2", "3") else None
 
 
 def spoiled(statement, wrong):
@@ -81,30 +101,30 @@ def remedy(statement, meant):
     if kind == "b":
         return f"db{l} = np.sum(dZ{l}, axis=1, keepdims=True) / m"
     if l == 3:
-        return f"dZ3 = {_output_delta(meant)}"
+        return f"dZ3 = {output_delta_code(meant)}"
     if kind == "A":
         return f'dA{l} = p["W{l + 1}"].T @ dZ{l + 1}'
-    return f"dZ{l} = dA{l} * {slope_code(meant.hidden, l)}"
+    z, a = f'c["Z{l}"]', f'c["A{l}"]'
+    return f"dZ{l} = dA{l} * {slope_code(meant.hidden, z, a)}"
 
 
 def _activation(meant, l):
     return meant.output if l == 3 else meant.hidden.name
 
 
-def _output_delta(meant):
-    if (meant.output, meant.loss) == ("sigmoid", "bce") or (meant.output, meant.loss) == ("identity", "half_mse"):
-        return 'c["A3"] - y'
-    error = {"mse": '2 * (c["A3"] - y)', "half_mse": '(c["A3"] - y)', "bce": '(c["A3"] - y) / (c["A3"] * (1 - c["A3"]))'}[meant.loss]
-    unit = {"sigmoid": ' * c["A3"] * (1 - c["A3"])', "identity": "", "relu": ' * (c["Z3"] > 0)'}[meant.output]
-    return error + unit
+def output_delta_code(meant, z='c["Z3"]', a='c["A3"]', y="y"):
+    """dZ3 of the network that is meant as code. z, a, y : str, names for Z3, A3 and the labels."""
+    if (meant.output, meant.loss) in (("sigmoid", "bce"), ("identity", "half_mse")):
+        return f"{a} - {y}"
+    error = {"mse": f"2 * ({a} - {y})", "half_mse": f"({a} - {y})", "bce": f"({a} - {y}) / ({a} * (1 - {a}))"}[meant.loss]
+    return error + {"sigmoid": f" * {a} * (1 - {a})", "identity": "", "relu": f" * ({z} > 0)"}[meant.output]
 
 
-def slope_code(g, l):
-    """The slope of the activation g in layer l as code."""
+def slope_code(g, z, a, np="np"):
+    """The slope of the activation g as code, for names of z and a."""
     leak = f"{g.slope(-1.0):g}"
     return {
-        "relu": f'(c["Z{l}"] > 0)', "leaky_relu": f'np.where(c["Z{l}"] > 0, 1, {leak})',
-        "sigmoid": f'c["A{l}"] * (1 - c["A{l}"])', "tanh": f'(1 - c["A{l}"] ** 2)',
+        "relu": f"({z} > 0)", "leaky_relu": f"{np}.where({z} > 0, 1, {leak})", "sigmoid": f"{a} * (1 - {a})", "tanh": f"(1 - {a} ** 2)",
     }[g.name]  # fmt: skip
 
 

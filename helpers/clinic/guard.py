@@ -32,7 +32,7 @@ class OutOfTime(BaseException):
 def call(function, *arguments):
     """What a function returns; it raises what the function raises, and OutOfTime where it had to be stopped."""
     with quiet(), settings_kept():
-        return _limited(function, arguments)
+        return limited(function, *arguments)
 
 
 def said(value, write=str, length=200):
@@ -113,8 +113,8 @@ def _is_inside(frame):
     return frame is not None and below > 0
 
 
-def _limited(function, arguments):
-    """The call; whatever it made of an alarm, it counts as stopped."""
+def limited(function, *arguments):
+    """`call` without the silence. Whatever the function makes of an alarm, it counts as stopped: OutOfTime."""
     struck = []
     alarm = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     with (_alarm if alarm else _watchdog)(struck):

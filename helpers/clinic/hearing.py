@@ -63,10 +63,10 @@ class Hearing:
 
     # --- the backward pass -------------------------------------------------------------------------------------------
 
-    def backward(self, probe):
-        """The outcome of one call; none follows one that had to be stopped."""
+    def backward(self, probe, function=None):
+        """The outcome of one call, of another function than the learner's if given; none follows one that had to be stopped."""
         if self.stopped is None:
-            outcome = run_backward(self.backward_prop, probe.X, probe.y, probe.c, probe.p)
+            outcome = run_backward(function or self.backward_prop, probe.X, probe.y, probe.c, probe.p)
             self.stopped = outcome if outcome.stopped else None
             return outcome
         return self.stopped

@@ -124,7 +124,7 @@ def _read(returned, wanted, outcome):
         returned = next((part for part in returned if isinstance(part, dict)), returned)
     if isinstance(returned, type) or not (hasattr(returned, "keys") and hasattr(returned, "__getitem__")):
         text = ", ".join(wanted) if wanted else "Z1, A1, ..., A3"
-        raise _Unusable(f"it returns {_kind(returned)}, expected a dict with {text}")
+        raise _Unusable(f"it returns {kind(returned)}, expected a dict with {text}")
     outcome.raw = returned
     for name in wanted or [key for key in list(returned.keys()) if isinstance(key, str)]:
         if name not in returned:
@@ -135,10 +135,11 @@ def _read(returned, wanted, outcome):
             outcome.values[name] = np.array(checks.reals(name, value), dtype=float)
         except Exception as error:
             why = guard.said(error).removeprefix(name).strip() if isinstance(value, np.ndarray | np.generic | list | tuple) else ""
-            outcome.unreadable[name] = why or f"is {_kind(value)}, expected an array of numbers"
+            outcome.unreadable[name] = why or f"is {kind(value)}, expected an array of numbers"
 
 
-def _kind(value):
+def kind(value):
+    """What somebody's object is, with its article: None, an int, the class dict itself."""
     if value is None:
         return "None"
     if isinstance(value, type):

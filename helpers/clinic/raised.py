@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from helpers.clinic.findings import STATEMENTS, Finding, remedy, sentence
+from helpers.clinic.findings import STATEMENTS, Finding, remedy, sentence, statement_of
 from helpers.clinic.hidden_rules import activation_gradient_rules, slope_rules
 from helpers.clinic.hypotheses import given
 from helpers.clinic.output_rules import output_rules
@@ -135,20 +135,10 @@ def _notated(outcome):
     """Shapes of the local arrays whose names are those of the notation, in the order of the statements."""
     found = {}
     for name, shape in outcome.local_shapes.items():
-        statement = _statement(name, outcome.local_numbers)
+        statement = statement_of(name, outcome.local_numbers)
         if statement in STATEMENTS:
             found[statement] = shape
     return {s: found[s] for s in STATEMENTS if s in found}
-
-
-def _statement(name, numbers):
-    """The statement that a learner's name stands for: dz2, delta2, d_Z2, dW[l] ..., or None."""
-    match = re.search(r"(?i)\b(?:delta|grad|d|g)_?\[?f?['\"]?d?([zawb])?_?(?:\{(\w+)[^}]*\}|([123]))", name)
-    if not match:
-        return None
-    kind = {"Z": "Z", "A": "A", "W": "W", "B": "b"}[(match[1] or "Z").upper()]
-    l = match[3] or str(numbers.get(match[2], ""))
-    return f"d{kind}{l}" if l in ("1", "2", "3") else None
 
 
 def _assigned(outcome):
@@ -156,7 +146,7 @@ def _assigned(outcome):
     if not outcome.line:
         return None
     left = re.split(r"(?<![=!<>])=(?!=)", outcome.line)[0]
-    statement = _statement(left, outcome.local_numbers)
+    statement = statement_of(left, outcome.local_numbers)
     return statement if statement in STATEMENTS else None
 
 

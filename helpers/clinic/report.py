@@ -106,7 +106,8 @@ class Report:
         for f in self.findings:
             parts.append(
                 f"<h4>{html.escape(f.statement)}: {html.escape(f.family.replace('_', ' '))}</h4><p>{html.escape(f.explanation)}</p>"
-                f"<p><strong>Evidence:</strong> {html.escape(f.evidence)}</p><p><strong>Instead:</strong> {_code(f.remedy)}</p>"
+                f"<p><strong>Evidence:</strong> {html.escape(f.evidence)}</p>{_your_line(f)}"
+                f"<p><strong>Instead:</strong> {_code(f.yours or f.remedy)}</p>"
             )
         if self.picture is not None and self.verdict == "wrong":
             parts.append(f"<figure>{self.picture.svg()}<figcaption>{html.escape(self.picture.description)}</figcaption></figure>")
@@ -118,6 +119,10 @@ class Report:
         if self.errors:
             parts.append(f"<p><em>{html.escape(self.basis)}</em></p>")
         return "\n".join(parts)
+
+
+def _your_line(finding):
+    return f"<p><strong>Your line:</strong> <code>{html.escape(finding.line)}</code></p>" if finding.line else ""
 
 
 def _code(remedy):

@@ -4,71 +4,21 @@ Told in: notebooks/07_the_verdict.ipynb
 """
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from helpers import checks, datasets, losses, network
-from helpers.activations import get_activation
+from helpers.activations import ACTIVATIONS
+from helpers.clinic import guard
+from helpers.clinic.probes import LOSSES, OUTPUTS
+from helpers.clinic.runs import Setting, descend
 from helpers.clinic.training_report import TrainingReport
-from helpers.training import dead_units
+from helpers.clinic.words import spelled, told_plainly
 
 TIME = 20.0
 """Seconds that all runs together may take; slower functions get fewer steps, and the report says so."""
-
-RECORDS = 150
-_SATURATED = 0.01  # a sigmoid unit whose slope is below this share of its largest for every example
-_STUCK = 0.03  # relative distance from the loss of an uninformed guess
-
-
-@dataclass
-class Setting:
-    """What a run depends on. `note` says what was changed."""
-
-    note: str
-    forward_prop: object
-    backward_prop: object
-    X: np.ndarray
-    y: np.ndarray
-    p: dict
-    learning_rate: float
-    hidden: str
-    output: str
-    loss: str | None
-
-
-@dataclass
-class Run:
-    """One run: the recorded steps and losses, and what was seen at the end.
-
-    Attributes
-    ----------
-    note : str
-    step, loss : list
-    accuracy : float
-    dead, saturated : tuple of int
-        For each hidden layer, units whose slope is 0, or nearly 0, for every example at the end.
-    stopped : str or None
-        Why it ended early.
-    symptom : str
-        "trains", "stuck at the entropy of the labels", "not finite", "diverges", "oscillates", "dead units", "saturated units",
-        "slow", "shapes", "raises".
-    """
-
-    note: str
-    step: list = field(default_factory=list)
-    loss: list = field(default_factory=list)
-    accuracy: float = float("nan")
-    dead: tuple = ()
-    saturated: tuple = ()
-    stopped: str | None = None
-    symptom: str = ""
-
-    @property
-    def trains(self):
-        """Whether it has learned something worth the name."""
-        return self.symptom == "trains"
 
 
 def examine_training(
@@ -102,30 +52,56 @@ def examine_training(
 
     Told in: notebooks/07_the_verdict.ipynb
     """
-    X = checks.matrix("X", X)
-    y = checks.floats("y", y)
-    if y.size != X.shape[1]:
-        raise ValueError(f"y has shape {y.shape}, expected one label for each of the {X.shape[1]} columns of X")
-    steps, learning_rate = checks.whole("steps", steps), checks.positive("learning_rate", learning_rate)
-    losses.get_loss(output, loss)
-    drawn = p is None
-    if drawn:
+    with told_plainly():
+        own = _setting(backward_prop, forward_prop, X, y, p, scheme, learning_rate, hidden, output, loss, rng)
+        steps = checks.whole("steps", steps)
+    with guard.randomness_kept(), np.errstate(all="warn", under="ignore"):
+        start = time.perf_counter()
+        first = descend(own, steps)
+        changes = _changes(own, rng, scheme if p is None else None)
+        spent = time.perf_counter() - start
+        fewer = max(1, int(steps * min(1.0, (TIME - spent) / max(spent * (len(changes) + 1), 1e-9))))
+        runs = [first, *(descend(change, fewer) for change in changes)]
+        if not any(run.trains for run in runs):
+            runs += [descend(both, fewer) for both in _together(changes)]
+    return TrainingReport(tuple(runs), own.floor, steps, fewer)
+
+
+def _setting(backward_prop, forward_prop, X, y, p, scheme, learning_rate, hidden, output, loss, rng):
+    """The learner's own setting after checking every argument; the network in the words of `network`."""
+    for name, function, call in (("backward_prop", backward_prop, "(X, y, c, p)"), ("forward_prop", forward_prop, "(X, p)")):
+        if function is not None:
+            checks.function(name, function, name + call)
+    hidden, output = spelled("hidden", hidden, tuple(ACTIVATIONS)), spelled("output", output, OUTPUTS)
+    loss = losses.get_loss(output, loss if loss is None else spelled("loss", loss, LOSSES)).name
+    X, y = checks.matrix("X", X), checks.floats("y", y)
+    floor = _floor(X, y, loss)
+    if p is None:
         p = network.init_params((X.shape[0], 10, 10, 1), scheme, rng)
-    own = Setting(
+    L = checks.parameters(p)
+    for name, axis, wanted in (("W1", 1, X.shape[0]), (f"W{L}", 0, 1)):
+        if p[name].shape[axis] != wanted:
+            end = "as many columns as X has rows" if axis else "one row, for one output unit"
+            raise ValueError(f"p[{name!r}] has shape {p[name].shape}, expected {end}: {wanted}")
+    return Setting(
         "as you have it", forward_prop or partial(network.forward_prop, hidden=hidden, output=output),
         backward_prop or partial(network.backward_prop, hidden=hidden, output=output, loss=loss),
-        X, y, p, learning_rate, hidden, output, loss,
+        X, y, p, checks.positive("learning_rate", learning_rate), hidden, output, loss, floor,
     )  # fmt: skip
-    floor = losses.uninformed_loss(y.reshape(1, -1)) if np.isin(y, (0, 1)).all() and (loss or "bce") == "bce" else float(y.var())
-    start = time.perf_counter()
-    first = _run(own, steps, floor)
-    changes = _changes(own, rng, scheme if drawn else None)
-    spent = time.perf_counter() - start
-    fewer = max(1, int(steps * min(1.0, (TIME - spent) / max(spent * (len(changes) + 1), 1e-9))))
-    runs = [first, *(_run(change, fewer, floor) for change in changes)]
-    if not any(run.trains for run in runs):
-        runs += [_run(both, fewer, floor) for both in _together(changes)]
-    return TrainingReport(tuple(runs), floor, steps, fewer)
+
+
+def _floor(X, y, loss):
+    """The loss of an uninformed guess: the entropy of the labels, or for a squared error the variance of y (half of it)."""
+    if y.size != X.shape[1]:
+        raise ValueError(f"y has shape {y.shape}, expected one label for each of the {X.shape[1]} columns of X")
+    row = y.reshape(1, -1)
+    if loss == "bce":
+        if np.isin(row, (-1, 1)).all() and (row == -1).any():
+            raise ValueError("y holds the labels -1 and 1, expected 0 and 1: write (y + 1) / 2")
+        checks.labels("y", row, row.shape)
+    if (row == row[0, 0]).all():
+        raise ValueError(f"y holds {row[0, 0]:g} only, expected two different labels: otherwise the best guess needs no input")
+    return losses.uninformed_loss(row) if loss == "bce" else float(row.var()) / (2 if loss == "half_mse" else 1)
 
 
 def _changes(own, rng, drawn):
@@ -144,9 +120,9 @@ def _changes(own, rng, drawn):
         changes.append(replace(own, note=f"{name} initialisation", p=network.init_params(sizes, scheme, rng)))
     for text, factor in (("learning rate / 10", 0.1), ("learning rate * 10", 10.0)):
         changes.append(replace(own, note=text, learning_rate=own.learning_rate * factor))
-    if own.output != "sigmoid":
+    if own.output != "sigmoid" and np.isin(own.y, (0, 1)).all():
         changes.append(replace(
-            own, note="sigmoid at the output, cross-entropy", output="sigmoid", loss=None,
+            own, note="sigmoid at the output, cross-entropy", output="sigmoid", loss="bce", floor=losses.uninformed_loss(own.y.reshape(1, m)),
             forward_prop=partial(network.forward_prop, hidden=own.hidden), backward_prop=partial(network.backward_prop, hidden=own.hidden),
         ))  # fmt: skip
     return changes
@@ -157,94 +133,3 @@ def _together(changes):
     inputs = next((c for c in changes if c.note == "inputs standardised"), None)
     weights = next((c for c in changes if c.note.endswith("initialisation")), None)
     return [] if inputs is None or weights is None else [replace(weights, X=inputs.X, note=f"{inputs.note} and {weights.note}")]
-
-
-def _run(s, steps, floor):
-    """Gradient descent in one setting."""
-    run = Run(s.note)
-    p = {name: np.array(value, dtype=float) for name, value in s.p.items()}
-    every = max(1, steps // RECORDS)
-    with np.errstate(all="ignore"):
-        for step in range(steps + 1):
-            try:
-                c = s.forward_prop(s.X.copy(), p)
-                if step % every == 0 or step == steps:
-                    _record(run, step, s, c)
-                grads = s.backward_prop(s.X.copy(), s.y.copy(), c, p)
-                p = _updated(p, grads, s.learning_rate)
-            except _Stop as reason:
-                run.stopped, run.symptom = f"step {step}: {reason.args[0]}", reason.args[1]
-                break
-            except (Exception, SystemExit) as error:
-                known = isinstance(error, checks.DomainError)
-                run.stopped = f"step {step}: {'' if known else type(error).__name__ + ': '}{error}"
-                run.symptom = "not finite" if known else "raises"
-                break
-    if not run.symptom:
-        run.symptom = _symptom(run, floor)
-    return run
-
-
-class _Stop(Exception):
-    """A run cannot go on: the reason and the symptom."""
-
-
-def _record(run, step, s, c):
-    L = network.depth(c)
-    A = np.asarray(c[f"A{L}"], dtype=float)
-    if not np.isfinite(A).all():
-        raise _Stop(f"A{L} holds numbers that are not finite", "not finite")
-    y = s.y.reshape(1, -1)
-    cache = {f"A{L}": A, f"Z{L}": np.asarray(c[f"Z{L}"], dtype=float)}
-    try:
-        value = network.compute_loss(y, cache, s.output, s.loss)
-    except checks.DomainError:
-        value = float("inf")
-    run.step.append(step)
-    run.loss.append(value)
-    run.accuracy = float(((A > 0.5) == (y > 0.5)).mean())
-    run.dead = dead_units(c, s.hidden)
-    run.saturated = _saturated(c, s.hidden, L)
-    if not np.isfinite(value):
-        raise _Stop("the loss is infinite: A3 is 0 or 1, or outside, where the label says otherwise", "not finite")
-
-
-def _saturated(c, hidden, L):
-    """For each hidden layer, the number of sigmoid or tanh units whose slope is small for every example."""
-    if hidden not in ("sigmoid", "tanh"):
-        return (0,) * (L - 1)
-    g = get_activation(hidden)
-    largest = float(g.slope(0.0))
-    return tuple(int((g.slope(np.asarray(c[f"Z{l}"])) < _SATURATED * largest).all(axis=1).sum()) for l in range(1, L))
-
-
-def _updated(p, grads, rate):
-    new = {}
-    for name, value in p.items():
-        gradient = np.asarray(grads[f"d{name}"], dtype=float)
-        step = value - rate * gradient
-        if step.shape != value.shape:
-            raise _Stop(f"d{name} has shape {gradient.shape}, so that the update would turn {name} from {value.shape} into {step.shape}", "shapes")
-        new[name] = step
-    return new
-
-
-def _symptom(run, floor):
-    """The one word for a loss curve, and for what was seen in the units."""
-    loss, width = np.array(run.loss), len(run.dead)
-    last = float(np.median(loss[-max(3, len(loss) // 10) :]))
-    dead_layer = any(count == 10 for count in run.dead)
-    if last < 0.7 * floor or last < 0.02:
-        return "trains"
-    if last > max(2 * loss[0], 2 * floor) and last > loss.min() * 4:
-        return "diverges"
-    late = loss[len(loss) // 2 :]
-    if len(late) > 4 and (np.diff(late) > 0.05 * late.mean()).mean() > 0.2:
-        return "oscillates"
-    if abs(last - floor) < _STUCK * floor or last > floor:
-        if dead_layer:
-            return "dead units"
-        if width and any(count >= 8 for count in run.saturated):
-            return "saturated units"
-        return "stuck at the entropy of the labels" if abs(last - floor) < _STUCK * floor else "slow"
-    return "slow"
