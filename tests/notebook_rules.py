@@ -20,6 +20,7 @@ from helpers.predictions import NOTES
 from notebook_tools import (
     ANSWER,
     COLLAPSED,
+    CURTAIN,
     EXERCISE_PARTS,
     KERNELSPEC,
     PREDICT,
@@ -372,8 +373,9 @@ def one_prediction_complaints(question: NotebookNode, *reveal: NotebookNode) -> 
         found.append(f"{question.id}: goes on after the question")
     if not reveal or reveal[0].cell_type != "code":
         return [*found, f"{question.id}: is not followed by the code that reveals"]
-    open_cells = [c.id for c in reveal if shows_outcome(c) and c.metadata.get("jupyter") != COLLAPSED]
-    found += [f"{i}: its output gives the answer of {question.id} away: store it collapsed" for i in open_cells]
+    revealing = [cell for cell in reveal if shows_outcome(cell)]
+    told = [c.id for c in revealing if c.metadata.get("jupyter") != COLLAPSED or (c.outputs and c.outputs[0] != CURTAIN)]
+    found += [f"{i}: its output gives the answer of {question.id} away: store it collapsed" for i in told]
     first = next((cell for cell in reveal if cell.cell_type == "markdown"), None)
     if first is None or not is_answer(first):
         found.append(f"{question.id}: the first prose after it is no folded answer: {first and first.id}")

@@ -19,6 +19,8 @@ CELL_TIMEOUT = 120  # seconds; the same as nbval's in pyproject.toml
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 KEPT_CELL_METADATA = {"tags"}
 COLLAPSED = {"outputs_hidden": True}  # under "jupyter"; JupyterLab opens the output when the cell is run
+# In place of a collapsed output JupyterLab shows the first line of the cell's first output. This one has none, and shows nothing.
+CURTAIN = {"output_type": "display_data", "data": {}, "metadata": {}}
 EXERCISE_PARTS = ("-check", "-hints", "-solution")
 PREDICT, ANSWER = "**Predict.**", "<details><summary>Answer</summary>"
 
@@ -77,7 +79,9 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
         if cell.id in revealing:
             cell.metadata["jupyter"] = dict(COLLAPSED)
         if cell.cell_type == "code":
-            cell.outputs = without_live_views(merged_streams(cell.outputs))
+            cell.outputs = without_live_views(merged_streams([output for output in cell.outputs if output != CURTAIN]))
+            if cell.id in revealing and cell.outputs:
+                cell.outputs.insert(0, nbformat.from_dict(CURTAIN))
     nbformat.validate(clean)
     return clean
 

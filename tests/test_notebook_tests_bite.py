@@ -13,7 +13,7 @@ import pytest
 
 import notebook_rules as rules
 import store_outputs
-from notebook_tools import ROOT, by_id, execute, minutes, normalised, read, to_text, with_solutions, write
+from notebook_tools import CURTAIN, ROOT, by_id, execute, minutes, normalised, read, to_text, with_solutions, write
 from sample_notebook import sample
 
 NAME = "00_sample.ipynb"
@@ -149,7 +149,7 @@ def test_a_cell_that_raises_or_warns_leaves_the_file_alone(fresh, tmp_path, caps
 
 def test_check_sees_a_wrong_number_and_writes_nothing(fresh, tmp_path, capsys):
     path = tmp_path / NAME
-    by_id(fresh)["loss"].outputs[0].text = "loss 0.6932\n"
+    by_id(fresh)["loss"].outputs[1].text = "loss 0.6932\n"
     write(fresh, path)
     before = path.read_bytes()
     assert store_outputs.main(["--check", str(path)]) == 1
@@ -166,8 +166,12 @@ def test_solutions_make_every_check_say_right(stored):
 def test_the_storing_script_collapses_what_gives_a_prediction_away(fresh):
     by_id(fresh)["widget"].metadata["jupyter"] = {"outputs_hidden": True}
     by_id(fresh)["figure"].metadata.pop("jupyter")
-    collapsed = [cell.id for cell in normalised(fresh).cells if cell.metadata.get("jupyter") == {"outputs_hidden": True}]
-    assert collapsed == ["loss", "figure"]
+    by_id(fresh)["widget"].outputs.insert(0, rules.NotebookNode(CURTAIN))
+    by_id(fresh)["figure"].outputs.pop(0)
+    clean = normalised(fresh)
+    assert [cell.id for cell in clean.cells if cell.metadata.get("jupyter") == {"outputs_hidden": True}] == ["loss", "figure"]
+    assert [cell.id for cell in rules.code_cells(clean) if CURTAIN in cell.outputs] == ["loss", "figure"]
+    assert all(by_id(clean)[name].outputs.count(CURTAIN) == 1 and by_id(clean)[name].outputs[0] == CURTAIN for name in ("loss", "figure"))
 
 
 def test_minutes_grow_with_words_code_exercises_and_predictions(fresh):
@@ -222,6 +226,15 @@ def replace(cell_id, old, new):
     return plant
 
 
+def without_curtain(cell_id):
+    """A fault: the first line of this cell's output stands in place of the collapsed output."""
+
+    def plant(notebook):
+        by_id(notebook)[cell_id].outputs.pop(0)
+
+    return plant
+
+
 def open_output(cell_id):
     """A fault: the output of this cell is not collapsed."""
 
@@ -251,7 +264,7 @@ def change(**changes):
 
 
 def stderr(notebook):
-    by_id(notebook)["loss"].outputs[0]["name"] = "stderr"
+    by_id(notebook)["loss"].outputs[1]["name"] = "stderr"
 
 
 def without(cell_id):
@@ -332,6 +345,7 @@ FAULTS = {
     rules.prediction_complaints: [
         open_output("loss"),
         open_output("figure"),
+        without_curtain("figure"),
         markdown("question", "It is 0.69."),
         without("answer"),
         source("answer", "Less: 0.6931."),
