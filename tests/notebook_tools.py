@@ -74,6 +74,7 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
     clean.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
     clean.nbformat, clean.nbformat_minor = 4, 5
     revealing = {cell.id for reveal in reveals(clean) for cell in reveal if shows_outcome(cell)}
+    revealing |= {cell.id for cell in clean.cells if "reveal" in cell.metadata.get("tags", [])}  # the answer of an exercise
     for cell in clean.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in KEPT_CELL_METADATA}
         if cell.id in revealing:

@@ -76,7 +76,8 @@ ANSWERS = [
     (checking.check_reported_faults, ["B", "D", "E"], "wrong", "loss that it is told"),
     (checking.check_reported_faults, [], "wrong", "does report some"),
     (checking.check_reported_faults, ["B", "F"], "wrong", "none of the five"),
-    (checking.check_reported_faults, "BD", "wrong", "none of the five"),
+    *((checking.check_reported_faults, form, "right", "nothing else") for form in ("BD", "bd", "B, D", ["b", "d"], {"B", "D"}, np.array(["D", "B"]))),
+    (checking.check_reported_faults, "BF", "wrong", "BF is none of the five"),
     (checking.check_reported_faults, [...], "not attempted", "replace"),
     (checking.check_wrong_gradients, ["dW2", "dW3"], "right", "overwritten"),
     (checking.check_wrong_gradients, ["dW2"], "wrong", "dW3 is missing: it reads A2"),
@@ -85,6 +86,7 @@ ANSWERS = [
     (checking.check_wrong_gradients, ["dW2", "db2", "dW3"], "wrong", "reads its dZ alone"),
     (checking.check_wrong_gradients, [], "wrong", "some are wrong"),
     (checking.check_wrong_gradients, "dW2", "wrong", "dW3 is missing"),
+    *((checking.check_wrong_gradients, form, "right", "overwritten") for form in ("dW2, dW3", ["dw2", "DW3"], {"dW2": 1, "dW3": 1}.keys())),
     (checking.check_wrong_gradients, ["dW2", "dW3", "W9"], "wrong", "W9 is no gradient"),
     (checking.check_wrong_gradients, [...], "not attempted", "replace"),
 ]

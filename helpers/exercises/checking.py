@@ -152,7 +152,7 @@ def check_reported_faults(letters):
 
     Posed in: notebooks/06_gradient_checking.ipynb
     """
-    named = _names(letters, "letters such as ['A', 'E']")
+    named = {letter for name in _names(letters, "letters such as ['A', 'E']") for letter in _letters(name.upper())}
     if unknown := sorted(named - FAULTS.keys()):
         raise Wrong(f"{', '.join(unknown)} is none of the five: choose among A, B, C, D, E.")
     if invisible := sorted(named - {"B", "D"}):
@@ -161,6 +161,11 @@ def check_reported_faults(letters):
         hint = f"one is missing, {missing[0]}: {FAULTS[missing[0]]}"
         raise Wrong(hint if named else "a check does report some of them: look for a wrong derivative.")
     return "a check sees what makes the backward pass differ from the slope of the loss that is computed, and nothing else."
+
+
+def _letters(text):
+    """The letters of "BD"; a text with anything else stays one."""
+    return text if set(text) <= FAULTS.keys() else [text]
 
 
 def _names(answer, expected):
@@ -174,8 +179,9 @@ def check_wrong_gradients(names):
 
     Posed in: notebooks/06_gradient_checking.ipynb
     """
-    named, wrong = _names(names, "names such as ['dW1', 'db1']"), {"dW2", "dW3"}
-    if unknown := sorted(named - {f"d{kind}{l}" for kind in "Wb" for l in (1, 2, 3)}):
+    known = {f"d{kind}{l}".lower(): f"d{kind}{l}" for kind in "Wb" for l in (1, 2, 3)}
+    named, wrong = {known.get(name.lower(), name) for name in _names(names, "names such as ['dW1', 'db1']")}, {"dW2", "dW3"}
+    if unknown := sorted(named - set(known.values())):
         raise Wrong(f"{', '.join(unknown)} is no gradient of a parameter: choose among dW1, db1, dW2, db2, dW3, db3.")
     if biases := sorted(name for name in named if name.startswith("db")):
         raise Wrong(f"{biases[0]} reads its dZ alone, and the three dZ are right: each slope was there when it was needed.")
