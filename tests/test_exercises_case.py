@@ -138,7 +138,7 @@ def test_uninformed_loss_mistakes(answers, words):
     wrong(case.check_uninformed_loss(*answers), words)
 
 
-@pytest.mark.parametrize("answer", NO_NUMBERS, ids=repr)
+@pytest.mark.parametrize("answer", NO_NUMBERS, ids=lambda answer: repr(answer).partition(" at 0x")[0])
 def test_uninformed_loss_garbage(answer):
     assert case.check_uninformed_loss(answer, PRICE).status == "wrong"
     assert case.check_uninformed_loss(LN2, answer).status == "wrong"

@@ -1,0 +1,65 @@
+"""What holds for the tests and for the notebooks that nbval runs: notes of their own, one thread each, two side by side.
+
+A run of everything (`pytest` with no path) shares the work out to workers, a file to a worker at a time, where pytest-xdist is
+installed; a run of named files does not, nor does `pytest -n 0`.
+"""
+
+import itertools
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# Two workers, and the kernels and browsers that they start, share the cores: none may take all of them for one matrix product.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+MAX_WORKERS = 4  # each holds a JupyterLab, a browser and the kernels of its notebooks
+# What takes longest comes first, so that no worker is left alone with it at the end. Files that are not listed follow.
+LONGEST_FIRST = ("tests/test_solutions.py", "tests/test_clinic.py", "tests/browser/", "notebooks/", "tests/test_notebook_tests_bite.py")
+
+FOLDER = Path(tempfile.mkdtemp(prefix="casebook-notes-"))
+FRESH = itertools.count()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """A reader's own notes, or those of another test, change nothing that a test or a notebook's kernel reads."""
+    os.environ["CASEBOOK_NOTES"] = str(FOLDER / f"{next(FRESH)}.json")
+
+
+def pytest_unconfigure():
+    """Leave nothing behind."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """Share the work out where everything is run, unless the command says how many workers there shall be."""
+    option = config.option
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
+    if everything and getattr(option, "numprocesses", 0) is None and not (option.usepdb or option.collectonly):
+        option.numprocesses = min(MAX_WORKERS, max(2, os.cpu_count() or 1))
+
+
+def pytest_collection_modifyitems(items):
+    """Put what takes longest first, in its file's order; workers know tests by their names, which must not change from run to run."""
+    if changing := [item.nodeid for item in items if re.search(r" at 0x[0-9a-f]+", item.nodeid)]:
+        raise pytest.UsageError(f"a test's name holds an address: give it an id of its own\n{changing[0]}")
+    items.sort(key=lambda item: next((i for i, start in enumerate(LONGEST_FIRST) if item.nodeid.startswith(start)), len(LONGEST_FIRST)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A file, and a notebook, stays on one worker: its fixtures and its kernel are made once; files keep their order."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class LoadFiles(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid.split("::", 1)[0]
+
+    config.option.loadscopereorder = False
+    return LoadFiles(config, log)
