@@ -8,6 +8,7 @@
 - `curves`: any lines over a common axis
 - `decision_boundary`: two classes of points, the probability around them and its contour 0.5
 - `gradient_check_error`: error of a numerical gradient against the step size
+- `histograms`: small multiples, such as Z1 and Z2 from step to step, with the share of the numbers above 0
 - `loss_curves`: loss against step, a line for each run
 - `matrix_heatmap`: matrices with a number in each cell, side by side
 - `network_diagram`: units and connections, with weights, values and paths
@@ -22,6 +23,7 @@ from helpers.figures.checking import gradient_check_error, slope_products
 from helpers.figures.decision import decision_boundary
 from helpers.figures.display import show
 from helpers.figures.graph import computational_graph
+from helpers.figures.histogram import histograms
 from helpers.figures.lines import curves
 from helpers.figures.matrices import matrix_heatmap
 from helpers.figures.network import network_diagram
@@ -34,6 +36,7 @@ __all__ = [
     "curves",
     "decision_boundary",
     "gradient_check_error",
+    "histograms",
     "loss_curves",
     "matrix_heatmap",
     "network_diagram",

@@ -103,9 +103,15 @@ class Picture(Figure):
 
 def panels(columns=1, *, width=WIDTH, height=4.2, **options):
     """Return a Picture and the list of its axes, side by side in one row."""
+    figure, axes = grid(1, columns, width=width, height=height, **options)
+    return figure, list(axes[0])
+
+
+def grid(rows, columns, *, width=WIDTH, height, **options):
+    """Return a Picture and its axes, an array of shape (rows, columns)."""
     figure = Picture(figsize=(width, height), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06, wspace=0.06)
-    return figure, list(figure.subplots(1, columns, squeeze=False, **options)[0])
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
 def sheet(width, height):
