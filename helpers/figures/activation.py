@@ -56,7 +56,7 @@ def _chosen(given):
     if isinstance(given, str | activations.Activation):
         given = [given]
     if not isinstance(given, list | tuple) or not given:
-        raise TypeError(f"names_or_activations is {given!r}, expected a name, an Activation or a list of them")
+        raise TypeError(f"names_or_activations is {inputs.written(given)}, expected a name, an Activation or a list of them")
     return [activations.get_activation(item) for item in given]
 
 

@@ -41,7 +41,7 @@ def bars(labels, values, *, ylabel="value", xlabel="", title=None, log=False, di
     names = {"ylabel": inputs.text("ylabel", ylabel), "xlabel": inputs.text("xlabel", xlabel), "title": inputs.title(title)}
     digits, ylim, height = inputs.whole("digits", digits, least=1), inputs.limits("ylim", ylim, log=log), inputs.inches("height", height)
     values = values if isinstance(values, dict) else {"": values}
-    labels = inputs.texts("labels", "None" if labels is None else labels, len(labels) if hasattr(labels, "__len__") else 0)
+    labels = inputs.texts("labels", labels)
     series = {name: inputs.series(name or "values", v, length=len(labels)) for name, v in inputs.named("values", values).items()}
     lines = inputs.levels("reference_lines", reference_lines, log=log)
     figure, (axes,) = panels(height=height)

@@ -60,16 +60,17 @@ def _nodes(nodes):
     if isinstance(nodes, list | tuple) and nodes:
         nodes = {inputs.text(f"nodes[{k}]", name): name for k, name in enumerate(nodes)}
     nodes = inputs.named("nodes", nodes, of="text on the node")
-    return {name: inputs.text(f"nodes[{name!r}]", label) for name, label in nodes.items()}
+    return {name: inputs.text(f"nodes[{inputs.written(name)}]", label) for name, label in nodes.items()}
 
 
 def _edge(edge, nodes):
     start, end, forward, backward = (*edge, None, None)[:4]
     for name in (start, end) if end is not None else (start,):
         if not isinstance(name, str) or name not in nodes:
-            raise ValueError(f"edges holds {edge!r}, but there is no node {name!r}: the nodes are {', '.join(map(str, nodes))}")
+            there = inputs.written(list(nodes))
+            raise ValueError(f"edges holds {inputs.written(edge)}, but there is no node {inputs.written(name)}: the nodes are {there}")
     if start == end:
-        raise ValueError(f"edges holds {edge!r}, expected an edge between two nodes")
+        raise ValueError(f"edges holds {inputs.written(edge)}, expected an edge between two nodes")
     values = [v if v is None else inputs.text("a value of an edge", v) if isinstance(v, str) else _value(v) for v in (forward, backward)]
     return start, end, *values
 

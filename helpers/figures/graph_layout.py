@@ -19,11 +19,11 @@ def place(nodes, edges, positions=None):
             raise TypeError(f"positions is {words.kind(positions)}, expected a dict {{node: (column, row)}}")
         missing = [name for name in nodes if name not in positions]
         if missing:
-            raise ValueError(f"positions lacks {missing[0]!r}, expected (column, row) for each node")
-        places = {name: _place(f"positions[{name!r}]", positions[name]) for name in nodes}
+            raise ValueError(f"positions lacks {inputs.written(missing[0])}, expected (column, row) for each node")
+        places = {name: _place(f"positions[{inputs.written(name)}]", positions[name]) for name in nodes}
         for name, place in places.items():
             if twin := next((other for other in places if other != name and places[other] == place), None):
-                raise ValueError(f"positions puts {name!r} and {twin!r} both at {place}, expected a place for each node")
+                raise ValueError(f"positions puts {inputs.written(name)} and {inputs.written(twin)} both at {place}, expected a place for each node")
         return places
     parents = {name: [s for s, e, *_ in edges if e == name] for name in nodes}
     children = {name: [e for s, e, *_ in edges if s == name and e is not None] for name in nodes}
@@ -34,7 +34,7 @@ def place(nodes, edges, positions=None):
 def _place(name, value):
     array = inputs.numbers(name, value, finite=True)
     if array.shape != (2,) or np.abs(array).max() > FURTHEST:
-        raise ValueError(f"{name} is {value!r}, expected (column, row), two numbers of at most {FURTHEST}")
+        raise ValueError(f"{name} is {inputs.written(value)}, expected (column, row), two numbers of at most {FURTHEST}")
     return tuple(value)
 
 

@@ -54,19 +54,19 @@ def histograms(rows, *, bins=40, xlabel="z", row_height=1.45):
 def _panels(rows):
     """The numbers by row and column, as float arrays of shape (k,)."""
     rows = inputs.named("rows", rows, of="dict of arrays by column")
-    panels = {name: inputs.named(f"rows[{name!r}]", row, of="array") for name, row in rows.items()}
-    first, *others = panels
-    columns = list(panels[first])
+    panels = {name: inputs.named(f"rows[{inputs.written(name)}]", row, of="array") for name, row in rows.items()}
+    columns = list(next(iter(panels.values())))
     if len(panels) > MOST_ROWS or len(columns) > MOST_COLUMNS:
         raise ValueError(f"rows holds {len(panels)} rows of {len(columns)} panels, expected at most {MOST_ROWS} rows of {MOST_COLUMNS}")
-    for name in others:
+    for name in panels:
         if list(panels[name]) != columns:
-            raise ValueError(f"rows[{name!r}] has the columns {', '.join(panels[name])}, expected {', '.join(columns)} as in {first!r}")
-    panels = {name: {c: inputs.numbers(f"{c} of {name!r}", v).ravel() for c, v in row.items()} for name, row in panels.items()}
+            has, wanted = inputs.written(list(panels[name])), inputs.written(columns)
+            raise ValueError(f"rows[{inputs.written(name)}] has the columns {has}, expected {wanted} as in the first row")
+    panels = {name: {c: inputs.numbers(f"{c} of {inputs.written(name)}", v).ravel() for c, v in row.items()} for name, row in panels.items()}
     for name, row in panels.items():
         for column, values in row.items():
             if not np.isfinite(values).any():
-                raise ValueError(f"{column} of {name!r} holds no finite number, expected at least one to draw")
+                raise ValueError(f"{column} of {inputs.written(name)} holds no finite number, expected at least one to draw")
     return panels
 
 

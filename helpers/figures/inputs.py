@@ -37,16 +37,7 @@ def table(name, value, *, finite=False):
 
 def numbers(name, value, *, finite=False):
     """Return `value` as a float array of numbers that can be drawn; NaN and infinities are let through unless `finite`."""
-    if finite:
-        array = np.asarray(checks.floats(name, value), dtype=float)
-    else:
-        try:
-            array = np.asarray(value)
-        except ValueError:
-            raise TypeError(f"{name} is no array of numbers, expected rows of one length") from None
-        if array.dtype.kind not in "fiub":
-            raise TypeError(f"{name} is {kind(value)} of dtype {array.dtype}, expected real numbers")
-        array = array.astype(float)
+    array = np.asarray((checks.floats if finite else checks.reals)(name, value), dtype=float)
     sizes = np.abs(array[np.isfinite(array)])
     if sizes.size and sizes.max() > LARGEST:
         raise ValueError(f"{name} holds a number of size {sizes.max():g}, too large to draw: expected at most {LARGEST:g}")
@@ -88,7 +79,7 @@ def limits(name, value, *, log=False):
         return None
     array = numbers(name, value, finite=True)
     if array.shape != (2,) or array[0] >= array[1]:
-        raise ValueError(f"{name} is {_short(value)}, expected (low, high) with low < high")
+        raise ValueError(f"{name} is {written(value)}, expected (low, high) with low < high")
     if log and array[0] <= 0:
         raise ValueError(f"{name} begins at {array[0]:g}, expected a number > 0 for a logarithmic axis")
     return float(array[0]), float(array[1])
@@ -100,21 +91,21 @@ def limits(name, value, *, log=False):
 def text(name, value):
     """Return `value` as a text that can be drawn: TeX between pairs of dollar signs is tried here."""
     if not isinstance(value, str):
-        raise TypeError(f"{name} is {_short(value)}, expected a text")
+        raise TypeError(f"{name} is {written(value)}, expected a text")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
         raise ValueError(f"{name} is {ascii(value)[:60]}, which holds half a character, expected a text") from None
     dollars = value.count("$") - value.count(r"\$")
     if dollars % 2:
-        raise ValueError(rf"{name} is {value!r}, in which one $ has no partner: write \$ for a dollar sign, or a second $ where the TeX ends")
+        raise ValueError(rf"{name} is {written(value)}, in which one $ has no partner: write \$ for a dollar sign, or a second $ where the TeX ends")
     if dollars:
         try:
             for line in value.split("\n"):
                 MathTextParser("path").parse(line)
         except ValueError as error:
-            reason = str(error).strip().splitlines()[-1]
-            raise ValueError(f"{name} is {value!r}, whose TeX cannot be read: {reason}") from None
+            reason = written(str(error).strip().splitlines()[-1])
+            raise ValueError(f"{name} is {written(value)}, whose TeX cannot be read: {reason}") from None
     return value
 
 
@@ -128,13 +119,11 @@ def title(value):
     return "" if value is None else text("title", value)
 
 
-def texts(name, value, length):
-    """Return `value` as a list of `length` texts; numbers are written out, None gives None."""
-    if value is None:
-        return None
+def texts(name, value, length=None):
+    """Return `value` as a list of `length` texts, of any number where that is None; numbers are written out."""
     if not is_list(value):
-        raise TypeError(f"{name} is {_short(value)}, expected a list of {length} texts")
-    if len(value) != length:
+        raise TypeError(f"{name} is {written(value)}, expected a list of {'' if length is None else f'{length} '}texts")
+    if length is not None and len(value) != length:
         raise ValueError(f"{name} has {len(value)} entries, expected {length}")
     return [text(f"{name}[{k}]", str(item) if isinstance(item, int | float | np.number) else item) for k, item in enumerate(value)]
 
@@ -147,7 +136,7 @@ def named(name, value, *, of="values"):
         raise ValueError(f"{name} is empty, expected a dict {{label: {of}}} with at least one entry")
     for key in value:
         if not isinstance(key, str):
-            raise TypeError(f"{name} has the key {_short(key)}, expected a text to label the {of} with")
+            raise TypeError(f"{name} has the key {written(key)}, expected a text to label the {of} with")
         text(f"a key of {name}", key)
     return dict(value)
 
@@ -161,17 +150,17 @@ def levels(name, value, *, log=False):
 def entries(name, value, expected, *, sizes=(2,)):
     """Return `value` as a list of lists with so many items; a single one that is not in a list is named."""
     if not is_list(value) and not isinstance(value, set | frozenset | zip):
-        raise TypeError(f"{name} is {_short(value)}, expected a list of {expected}")
+        raise TypeError(f"{name} is {written(value)}, expected a list of {expected}")
     value = list(value)
     if value and not any(isinstance(item, list | tuple | np.ndarray) for item in value):
-        raise TypeError(f"{name} is {_short(tuple(value))}, expected a list of {expected}: put it in [ ]")
+        raise TypeError(f"{name} is {written(tuple(value))}, expected a list of {expected}: put it in [ ]")
     for k, item in enumerate(value):
         if not isinstance(item, list | tuple | np.ndarray) or len(item) not in sizes:
-            raise ValueError(f"{name}[{k}] is {_short(item)}, expected {expected}")
+            raise ValueError(f"{name}[{k}] is {written(item)}, expected {expected}")
     return [list(item) for item in value]
 
 
-def _short(value):
+def written(value):
     """repr(value), cut, whatever it does."""
     try:
         written = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)

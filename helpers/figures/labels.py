@@ -23,7 +23,7 @@ def label_ends(axes, ends):
     """
     if not ends:
         return
-    axes.figure.draw_without_rendering()  # settles the limits and the height of the axes
+    axes.figure.get_layout_engine().execute(axes.figure)  # settles the height of the axes
     gap = LINE / (axes.get_window_extent().height * 72 / axes.figure.dpi)
     to_axes = axes.transData + axes.transAxes.inverted()
     anchors = [to_axes.transform((x, y)) for x, y, _, _ in ends]

@@ -50,7 +50,7 @@ def matrix_heatmap(matrix, *, digits=2, row_labels=None, col_labels=None, betwee
     tables = inputs.named("matrix", matrix, of="matrix") if isinstance(matrix, dict) else {"": matrix}
     tables = {name: inputs.table(name or "matrix", value) for name, value in tables.items()}
     digits = _digits(digits, tables)
-    signs = inputs.texts("between", between, len(tables) - 1) or [""] * (len(tables) - 1)
+    signs = [""] * (len(tables) - 1) if between is None else inputs.texts("between", between, len(tables) - 1)
     rows, columns, frames = (_by_name(n, v, tables) for n, v in (("row_labels", row_labels), ("col_labels", col_labels), ("highlight", highlight)))
     layout = _Layout(tables, digits, rows, columns, signs)
     vmax = inputs.number("vmax", vmax, positive=True) if vmax is not None else max(_largest(t) for t in tables.values()) or 1.0

@@ -11,8 +11,8 @@ def sizes_of(layers):
     if isinstance(layers, dict):
         L = checks.parameters(layers)
         return [layers["W1"].shape[1]] + [layers[f"W{l}"].shape[0] for l in range(1, L + 1)], layers
-    if not isinstance(layers, list | tuple | np.ndarray) or len(layers) < 2:
-        raise TypeError(f"layers is {layers!r}, expected layer sizes such as (2, 10, 10, 1) or parameters p")
+    if not inputs.is_list(layers) or len(layers) < 2:
+        raise TypeError(f"layers is {inputs.written(layers)}, expected layer sizes such as (2, 10, 10, 1) or parameters p")
     return [checks.whole(f"layers[{i}]", int(n) if isinstance(n, np.integer) else n) for i, n in enumerate(layers)], None
 
 
@@ -21,7 +21,7 @@ def path_of(path, sizes):
     if path is None:
         return []
     if not inputs.is_list(path):
-        raise TypeError(f"path is {path!r}, expected one unit for each layer, such as (0, 3, 7, 0)")
+        raise TypeError(f"path is {inputs.written(path)}, expected one unit for each layer, such as (0, 3, 7, 0)")
     if len(path) != len(sizes):
         raise ValueError(f"path has {len(path)} units, expected one for each of the {len(sizes)} layers")
     return [_unit((l, i), sizes)[1] for l, i in enumerate(path)]
@@ -36,7 +36,7 @@ def highlighted(highlight, sizes):
             continue
         start, end = (_unit(unit, sizes) for unit in inputs.entries("a connection in highlight", item, "(layer, unit)"))
         if end[0] != start[0] + 1:
-            raise ValueError(f"highlight holds the connection {item!r}, expected units of neighbouring layers, from left to right")
+            raise ValueError(f"highlight holds the connection {inputs.written(item)}, expected units of neighbouring layers, from left to right")
         edges.append((start, end))
     return units, edges
 

@@ -12,12 +12,13 @@ def read(values, quantity, sizes):
     if values is None:
         return [], [None] * len(sizes)
     if not isinstance(quantity, str | list | tuple) or not quantity or not all(isinstance(name, str) for name in quantity):
-        raise TypeError(f"quantity is {quantity!r}, expected a name such as 'A', or several such as ('Z', 'A')")
+        raise TypeError(f"quantity is {inputs.written(quantity)}, expected a name such as 'A', or several such as ('Z', 'A')")
     names = [quantity] if isinstance(quantity, str) else list(quantity)
     if isinstance(values, dict):
         layers = [_from_dict(values, names, l, n) for l, n in enumerate(sizes)]
         if all(layer is None for layer in layers[1:]):
-            raise KeyError(f"values has none of {[f'{names[0]}{l}' for l in range(1, len(sizes))]}: it has {sorted(map(str, values))}")
+            wanted, there = [f"{names[0]}{l}" for l in range(1, len(sizes))], sorted(key for key in values if isinstance(key, str))
+            raise KeyError(f"values has none of {inputs.written(wanted)}: it has {inputs.written(there)}")
         return names, layers
     if not isinstance(values, list | tuple):
         raise TypeError(f"values is {words.kind(values)}, expected a cache (dict) or a list with one array for each layer")
@@ -30,7 +31,7 @@ def _from_dict(values, names, l, n):
     """Layer l: each name that the dict holds for it; the input has no Z and shows A0 alone."""
     keys = [f"{name}{l}" for name in names if f"{name}{l}" in values] if l or not {"A", "Z"} & set(names) else ["A0"]
     keys = [key for key in keys if key in values]
-    columns = [_column(f"values[{key!r}]", values[key], n) for key in keys]
+    columns = [_column(f"values[{inputs.written(key)}]", values[key], n) for key in keys]
     return list(zip(*columns, strict=True)) if columns else None
 
 

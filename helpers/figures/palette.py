@@ -28,7 +28,8 @@ def few_colours(image):
 def _chosen(colours, counts):
     """Indices of the colours kept, and for each colour the place of the nearest one kept."""
     alpha = colours[:, 3:].astype(np.int32)
-    seen = np.hstack([colours[:, :3] * alpha // 255, alpha])  # what a colour adds to any page behind it
+    on_black = colours[:, :3] * alpha // 255
+    seen = np.hstack([on_black, on_black + 255 - alpha])  # on black and on white; on any other page it is between
     by_count = np.argsort(-counts, kind="stable")
     for apart in range(2, 256, 2):
         kept = _apart(seen, by_count, apart)

@@ -84,8 +84,8 @@ def styled(draw):
     def in_the_common_look(*args, **kwargs):
         with look():
             figure = draw(*args, **kwargs)
-            if figure.get_layout_engine() is not None:
-                figure.draw_without_rendering()
+            if (engine := figure.get_layout_engine()) is not None:
+                engine.execute(figure)
                 figure.set_layout_engine("none")  # else each drawing would move the axes by a hair
             return figure
 

@@ -62,9 +62,10 @@ def _run(label, run, log):
         raise TypeError(f"{label} holds the parameters and the History, expected the History alone: p, history = gradient_descent(...)")
     if hasattr(run, "loss"):
         stopped = getattr(run, "stopped", None)
-        if not len(run.loss):
+        losses = inputs.numbers(f"{label}.loss", run.loss)
+        if not losses.size:
             raise ValueError(f"{label} has no losses: {f'the run stopped at once, {stopped}' if stopped else 'nothing was recorded'}")
-        losses = inputs.series(f"{label}.loss", run.loss)
+        losses = inputs.series(f"{label}.loss", losses)
         steps = getattr(run, "step", np.arange(losses.size))
         steps = inputs.series(f"{label}.step", steps, length=losses.size, finite=True)
     else:
