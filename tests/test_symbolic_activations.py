@@ -173,7 +173,7 @@ def test_central_difference_at_a_kink():
 
 def test_the_neuron():
     tau, R, current, D, u = sp.symbols("tau R I D u", positive=True)
-    rest, reset, threshold = sp.symbols("E_L V_reset V_th", real=True)
+    rest, reset, threshold = sp.symbols("V_rest V_reset V_th", real=True)
     final = rest + R * current
     V = final + (reset - final) * sp.exp(-t / tau)
     assert sp.simplify(tau * sp.diff(V, t) - (rest - V + R * current)) == 0

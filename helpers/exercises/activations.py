@@ -9,6 +9,26 @@ from helpers.activations import ACTIVATIONS
 from helpers.exercises.feedback import Wrong, call, check, compare, numbers, true_or_false
 
 
+def slopes(function, values, name):
+    """What the reader's function returns for an array; where it works for single numbers only, Wrong says so."""
+    try:
+        return call(function, values, name=name)
+    except Wrong as reason:
+        if f"{name} raised" not in str(reason) or not _takes_single_numbers(function, values, name):
+            raise
+    raise Wrong(
+        f"{name} works for a single number, but it gets a whole array, and the slope of each entry is wanted: "
+        "use NumPy's operations, np.exp instead of math.exp, np.where instead of if and else."
+    )
+
+
+def _takes_single_numbers(function, values, name):
+    try:
+        return all(np.size(call(function, value.item(), name=name)) == 1 for value in values.flat)
+    except Wrong:
+        return False
+
+
 @check
 def check_sigmoid_slope_from_output(my_sigmoid_slope):
     """(1 - a²)/2 for an array of outputs a = 2 σ(z) - 1.
@@ -20,7 +40,7 @@ def check_sigmoid_slope_from_output(my_sigmoid_slope):
     sigmoid = ACTIVATIONS["sigmoid"]
     right = (1 - a**2) / 2
     compare(
-        call(my_sigmoid_slope, a, name="my_sigmoid_slope"),
+        slopes(my_sigmoid_slope, a, "my_sigmoid_slope"),
         right,
         [
             (a * (1 - a), "a (1 - a) belongs to the plain sigmoid. This output runs from -1 to 1; at a = 0 the curve is steepest, not flat."),
@@ -49,8 +69,8 @@ def check_comment_factor(factor_at_quarter, factor_at_z_zero):
     Posed in: notebooks/02_activations.ipynb
     """
     for name, answer in (("factor_at_quarter", factor_at_quarter), ("factor_at_z_zero", factor_at_z_zero)):
-        if isinstance(answer, float | np.floating) and not np.isfinite(answer):
-            raise Wrong(f"{name} is {answer}: you divided by 0. The formula takes the output, and a is not 0 where z is 0: σ(0) = 1/2.")
+        if not np.isfinite(number := numbers(answer, name, (), finite=False)):
+            raise Wrong(f"{name} is {number}: you divided by 0. The formula takes the output, and a is not 0 where z is 0: σ(0) = 1/2.")
     compare(
         factor_at_quarter,
         5,
@@ -90,7 +110,7 @@ def check_piece_slope(my_piece_slope, has_kink):
     z = np.array([-4.0, -1.5, -0.5, 0.0, 0.4, 3.0])
     left = 1 / (1 - z) ** 2
     compare(
-        call(my_piece_slope, z, name="my_piece_slope"),
+        slopes(my_piece_slope, z, "my_piece_slope"),
         np.where(z > 0, 1, left),
         [
             (left, "right for z <= 0, but to the right of 0 the function is z, with slope 1: use np.where."),
@@ -117,14 +137,13 @@ def check_leaky_kink(lowest, highest, central):
 
     Posed in: notebooks/02_activations.ipynb
     """
-    low, high = numbers(lowest, "lowest", ()), numbers(highest, "highest", ())
-    numbers(central, "central", ())
-    if (low, high) == (1, 0.1):
+    low, high, _ = (numbers(answer, name, ()) for answer, name in ((lowest, "lowest"), (highest, "highest"), (central, "central")))
+    if np.allclose((low, high), (1, 0.1), rtol=1e-6):
         raise Wrong("lowest and highest are the wrong way round.")
-    if (low, high) == (0.01, 1):
+    if np.allclose((low, high), (0.01, 1), rtol=1e-6):
         raise Wrong("lowest is the default leak, 0.01; this one has 0.1.")
     compare(
-        low,
+        lowest,
         0.1,
         [
             (0, "lowest: 0 is for ReLU. To the left of 0 this curve is 0.1 z, and the line 0 z lies above it."),
@@ -132,7 +151,7 @@ def check_leaky_kink(lowest, highest, central):
         ],
         name="lowest",
     )
-    compare(high, 1, [(0.1, "highest: 0.1 is the slope on the left; on the right it is larger.")], name="highest")
+    compare(highest, 1, [(0.1, "highest: 0.1 is the slope on the left; on the right it is larger.")], name="highest")
     compare(
         central,
         0.55,
@@ -157,7 +176,7 @@ def check_product_slope(my_slope):
     z = np.array([-3.0, -1.2, -0.4, 0.0, 0.3, 0.9, 2.5])
     t = np.tanh(z)
     compare(
-        call(my_slope, z, name="my_slope"),
+        slopes(my_slope, z, "my_slope"),
         t + z * (1 - t**2),
         [
             (1 - t**2, "the product rule is missing: (u v)' is u' v + u v', not u' times v'."),
@@ -199,7 +218,7 @@ def check_from_output(cube, absolute_value, sine, relu_with_half):
 
 @check
 def check_slope_depth(layers_weight_1, layers_weight_2):
-    """10 and 20: the smallest n with (1/4)^n and (2/4)^n below one millionth.
+    """10 and 20: the smallest n with (1/4)^n and (2/4)^n below one millionth, the largest product that biases allow.
 
     Posed in: notebooks/02_activations.ipynb
     """
@@ -221,6 +240,8 @@ def check_slope_depth(layers_weight_1, layers_weight_2):
         layers_weight_2,
         20,
         [
+            (12, "layers_weight_2: 12 is the answer for a chain without biases, where z is positive from layer 2 on. "
+                 "With b = -w a every z can be 0, and then 0.5¹² = 2.4e-4 is left."),
             (19, "layers_weight_2: 0.5¹⁹ = 1.9e-6 is still above one millionth."),
             (10, "layers_weight_2: the weight is a factor too: each layer multiplies by at most 2 · 1/4."),
             (5, "layers_weight_2: the weight works against the small slope: 2 · 1/4 is larger than 1/4, not smaller."),
@@ -228,42 +249,5 @@ def check_slope_depth(layers_weight_1, layers_weight_2):
             (21, "layers_weight_2: 21 is enough, but 20 is too: 0.5²⁰ = 9.5e-7."),
         ],
         name="layers_weight_2",
-    )
-    return "10 and 20: each layer multiplies by at most w/4, and that only where every unit sits at z = 0."
-
-
-@check
-def check_neuron(threshold_current, highest_rate):
-    """0.8 nA and 250 impulses a second.
-
-    Posed in: notebooks/02_activations.ipynb
-    """
-    compare(
-        threshold_current,
-        0.8,
-        [
-            (-0.8, "threshold_current: the sign is wrong: the current has to lift the voltage from -70 up to -54 mV."),
-            (-2.7, "threshold_current: this is V_th / R; the voltage starts from E_L = -70 mV, not from 0."),
-            (2.7, "threshold_current: this is 54/20; only the distance from E_L to V_th counts."),
-            (1.25, "threshold_current: turned over: current is voltage divided by resistance."),
-            (16, "threshold_current: 16 is the voltage that is missing, in mV; divide it by R."),
-            (320, "threshold_current: current is voltage divided by resistance, not multiplied."),
-            (1.5, "threshold_current: 1.5 nA belongs to the neuron of the text; this one has other constants."),
-            (0.8e-9, "threshold_current: right in amperes; give it in nA (mV divided by megaohm)."),
-        ],
-        name="threshold_current",
-    )
-    if isinstance(highest_rate, float) and np.isposinf(highest_rate):
-        raise Wrong("highest_rate: without a refractory period, yes; here each impulse costs at least 4 ms.")
-    compare(
-        highest_rate,
-        250,
-        [
-            (0.25, "highest_rate: this is per millisecond; give it per second."),
-            (4, "highest_rate: 4 ms is the pause; the rate is 1 divided by it, in seconds."),
-            (0.004, "highest_rate: this is the pause in seconds; the rate is 1 divided by it."),
-            (500, "highest_rate: 500 belongs to a pause of 2 ms; this one is 4 ms."),
-        ],
-        name="highest_rate",
-    )
-    return "0.8 nA, where the voltage comes to rest exactly at the threshold, and at most 1/t_ref = 250 impulses a second."
+    )  # fmt: skip
+    return "10 and 20: each layer multiplies by at most w/4, and by that where a bias holds its z at 0."
