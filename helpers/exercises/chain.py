@@ -11,12 +11,12 @@ SIGMOID = ACTIVATIONS["sigmoid"]
 
 @check
 def check_composition(slope):
-    """dL/dw = -3 (1 - a) for z = 3 w, a = sigmoid(z), L = -ln(a).
+    """dℓ/dw = -3 (1 - a) for z = 3 w, a = sigmoid(z), ℓ = -ln(a).
 
     Parameters
     ----------
     slope : callable
-        slope(w) -> dL/dw, for one number w.
+        slope(w) -> dℓ/dw, for one number w.
 
     Posed in: notebooks/04_chain_rule.ipynb
     """
@@ -32,7 +32,7 @@ def check_composition(slope):
         (-3 * early * (1 - early) / early, "each slope belongs at the value of its own node: a is sigmoid(3 w), not sigmoid(w)."),
         (3 * a * (1 - a), "this is da/dw: the last edge, the slope -1/a of -ln(a), is missing."),
     ]
-    compare(_one_by_one(slope, w), -3 * (1 - a), mistakes, name="the list of dL/dw at w = -1, 0.1, 0.5")
+    compare(_one_by_one(slope, w), -3 * (1 - a), mistakes, name="the list of dℓ/dw at w = -1, 0.1, 0.5")
     return "3 times a (1 - a) times -1/a: the a cancels and -3 (1 - a) is left."
 
 
@@ -71,9 +71,9 @@ def _one_by_one(slope, *inputs):
 
 @check
 def check_neuron(slopes):
-    """dL/dz = a - y = a for y = 0, then times x1, x2 and 1 for w1, w2 and b, times w2 for x2.
+    """dℓ/dz = a - y = a for y = 0, then times x1, x2 and 1 for w1, w2 and b, times w2 for x2.
 
-    The neuron has w1 = 0.5, x1 = 1, w2 = -1, x2 = 2, b = 0.5, a = sigmoid(z), L = -ln(1 - a).
+    The neuron has w1 = 0.5, x1 = 1, w2 = -1, x2 = 2, b = 0.5, a = sigmoid(z), ℓ = -ln(1 - a).
 
     Parameters
     ----------
@@ -88,15 +88,15 @@ def check_neuron(slopes):
         raise Wrong(f"slopes lacks {', '.join(lacking)}.")
     a = float(SIGMOID.value(-1.0))
     z_mistakes = [
-        (a - 1, "slopes['z'] is a - 1, the one for y = 1: here y = 0 and L = -ln(1 - a)."),
+        (a - 1, "slopes['z'] is a - 1, the one for y = 1: here y = 0 and ℓ = -ln(1 - a)."),
         (-a, "slopes['z'] has the wrong sign: two minus signs meet in the slope of -ln(1 - a)."),
-        (1 / (1 - a), "slopes['z'] is dL/da: multiply it by da/dz = a (1 - a)."),
-        (-1 / (1 - a), "slopes['z'] is dL/da with the wrong sign: its slope is +1 / (1 - a), times da/dz = a (1 - a)."),
-        (a * (1 - a), "slopes['z'] is da/dz alone: multiply it by dL/da = 1 / (1 - a)."),
+        (1 / (1 - a), "slopes['z'] is dℓ/da: multiply it by da/dz = a (1 - a)."),
+        (-1 / (1 - a), "slopes['z'] is dℓ/da with the wrong sign: its slope is +1 / (1 - a), times da/dz = a (1 - a)."),
+        (a * (1 - a), "slopes['z'] is da/dz alone: multiply it by dℓ/da = 1 / (1 - a)."),
         ((1 - a**2) / (1 - a), "slopes['z'] uses 1 - a**2, the slope of tanh; that of sigmoid is a (1 - a)."),
     ]
     _compare_to_four_digits(slopes["z"], a, z_mistakes, "slopes['z']")
-    w_says = "slopes['{0}'] holds the local slope alone: multiply it by the upstream slope dL/dz."
+    w_says = "slopes['{0}'] holds the local slope alone: multiply it by the upstream slope dℓ/dz."
     swapped = "slopes['{0}'] was multiplied by {0} itself: the slope of a product with respect to one factor is the other factor, {1}."
     _compare_to_four_digits(slopes["w1"], a * 1, [(0.5 * a, swapped.format("w1", "x1")), (1, w_says.format("w1"))], "slopes['w1']")
     _compare_to_four_digits(slopes["w2"], a * 2, [(-a, swapped.format("w2", "x2")), (2, w_says.format("w2"))], "slopes['w2']")
@@ -123,11 +123,11 @@ def check_forward_sweep(sweep):
 
     Posed in: notebooks/04_chain_rule.ipynb
     """
-    # In the order of calculation: w -> u, v; u, v -> s; s, w -> L, with numbers that tell the mistakes apart.
-    edges = [("w", "u", 2.0), ("w", "v", 3.0), ("u", "s", 5.0), ("v", "s", 7.0), ("s", "L", 0.5), ("w", "L", 11.0)]
+    # In the order of calculation: w -> u, v; u, v -> s; s, w -> loss, with numbers that tell the mistakes apart.
+    edges = [("w", "u", 2.0), ("w", "v", 3.0), ("u", "s", 5.0), ("v", "s", 7.0), ("s", "loss", 0.5), ("w", "loss", 11.0)]
     slopes = _swept(_forgiving(sweep), edges)
     if all(slopes.get(node, 0) == slope for node, slope in _backward(edges).items()):
-        raise Wrong("these are slopes of L with respect to the nodes, the backward sweep: here each node's slope with respect to w is asked.")
+        raise Wrong("these are slopes of the loss with respect to the nodes, the backward sweep: here each node's slope with respect to w is asked.")
     mistakes = [
         ([1, 2, 3, 21, 11], "a second edge into a node overwrites the first: paths add, so add to what has arrived."),
         ([1, 2, 3, 0, 11], "the edges were taken from last to first: a node's slope must be complete before it is handed on."),
@@ -138,10 +138,10 @@ def check_forward_sweep(sweep):
     _compare_slopes(slopes, [1, 2, 3, 31, 26.5], mistakes)
     other = _swept(_forgiving(sweep), edges, "v")
     ignored = [([3, 31, 26.5], "with the start v you give the slopes for w: begin at the argument start.")]
-    compare([other.get(node, 0.0) for node in "vsL"], [1, 7, 3.5], ignored, name="the list of slopes of v, s, L with the start v")
-    slopes = _swept(_forgiving(sweep), [*edges, ("q", "L", 13.0)])
-    reached = [(39.5, "an edge q -> L was added, and w does not reach q: the slope of q with respect to w is 0, not 1.")]
-    compare(slopes.get("L"), 26.5, reached, name="the slope of L in a graph with one more input q")
+    compare([other.get(node, 0.0) for node in ("v", "s", "loss")], [1, 7, 3.5], ignored, name="the list of slopes of v, s, loss with the start v")
+    slopes = _swept(_forgiving(sweep), [*edges, ("q", "loss", 13.0)])
+    reached = [(39.5, "an edge q -> loss was added, and w does not reach q: the slope of q with respect to w is 0, not 1.")]
+    compare(slopes.get("loss"), 26.5, reached, name="the slope of the loss in a graph with one more input q")
     return "the same rule, carried forward: one sweep gives the slopes of every node with respect to one start."
 
 
@@ -154,10 +154,10 @@ def _swept(sweep, edges, start="w"):
 
 
 def _compare_slopes(slopes, right, mistakes):
-    nodes = ("w", "u", "v", "s", "L")
+    nodes = ("w", "u", "v", "s", "loss")
     if lacking := [node for node in nodes if node not in slopes]:
         raise Wrong(f"the result lacks {', '.join(lacking)}: every node that w reaches has a slope, w itself the slope 1.")
-    compare([slopes[node] for node in nodes], right, mistakes, name="the list of slopes of w, u, v, s, L")
+    compare([slopes[node] for node in nodes], right, mistakes, name="the list of slopes of w, u, v, s, loss")
 
 
 def _forgiving(sweep):
@@ -179,7 +179,7 @@ def _forgiving(sweep):
 
 
 def _backward(edges):
-    upstream = {"L": 1.0}
+    upstream = {"loss": 1.0}
     for start, end, slope in reversed(edges):
         upstream[start] = upstream.get(start, 0.0) + upstream[end] * slope
     return upstream
@@ -224,7 +224,7 @@ def _path_mistakes(p, c, y, j, k):
         (on1 * p["W2"][:, j] * on2 * to_output * delta, "the first factor is missing: dz1[j]/dW1[j, k] = x[k]."),
         (x * on1 * on2 * to_output * delta, "the factor W2[:, j] of the second edge is missing."),
         (x * on1 * p["W2"][:, j] * on2 * delta, "the factor W3[0, :] of the last edge is missing."),
-        (x * on1 * p["W2"][:, j] * on2 * to_output, "the upstream factor a3 - y is missing: this is dz3/dW1[j, k], not dL/dW1[j, k]."),
+        (x * on1 * p["W2"][:, j] * on2 * to_output, "the upstream factor a3 - y is missing: this is dz3/dW1[j, k], not dℓ/dW1[j, k]."),
         (right * a3 * (1 - a3), "the slope of the output's sigmoid is in a3 - y already: a3 (1 - a3) was counted twice."),
         (right * p["W1"][j, k] / x, "the first factor is x[k], not the weight W1[j, k] itself."),
         (x * c["A1"][j, 0] * p["W2"][:, j] * c["A2"][:, 0] * to_output * delta,
