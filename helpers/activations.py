@@ -80,8 +80,7 @@ class Activation:
 
 
 def _sigmoid(z):
-    e = np.exp(-np.abs(z))  # never overflows: the exponent is never positive
-    return np.where(z >= 0, 1, e) / (1 + e)
+    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))  # no exponent is positive, so nothing overflows
 
 
 def _tanh_slope(z):
@@ -204,7 +203,7 @@ def get_activation(activation, argument="activation"):
     """
     if isinstance(activation, Activation):
         return activation
-    return ACTIVATIONS[checks.choice(argument, activation, list(ACTIVATIONS))]
+    return ACTIVATIONS[checks.choice(argument, activation, ACTIVATIONS)]
 
 
 def chain(activation, w, a, layers):

@@ -28,19 +28,32 @@ def floats(name, value):
     large for a float.
     """
     array = reals(name, value)
-    if not np.isfinite(array).all():
+    if not all_finite([array]):
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise DomainError(f"{name} holds {array[where]}{f' at index {where}' if where else ''}, expected finite numbers")
     return array
 
 
-def all_finite(arrays):
-    """Whether every entry of every float array is finite: by its sum of squares, and one by one where that is not."""
-    return all(math.isfinite(np.vdot(array, array)) or np.isfinite(array).all() for array in arrays)
+def all_finite(arrays, others=None):
+    """Whether every entry of every float array is finite, and of their partners of equal sizes, if there are any.
+
+    No NaN and no infinity leaves the sum of an array's products finite, nor the length of the vector of such sums. Where that
+    is not finite, numbers above 1e154 may be the reason, so each entry is looked at.
+    """
+    arrays = list(arrays)
+    others = arrays if others is None else list(others)
+    return math.isfinite(math.hypot(*map(np.vdot, arrays, others))) or all(np.isfinite(array).all() for array in arrays + others)
+
+
+def is_floats(value, shape):
+    """Whether `value` is a plain array of floats of this shape, at a glance; numbers that are not finite are not looked for."""
+    return type(value) is np.ndarray and value.shape == shape and value.dtype.char in "fd"
 
 
 def reals(name, value):
     """What `floats` returns, but NaN and infinities are let through."""
+    if type(value) is np.ndarray and value.dtype.char in "fd":
+        return value
     if np.ma.is_masked(value):
         raise TypeError(f"{name} is an array with masked entries, expected a number in each")
     try:
@@ -89,11 +102,13 @@ def listed(keys, most=20):
     return f"[{', '.join(names[:most])}{', ...' if len(names) > most else ''}]"
 
 
-def matrix(name, value, shape=(None, None)):
-    """Return `value` as a matrix of finite floats of the given shape, in which None stands for any size above 0."""
-    if type(value) is np.ndarray and value.dtype.char in "df" and value.ndim == 2 and value.size and _fits(value.shape, shape) \
-            and math.isfinite(np.vdot(value, value)):  # fmt: skip
-        return value  # the usual case, in a microsecond; all others get their words below
+def matrix(name, value, shape=(None, None), *, finite=True):
+    """Return `value` as a matrix of floats of the given shape, in which None stands for any size above 0.
+
+    finite : with False, NaN and infinities may be let through: whoever multiplies with them sees them in what comes out.
+    """
+    if not finite and type(value) is np.ndarray and value.ndim == 2 and value.dtype.char in "fd" and value.size and _fits(value.shape, shape):
+        return value
     array = floats(name, value)
     if array.shape != shape and not (array.ndim == 2 and _fits(array.shape, shape)):
         raise ValueError(f"{name} has shape {array.shape}, expected {_shape_text(shape)}{_reshape_hint(name.split()[-1], array, shape)}")
@@ -103,7 +118,7 @@ def matrix(name, value, shape=(None, None)):
 
 
 def _fits(have, want):
-    return all(w in (None, h) for w, h in zip(want, have, strict=True))
+    return want[0] in (None, have[0]) and want[1] in (None, have[1])
 
 
 def _shape_text(shape):
@@ -126,13 +141,46 @@ def _reshape_hint(name, array, shape):
 
 
 def parameters(p):
-    """Return the depth L of the parameters `p` = {"W1", "b1", ..., "WL", "bL"} after checking every shape.
+    """Return the depth L of the parameters `p` = {"W1", "b1", ..., "WL", "bL"} after checking every shape and number.
 
     Raises KeyError for a missing or unknown key, TypeError for whole-number arrays (an update `W -= ...` on them
     would be rounded or refused), ValueError where widths do not follow from one another.
     """
+    L = structure(p)
+    if not all_finite(p.values()):
+        for name, value in p.items():
+            floats(name, value)
+    return L
+
+
+def structure(p):
+    """What `parameters` does, but NaN and infinities are let through: who multiplies with them sees them in what comes out."""
     if not isinstance(p, dict):
         raise TypeError(f"p is {shown(p)}, expected a dict with keys 'W1', 'b1', 'W2', ...")
+    return _depth_at_a_glance(p) or _depth_of_each(p)
+
+
+@lru_cache
+def names(letters, L):
+    """(("W1", "b1"), ..., ("WL", "bL")) for the letters "Wb": made once, since making a text takes as long as adding ten numbers."""
+    return tuple(tuple(f"{letter}{l}" for letter in letters) for l in range(1, L + 1))
+
+
+def _depth_at_a_glance(p):
+    """L where all is well, which takes two microseconds; 0 where it has to be looked at again, to find words."""
+    L, n = len(p) // 2, None
+    for W, b in names("Wb", min(L, 10_000)):
+        W, b = p.get(W), p.get(b)
+        if type(W) is not np.ndarray or W.ndim != 2 or W.dtype.char not in "fd":
+            return 0
+        rows, columns = W.shape
+        if n not in (None, columns) or not W.size or not is_floats(b, (rows, 1)):
+            return 0
+        n = rows
+    return L if len(p) == 2 * L else 0
+
+
+def _depth_of_each(p):
     L = _depth(p)
     width = None
     for l in range(1, L + 1):
@@ -142,10 +190,14 @@ def parameters(p):
     return L
 
 
-@lru_cache
 def layer(key, kinds):
     """l where `key` is one of the letters `kinds` and a layer number, as in "W2"; 0 for any other key."""
-    found = isinstance(key, str) and re.fullmatch(rf"[{kinds}]([1-9][0-9]{{0,3}})", key)
+    return _layer(key, kinds) if type(key) is str else 0  # a key of somebody's own class stays out of the cache
+
+
+@lru_cache
+def _layer(key, kinds):
+    found = re.fullmatch(rf"[{kinds}]([1-9][0-9]{{0,3}})", key)
     return int(found[1]) if found else 0
 
 
@@ -199,10 +251,10 @@ def returned(function, result, shapes):
 
 def labels(name, y, shape):
     """Return `y` as a matrix of zeros and ones of the given shape."""
-    y = matrix(name, y, shape)
-    wrong = y[(y != 0) & (y != 1)]
-    if wrong.size:
-        raise ValueError(f"{name} holds {wrong[0]:g}, expected only the labels 0 and 1")
+    y = matrix(name, y, shape, finite=False)
+    if np.count_nonzero(y) != np.count_nonzero(y == 1):
+        floats(name, y)
+        raise ValueError(f"{name} holds {y[(y != 0) & (y != 1)][0]:g}, expected only the labels 0 and 1")
     return y
 
 
@@ -247,7 +299,9 @@ def truth(name, value):
 
 
 def choice(name, value, options):
-    """Return `value` after checking that it is one of `options`; a near miss is named."""
+    """Return `value` after checking that it is one of `options`, names; a near miss is named."""
+    if type(value) is str and value in options:
+        return value
     if not isinstance(value, str):
         raise TypeError(f"{name} is {shown(value)}, expected one of {', '.join(options)}")
     if value not in options:

@@ -23,18 +23,21 @@ __all__ = [
 # --- the formulas: for checked arrays of one network, or of many in a stack whose first axis counts them ----------------
 
 
-def forward(X, p, g):
-    """Z[l] = W[l] A[l-1] + b[l] and A[l] = g[l](Z[l]), {"A0": X, "Z1": ..., "AL": ...}; g : `activation_rules`."""
-    c = {"A0": X}
-    for l, g_l in enumerate(g, start=1):
+def forward(X, p, g, *, below=0):
+    """Z[l] = W[l] A[l-1] + b[l] and A[l] = g[l](Z[l]), {"A0": X, "Z1": ..., "AL": ...}; g : `activation_rules`.
+
+    below : the layer whose output is given as X, where the pass does not begin at the input.
+    """
+    c = {f"A{below}": X}
+    for l in range(below + 1, len(g) + 1):
         c[f"Z{l}"] = p[f"W{l}"] @ c[f"A{l - 1}"] + p[f"b{l}"]
-        c[f"A{l}"] = g_l(c[f"Z{l}"])
+        c[f"A{l}"] = g[l - 1](c[f"Z{l}"])
     return c
 
 
 def activation_rules(L, hidden, output):
     """(g_1, ..., g_L) as functions of Z."""
-    checks.choice("output", output, list(OUTPUT_LOSSES))
+    checks.choice("output", output, OUTPUT_LOSSES)
     last = softmax_rule if output == "softmax" else get_activation(output).value_rule
     return (get_activation(hidden, "hidden").value_rule,) * (L - 1) + (last,)
 
@@ -61,7 +64,7 @@ def output_delta(Z, A, y, output, rule):
     Arguments as in `loss_per_example`.
     """
     if rule.fused_output == output:
-        return rule.slope_from_logits(Z, y)  # A - y
+        return rule.fused_slope(A, y)
     return rule.slope(A, y) * get_activation(output).slope_rule(Z)
 
 
@@ -70,12 +73,11 @@ def backward(dZ, c, p, slope):
     L, m = len(p) // 2, dZ.shape[-1]
     grads = {f"dZ{L}": dZ}
     for l in range(L, 0, -1):
-        dZ = grads[f"dZ{l}"]
         grads[f"dW{l}"] = dZ @ c[f"A{l - 1}"].mT / m
-        grads[f"db{l}"] = dZ.sum(axis=-1, keepdims=True) / m
+        grads[f"db{l}"] = np.add.reduce(dZ, axis=-1, keepdims=True) / m  # the sum, without the way through np.sum
         if l > 1:
-            grads[f"dA{l - 1}"] = p[f"W{l}"].mT @ dZ
-            grads[f"dZ{l - 1}"] = grads[f"dA{l - 1}"] * slope(c[f"Z{l - 1}"], c[f"A{l - 1}"])
+            grads[f"dA{l - 1}"] = dA = p[f"W{l}"].mT @ dZ
+            grads[f"dZ{l - 1}"] = dZ = dA * slope(c[f"Z{l - 1}"], c[f"A{l - 1}"])
     return grads
 
 
@@ -111,12 +113,14 @@ def forward_prop(X, p, hidden="relu", output="sigmoid"):
 
     Derived in: notebooks/01_forward_propagation.ipynb, "How do you write it for any depth?"
     """
-    L = checks.parameters(p)
+    L = checks.structure(p)
     g = activation_rules(L, hidden, output)
-    X = checks.matrix("X", X, (p["W1"].shape[1], None))
+    X = checks.matrix("X", X, (p["W1"].shape[1], None), finite=False)
     with np.errstate(all="ignore"):
         c = forward(X, p, g)
-    if not checks.all_finite(c.values()):
+    if not checks.all_finite([c[Z] for (Z,) in checks.names("Z", L)]):  # what is not finite in X and p shows in some Z
+        checks.parameters(p)
+        checks.floats("X", X)
         for l in range(1, L + 1):
             checks.floats(f"Z{l} = W{l} A{l - 1} + b{l}", c[f"Z{l}"])
     return c
@@ -134,8 +138,10 @@ def depth(c):
 
 def targets(y, shape, rule, name="y"):
     """y in the shape of the outputs, checked for the kind of labels that the loss takes; rule : from `losses.get_loss`."""
-    check = {"bce": checks.labels, "cross_entropy": checks.one_hot}.get(rule.name, checks.matrix)
-    return check(name, y, shape)
+    return _TARGETS.get(rule.name, checks.matrix)(name, y, shape)
+
+
+_TARGETS = {"bce": checks.labels, "cross_entropy": checks.one_hot}
 
 
 def compute_loss(y, c, output="sigmoid", loss=None):
@@ -192,35 +198,56 @@ def backward_prop(X, y, c, p, hidden="relu", output="sigmoid", loss=None):
 
     Derived in: notebooks/05_backward_propagation.ipynb, "How do you write it for any depth?"
     """
-    L = checks.parameters(p)
-    g = get_activation(hidden, "hidden")
-    rule = get_loss(output, loss)
-    c = _checked_cache(X, c, p, L)
-    y = targets(y, c[f"A{L}"].shape, rule)
+    L = checks.structure(p)
+    slope, rule = get_activation(hidden, "hidden").slope_rule, get_loss(output, loss)
+    c = _fitting_cache(X, c, p, L)
     Z, A = c[f"Z{L}"], c[f"A{L}"]
+    y = targets(y, A.shape, rule)
     with np.errstate(all="ignore"):
-        grads = backward(output_delta(Z, A, y, output, rule), c, p, lambda Z, A: g.slope_rule(Z))
-    if not checks.all_finite(grads.values()):
-        if rule.fused_output != output:
-            rule.check_slope(A, y)
-        for l in range(L, 0, -1):
-            for name in (f"dW{l}", f"db{l}"):
-                checks.floats(name, grads[name])
+        grads = backward(output_delta(Z, A, y, output, rule), c, p, lambda Z, A: slope(Z))
+    Zs = [c[Z] for (Z,) in checks.names("Z", L)]  # what is not finite in some A shows in a dW
+    if not checks.all_finite([*p.values(), *Zs], [*[grads[f"d{name}"] for name in p], *Zs]):
+        _say_what_is_not_finite(X, p, c, y, grads, None if rule.fused_output == output else rule)
     return grads
 
 
-def _checked_cache(X, c, p, L):
-    """"A0", "Z1", "A1", ... of the cache `c`, after checking that they fit X and p."""
-    X = checks.matrix("X", X, (p["W1"].shape[1], None))
-    checked = {"A0": checks.cached(c, "A0", X.shape)}
-    if c["A0"] is not X and not np.array_equal(checked["A0"], X):
+def _fitting_cache(X, c, p, L):
+    """The cache `c` with arrays of the shapes that follow from X and p; whether they are finite is seen afterwards."""
+    X = checks.matrix("X", X, (p["W1"].shape[1], None), finite=False)
+    m = X.shape[1]
+    if isinstance(c, dict) and len(c) == 2 * L + 1 and c.get("A0") is X and _fits(c, p, L, m):  # the usual case
+        return c
+    fitting = {"A0": checks.cached(c, "A0", X.shape)}
+    if c["A0"] is not X and not np.array_equal(fitting["A0"], X):
+        checks.floats("X", X)
         raise ValueError('X differs from c["A0"], expected the X from which forward_prop computed c')
-    for l in range(1, L + 1):
-        for name in (f"Z{l}", f"A{l}"):
-            checked[name] = checks.cached(c, name, (p[f"W{l}"].shape[0], X.shape[1]))
+    fitting |= {f"{name}{l}": checks.cached(c, f"{name}{l}", (len(p[f"W{l}"]), m)) for l in range(1, L + 1) for name in "ZA"}
     if depth(c) > L:
         raise ValueError(f"c has 'Z{depth(c)}', but p has only {L} layers: expected the cache of a forward pass with this p")
-    return checked
+    return fitting
+
+
+def _fits(c, p, L, m):
+    """Whether all Z and A of `c` are float arrays of the right shapes, at a glance."""
+    for W, Z, A in checks.names("WZA", L):
+        shape = len(p[W]), m
+        if not (checks.is_floats(c.get(Z), shape) and checks.is_floats(c.get(A), shape)):
+            return False
+    return True
+
+
+def _say_what_is_not_finite(X, p, c, y, grads, rule):
+    """Raise the DomainError that names it: a parameter, X, an array of the cache, an output without a slope, or a gradient."""
+    checks.parameters(p)
+    checks.floats("X", X)
+    for name, value in c.items():
+        checks.floats(f'c["{name}"]', value)
+    L = len(p) // 2
+    if rule:
+        rule.check_slope(c[f"A{L}"], y)
+    for l in range(L, 0, -1):
+        for name in (f"dW{l}", f"db{l}"):
+            checks.floats(name, grads[name])
 
 
 def classify(A):

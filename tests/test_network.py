@@ -303,3 +303,58 @@ def test_a_loss_too_large_for_a_float_is_infinite():
 def test_layer_sizes_may_be_any_sequence():
     for sizes in ([1, 2, 3], (1, 2, 3), range(1, 4), np.array([1, 2, 3])):
         assert network.init_params(sizes)["W2"].shape == (3, 2)
+
+
+def spoilt(arrays, name, value):
+    """A dict of copies with one entry of one array replaced."""
+    arrays = {key: array.copy() for key, array in arrays.items()}
+    arrays[name][-1, -1] = value
+    return arrays
+
+
+@pytest.mark.parametrize("hidden", ["relu", "tanh"])  # both make a number of Z = -inf
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_no_number_that_is_not_finite_slips_through(hidden, value):
+    X, y, p = problem(3, 4, "sigmoid", "bce")
+    c = network.forward_prop(X, p, hidden)
+    for name in p:
+        for call in (lambda q: network.forward_prop(X, q, hidden), lambda q: network.backward_prop(X, y, c, q, hidden)):
+            with pytest.raises(DomainError, match=f"^{name} holds {value}"):
+                call(spoilt(p, name, value))
+    for name in c:
+        with pytest.raises(DomainError, match=rf'^c\["{name}"\] holds {value}'):
+            network.backward_prop(X, y, spoilt(c, name, value), p, hidden)
+    wrong = spoilt({"X": X, "y": y}, "X", value)["X"]
+    with pytest.raises(DomainError, match=f"^X holds {value}"):
+        network.forward_prop(wrong, p, hidden)
+    with pytest.raises(DomainError, match=f"^X holds {value}"):
+        network.backward_prop(wrong, y, c | {"A0": wrong}, p, hidden)
+    with pytest.raises(DomainError, match=f"^y holds {value}"):
+        network.backward_prop(X, spoilt({"y": y}, "y", value)["y"], c, p, hidden)
+
+
+def test_numbers_whose_squares_overflow_are_finite_all_the_same():
+    X, y, p = np.full((2, 3), 1e160), np.ones((1, 3)), {"W1": np.ones((1, 2)), "b1": np.full((1, 1), 1e200)}
+    c = network.forward_prop(X, p)
+    assert network.backward_prop(X, y, c, p)["dW1"].tolist() == [[0, 0]]
+    assert network.compute_loss(y, c) == 0
+
+
+def test_a_stack_of_networks_goes_through_the_same_passes():
+    several = [problem(3, 5, "softmax", None, seed=0)[2] for _ in range(2)]
+    several[1] = {name: value + 0.1 for name, value in several[1].items()}
+    X, y, _ = problem(3, 5, "softmax", None)
+    g, rule = network.activation_rules(3, "tanh", "softmax"), losses.get_loss("softmax")
+    stack = {name: np.stack([p[name] for p in several]) for name in several[0]}
+    c = network.forward(X, stack, g)
+    grads = network.backward(network.output_delta(c["Z3"], c["A3"], y, "softmax", rule), c, stack, lambda Z, A: 1 - A**2)
+    per_example = network.loss_per_example(c["Z3"], c["A3"], y, "softmax", rule)
+    for r, p in enumerate(several):
+        one = network.forward_prop(X, p, "tanh", "softmax")
+        assert per_example[r].mean() == pytest.approx(network.compute_loss(y, one, "softmax"), rel=1e-14)
+        assert network.shares_right(y, c["A3"])[r] == network.accuracy(y, one["A3"])
+        for name, value in network.backward_prop(X, y, one, p, "tanh", "softmax").items():
+            np.testing.assert_allclose(grads[name][r], value, rtol=1e-12, atol=1e-15)
+    above = network.forward(c["A1"], stack, g, below=1)
+    assert list(above) == ["A1", "Z2", "A2", "Z3", "A3"]
+    np.testing.assert_array_equal(above["A3"], c["A3"])

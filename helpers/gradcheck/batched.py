@@ -60,6 +60,7 @@ class _Net:
     def __init__(self, p, c, hidden, output, loss, y):
         self.p, self.c, self.hidden, self.output, self.loss, self.y = p, c, hidden, output, loss, y
         self.L = network.depth(c)
+        self.g = network.activation_rules(self.L, hidden, output)
 
     def differences(self, l, A, h):
         """Central differences for the parameters of layer l that multiply the rows of A: shapes (n_l, rows of A)."""
@@ -67,9 +68,10 @@ class _Net:
         widest = max(self.p[f"W{k}"].shape[0] for k in range(l, self.L + 1))
         chunk = max(1, _STACK_NUMBERS // (2 * m * widest))
         pairs = np.array(list(itertools.product(range(n), range(A.shape[0]))))
-        parts = [self._chunk(l, j, A[k], h) for j, k in (pairs[i : i + chunk].T for i in range(0, len(pairs), chunk))]
+        with np.errstate(all="ignore"):
+            parts = [self._chunk(l, j, A[k], h) for j, k in (pairs[i : i + chunk].T for i in range(0, len(pairs), chunk))]
         slopes, crossed = (np.concatenate(part).reshape(n, A.shape[0]) for part in zip(*parts, strict=True))
-        return slopes, crossed
+        return checks.floats(f"a central difference in layer {l}", slopes), crossed
 
     def _chunk(self, l, j, a, h):
         """Slopes and crossings for a step h in row j[s] of layer l with input a[s], for each s of a stack."""
@@ -80,13 +82,13 @@ class _Net:
             Z = np.repeat(self.c[f"Z{l}"][None, None], 2, axis=0).repeat(len(j), axis=1)
             Z[:, np.arange(len(j)), j] = row
         else:
-            change = self.hidden.value(row) - self.c[f"A{l}"][j]
-            Z = self.c[f"Z{l + 1}"] + self.p[f"W{l + 1}"].T[j][:, :, None] * change[:, :, None, :]
-            for k in range(l + 1, self.L):
-                crossed |= self._crossed(k, Z).any(axis=-1)
-                Z = self.p[f"W{k + 1}"] @ self.hidden.value(Z) + self.p[f"b{k + 1}"]
-            crossed |= self._crossed(self.L, Z).any(axis=-1)
-        return self._slope(Z, h), crossed
+            change = self.g[l - 1](row) - self.c[f"A{l}"][j]
+            l += 1
+            Z = self.c[f"Z{l}"] + self.p[f"W{l}"].T[j][:, :, None] * change[:, :, None, :]
+        c = {f"Z{l}": Z} | network.forward(self.g[l - 1](Z), self.p, self.g, below=l)
+        for k in range(l, self.L + 1):
+            crossed |= self._crossed(k, c[f"Z{k}"]).any(axis=-1)
+        return self._slope(c, h), crossed
 
     def _crossed(self, l, Z):
         """Whether the two steps (first axis) lie on different sides of a kink of layer l for some example (last axis)."""
@@ -96,19 +98,14 @@ class _Net:
         right = Z > kink
         return (right[0] != right[1]).any(axis=-1)
 
-    def _slope(self, Z, h):
+    def _slope(self, c, h):
+        Z, A = c[f"Z{self.L}"], c[f"A{self.L}"]
         if self.y is None:
             return np.zeros(Z.shape[1])
-        up, down = (self._losses(part) for part in Z)
-        return (up - down) / (2 * h)
-
-    def _losses(self, Z):
-        """Mean loss of each (n_L, m) in a stack; the losses take matrices, so the stack is laid side by side."""
-        S, n, m = Z.shape
-        wide = Z.transpose(1, 0, 2).reshape(n, S * m)
-        y = np.tile(self.y, (1, S))
-        A = _output_activation(self.output).value(wide)
-        return network.loss_per_example(wide, A, y, self.output, self.loss).reshape(S, m).mean(axis=1)
+        losses = network.loss_per_example(Z, A, self.y, self.output, self.loss).mean(axis=-1)
+        if not np.isfinite(losses).all() and self.loss.fused_output != self.output:
+            self.loss.check(A, self.y)
+        return (losses[0] - losses[1]) / (2 * h)
 
 
 def _output_activation(output):

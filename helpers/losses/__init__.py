@@ -20,6 +20,11 @@ SIGMOID = ACTIVATIONS["sigmoid"]
 _quietly = np.errstate(all="ignore")  # a rule's underflow is right, and what it makes of NaN or infinity is looked at afterwards
 
 
+def _error(A, Y):
+    """a - y: what is left of a cross-entropy's slope after the slope of its own output unit, sigmoid or softmax."""
+    return A - Y
+
+
 # --- per example: (..., n, m) -> (..., m); slopes: (..., n, m) -> (..., n, m); the rules check nothing ---------------------
 
 
@@ -57,10 +62,6 @@ def _bce_from_logits(Z, Y):
     return (np.maximum(0, Z) - Y * Z + np.log1p(np.exp(-np.abs(Z)))).sum(axis=-2)
 
 
-def _bce_from_logits_slope(Z, Y):
-    return SIGMOID.value_rule(Z) - Y
-
-
 def softmax_rule(Z):
     """`softmax` of checked logits, (..., K, m)."""
     e = np.exp(Z - Z.max(axis=-2, keepdims=True))
@@ -73,10 +74,6 @@ def _cross_entropy_from_logits(Z, Y):
     first = np.arange(Z.shape[-2])[:, None] == Z.argmax(axis=-2, keepdims=True)
     others = np.where(first, 0, np.exp(Z - top)).sum(axis=-2)
     return top[..., 0, :] - (Y * Z).sum(axis=-2) + np.log1p(others)
-
-
-def _cross_entropy_from_logits_slope(Z, Y):
-    return softmax_rule(Z) - Y
 
 
 def _mse(A, Y):
@@ -141,7 +138,7 @@ def binary_cross_entropy_from_logits(Z, Y):
 def binary_cross_entropy_from_logits_slope(Z, Y):
     """sigmoid(z) - y: gradient of each example's own cross-entropy with respect to its n logits, shape (n, m)."""
     Z = checks.matrix("Z", Z)
-    return _bce_from_logits_slope(Z, checks.labels("Y", Y, Z.shape))
+    return _error(SIGMOID.value_rule(Z), checks.labels("Y", Y, Z.shape))
 
 
 # --- softmax ----------------------------------------------------------------------------------------------------------
@@ -182,7 +179,7 @@ def softmax_cross_entropy_from_logits(Z, Y):
 def softmax_cross_entropy_from_logits_slope(Z, Y):
     """p - y: gradient of each example's own cross-entropy with respect to its logits, shape (K, m)."""
     Z = checks.matrix("Z", Z)
-    return _cross_entropy_from_logits_slope(Z, checks.one_hot("Y", Y, Z.shape))
+    return _error(softmax_rule(Z), checks.one_hot("Y", Y, Z.shape))
 
 
 # --- squared errors ---------------------------------------------------------------------------------------------------
@@ -230,8 +227,8 @@ def half_squared_error_slope(A, Y):
 class Loss:
     """The rules of one loss: per example (..., n, m) -> (..., m), slope (..., n, m) -> (..., n, m), for one network or a stack.
 
-    Where an output unit and the loss cancel to something simpler and more stable, `fused_output` names that unit and
-    the rules from logits are used: the slope is then that of each example's own loss with respect to Z.
+    Where an output unit and the loss cancel to something simpler and more stable, `fused_output` names that unit: the loss is
+    then computed from its logits Z, and `fused_slope`, from its outputs A, is that of each example's own loss by Z.
     The rules check nothing: where a loss or its slope has no finite value they return infinity or NaN, and `check` and
     `check_slope`, called with A and Y, raise the DomainError that says why (or nothing, if A and Y are not to blame).
     """
@@ -241,7 +238,7 @@ class Loss:
     slope: Callable | None
     fused_output: str | None = None
     per_example_from_logits: Callable | None = None
-    slope_from_logits: Callable | None = None
+    fused_slope: Callable | None = None
     check: Callable = lambda A, Y: None
     check_slope: Callable = lambda A, Y: None
 
@@ -249,8 +246,8 @@ class Loss:
 LOSSES = {
     loss.name: loss
     for loss in (
-        Loss("bce", _bce, _bce_slope, "sigmoid", _bce_from_logits, _bce_from_logits_slope, _check_probabilities, _check_bce_slope),
-        Loss("cross_entropy", None, None, "softmax", _cross_entropy_from_logits, _cross_entropy_from_logits_slope),
+        Loss("bce", _bce, _bce_slope, "sigmoid", _bce_from_logits, _error, _check_probabilities, _check_bce_slope),
+        Loss("cross_entropy", None, None, "softmax", _cross_entropy_from_logits, _error),
         Loss("mse", _mse, _mse_slope),
         Loss("half_mse", _half_mse, _half_mse_slope),
     )
@@ -271,10 +268,10 @@ def get_loss(output, loss=None):
 
     Raises ValueError for an unknown output or loss, and for a pair that has no meaning.
     """
-    checks.choice("output", output, list(OUTPUT_LOSSES))
+    checks.choice("output", output, OUTPUT_LOSSES)
     if loss is None:
         return LOSSES[OUTPUT_LOSSES[output][0]]
-    checks.choice("loss", loss, list(LOSSES))
+    checks.choice("loss", loss, LOSSES)
     if loss not in OUTPUT_LOSSES[output]:
         raise ValueError(f"loss is {loss!r}, expected one that goes with output {output!r}: {', '.join(OUTPUT_LOSSES[output])}")
     return LOSSES[loss]
