@@ -21,8 +21,8 @@ def init_params(layer_sizes=(2, 10, 10, 1), scheme="he", rng=0):
     layer_sizes : sequence of int
         Number of inputs, units of each layer, outputs.
     scheme : str
-        "he": N(0, 2 / n_in), keeps the second moment through ReLU; "glorot": N(0, 2 / (n_in + n_out)), for sigmoid
-        and tanh; "normal": N(0, 1); "small": N(0, 0.01^2); "uniform": between 0 and 1; "zeros".
+        "he": N(0, 2 / n_in), keeps the second moment through ReLU; "glorot": N(0, 2 / (n_in + n_out)), for
+        slopes near 1, as tanh has around 0; "normal": N(0, 1); "small": N(0, 0.01^2); "uniform": between 0 and 1; "zeros".
     rng : numpy.random.Generator or int
 
     Returns
