@@ -38,7 +38,7 @@ def call(function, *arguments):
 def said(value, write=str, length=200):
     """What `write` makes of somebody else's object, on one line and cut to `length`; a word for it where that raises."""
     try:
-        return " ".join(write(value)[: 2 * length].split())[:length]
+        return " ".join(str.__getitem__(write(value), slice(2 * length)).split())[:length]  # a plain text, also of a class derived from str
     except KeyboardInterrupt:
         raise
     except BaseException:

@@ -79,8 +79,17 @@ def _judged(judge, signature, answers, named):
     return Feedback("right", judge(*answers, **named))
 
 
-def unfinished(value, depth=5):
-    """Whether the ... of a stub is left anywhere in lists, tuples, sets, dicts and arrays."""
+def unfinished(value):
+    """Whether the ... of a stub is left anywhere in lists, tuples, sets, dicts and arrays, whatever their classes do."""
+    try:
+        return _unfinished(value, 5)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return False
+
+
+def _unfinished(value, depth):
     if value is Ellipsis:
         return True
     if isinstance(value, dict):
@@ -89,18 +98,18 @@ def unfinished(value, depth=5):
         value = value.ravel().tolist()
     elif not isinstance(value, list | tuple | set | frozenset):
         return False
-    return depth > 0 and any(unfinished(part, depth - 1) for part in value)
+    return depth > 0 and any(_unfinished(part, depth - 1) for part in value)
 
 
 def raised(error):
     """The error as "KeyError: 'Z1'", whatever its text does."""
-    return f"{type(error).__name__}: {said(error, str)}"
+    return f"{_class(error)}: {said(error, str)}"
 
 
 def said(value, write=repr, length=200):
     """What `write` makes of a value, cut to `length`; the kind of value where it raises."""
     try:
-        return write(value)[:length]
+        return str.__getitem__(write(value), slice(length))  # a plain text, also of a class derived from str
     except KeyboardInterrupt:
         raise
     except BaseException:
@@ -114,5 +123,10 @@ def short(value):
 
 def kind(value):
     """The type with its article: an int, a list, an ndarray."""
-    name = type(value).__name__
+    name = _class(value)
     return f"{'an' if name[:1].lower() in 'aeio' or name.startswith('nd') else 'a'} {name}"
+
+
+def _class(value):
+    """The name of a value's class, cut: a class may have been given any name."""
+    return type.__dict__["__name__"].__get__(type(value))[:80]
