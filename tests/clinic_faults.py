@@ -110,6 +110,12 @@ class Case:
         return clinic.examine(backward_prop, forward_prop, hidden=self.hidden, output=self.output, loss=self.loss, **more)
 
 
+@functools.cache
+def examined(case, clinic):
+    """The clinic's report on a case, made once for all tests of a process."""
+    return case.examine(clinic)
+
+
 # --- which faults are the same fault --------------------------------------------------------------------------------------
 
 

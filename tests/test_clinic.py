@@ -82,7 +82,7 @@ def test_planted_faults_are_named(planted):
     chosen = [one for one in clinic_faults.sample(CASES) if clinic_faults.row(one) == planted]
     failures = []
     for one in chosen:
-        if problems := clinic_faults.judge(one, one.examine(clinic)):
+        if problems := clinic_faults.judge(one, clinic_faults.examined(one, clinic)):
             failures.append(f"{one.id}\n    " + "\n    ".join(problems))
     assert not failures, f"{len(failures)} of {len(chosen)}:\n" + "\n".join(failures)
 
@@ -99,7 +99,7 @@ def test_two_independent_faults_give_two_findings():
 
 def test_a_finding_says_what_it_spoils_and_how_it_knows():
     for one in clinic_faults.sample(CASES)[:12]:
-        report = one.examine(clinic)
+        report = clinic_faults.examined(one, clinic)
         if report.verdict != "wrong":
             continue
         assert {name for finding in report.findings for name in finding.gradients} == one.wrong, one.id

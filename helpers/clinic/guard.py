@@ -1,12 +1,13 @@
 """Run somebody else's function: in silence, for a limited time, and with what it changes in the interpreter put back.
 
-A loop that swallows every exception swallows the alarm as well, so the alarm is raised again and again, until one strikes
-between the loop's `try` and the next. Where there is no alarm (Windows, other threads than the main one) a watchdog thread
-raises it. Against a call that never comes back to Python, only a process of its own helps: see `helpers.clinic.trial`.
+A loop that swallows every exception swallows the alarm as well, so the alarm is raised again where nothing swallows it. Where
+there is no alarm (Windows, other threads than the main one) a watchdog thread raises it again and again, until one strikes
+between two `try`. Against a call that never comes back to Python only a process of its own helps: see `helpers.clinic.trial`.
 """
 
 import contextlib
 import ctypes
+import dis
 import io
 import itertools
 import os
@@ -21,7 +22,7 @@ import numpy as np
 TIME_LIMIT = 10
 """Seconds after which one call is stopped."""
 
-_AGAIN = (2e-6, 1e-5, 1e-4, 1e-3)
+_AGAIN = (2e-6, 1e-5, 1e-4, 1e-3, 1e-2)
 """Seconds to the next alarm; they take turns, so that no loop keeps step with them."""
 
 
@@ -131,21 +132,45 @@ def limited(function, *arguments):
 
 @contextlib.contextmanager
 def _alarm(struck):
-    again = itertools.cycle(_AGAIN)
-
     def stop(number, frame):
-        signal.setitimer(signal.ITIMER_REAL, next(again))
         if _is_inside(frame):
             struck.append(True)
+            _trace(frame)
             raise OutOfTime
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT)
+    before, traced = signal.signal(signal.SIGALRM, stop), sys.gettrace()
+    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT, _AGAIN[-1])
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if struck:
+            sys.settrace(traced)
+
+
+def _trace(frame):
+    """Raise OutOfTime once more at the next line where no `try` would swallow it: in the handler that swallowed the first, mostly."""
+
+    def trace(frame, event, arg):
+        if event == "line" and not _swallowed(frame):
+            raise OutOfTime
+        return trace
+
+    sys.settrace(trace)
+    while frame.f_code is not _inside.__code__:
+        frame.f_trace = trace
+        frame = frame.f_back
+
+
+def _swallowed(frame):
+    """Whether an exception raised here would land in an `except` or `finally` of this frame or of one above it."""
+    while frame.f_code is not _inside.__code__:
+        table = getattr(dis.Bytecode(frame.f_code), "exception_entries", ())
+        if any(entry.start <= frame.f_lasti < entry.end and not entry.lasti for entry in table):  # lasti: what tidies up after an `except`
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers import losses, network
+from helpers import checks, losses, network
 from helpers.activations import get_activation, make_leaky_relu
 from helpers.clinic.words import spelled
 
@@ -43,6 +43,7 @@ def meant(hidden, output, loss, slope):
     """The network that four words of a learner describe, in any usual spelling. Raises ValueError or TypeError."""
     hidden, output, loss = spelled("hidden", hidden, HIDDEN), spelled("output", output, OUTPUTS), spelled("loss", loss, LOSSES)
     losses.get_loss(output, loss)
+    slope = checks.positive("slope", slope, zero=True)
     g = make_leaky_relu(slope) if hidden == "leaky_relu" else get_activation(hidden)
     return Meant(g, output, loss)
 

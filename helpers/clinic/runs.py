@@ -167,7 +167,7 @@ def _symptom(run, s):
     late = loss[len(loss) // 2 :]
     if len(late) > 4 and (np.diff(late) > 0.05 * late.mean()).mean() > 0.2:
         return "oscillates"
-    if fate == "stuck" or last > s.floor:
+    if run.loss[-1] >= STUCK_FROM * s.floor:
         if any(dead == width for dead, width in zip(run.dead, run.widths, strict=True)):
             return "dead units"
         if any(count >= _NEARLY_ALL * width for count, width in zip(run.saturated, run.widths, strict=True)):

@@ -60,7 +60,7 @@ class _Code:
             raise ValueError("not a plain function")
         parameters = [a.arg for a in (*self.node.args.posonlyargs, *self.node.args.args)]
         self.X, self.y, self.c, self.p = parameters[1:5] if inspect.ismethod(function) else parameters[:4]
-        self.np = next((name for name, value in function.__globals__.items() if value is np), "np")
+        self.np = next((name for name in function.__code__.co_names if function.__globals__.get(name) is np), "np")
         self.quote = "'" if self.source.count("'") > self.source.count('"') else '"'
         self.places, self.aliases, self.m = {}, {}, f"{self.X}.shape[1]"
         for node in self.node.body:

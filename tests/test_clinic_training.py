@@ -1,0 +1,190 @@
+"""`clinic.examine_training`: the symptom, in the words of `helpers.training`, the single changes that cure it, and any argument."""
+
+import contextlib
+import warnings
+
+import numpy as np
+import pytest
+
+from helpers import case, clinic, datasets, losses, network, training
+from helpers.clinic import guard
+from helpers.clinic.training_report import MEANING
+
+X, Y = datasets.two_moons()
+START = case.initial_params()
+
+
+def run(backward_prop=None, forward_prop=None, X=X, y=Y, **more):
+    return clinic.examine_training(backward_prop, forward_prop, X, y, **{"steps": 60} | more)
+
+
+def test_the_case():
+    report = run(case.backward_prop, case.forward_prop, p=START, learning_rate=1.2, steps=300)
+    assert report.symptom == "dead units"
+    assert set(report.cures) == {"He initialisation", "learning rate / 10"}
+    assert [own.note for own in report.runs][:3] == ["as you have it", "inputs standardised", "He initialisation"]
+    assert report.floor == losses.uninformed_loss(Y)
+    assert report.runs[0].dead == report.runs[0].widths == (10, 10)
+    assert "Revived by one change alone" in str(report)
+
+
+def test_the_words_are_those_of_the_helpers():
+    """A run trains, is stuck or neither as `training.fate` says; its dead units are those of `training.dead_units`."""
+    for rate, steps in ((0.1, 5), (0.1, 60), (1.2, 60), (1e-4, 20)):
+        for own in run(learning_rate=rate, p=START, steps=steps).runs:
+            if own.stopped:
+                continue
+            fate = training.fate(own.loss[-1], own.accuracy, Y)
+            assert own.trains == (fate == "trains"), own
+            assert (own.symptom.startswith("stuck") or own.symptom in ("dead units", "saturated units")) >= (fate == "stuck")
+    p, history = training.gradient_descent(X, Y, START, learning_rate=1.2, steps=60, record_every=60)
+    own = run(p=START, learning_rate=1.2).runs[0]
+    assert own.dead == training.dead_units(network.forward_prop(X, p)) == history.dead_units[-1]
+    assert own.loss[-1] == pytest.approx(history.loss[-1], rel=1e-12)
+    assert own.accuracy == history.accuracy[-1]
+
+
+SATURATED = {name: 400.0 * value for name, value in START.items()} | {"W3": 0 * START["W3"]}
+SYMPTOMS = {
+    "trains": {"learning_rate": 0.5, "steps": 200},
+    "slow": {"learning_rate": 1e-3, "steps": 40},
+    "dead units": {"learning_rate": 1.2, "p": START},
+    "stuck at the entropy of the labels": {"scheme": "zeros", "hidden": "tanh"},
+    "saturated units": {"hidden": "tanh", "p": SATURATED, "learning_rate": 1e-9},
+    "not finite": {"learning_rate": 1e200},
+    "oscillates": {"learning_rate": 12.0, "hidden": "tanh", "steps": 200},
+    "stuck": {"p": network.init_params(rng=3) | {"b3": np.full((1, 1), 3.0), "W3": np.zeros((1, 10))}, "learning_rate": 1e-6},
+    "too sure": {"X": 40 * X, "learning_rate": 1e-9, "p": network.init_params(rng=0)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("symptom", SYMPTOMS)
+def test_each_symptom_is_named(symptom):
+    report = run(**SYMPTOMS[symptom])
+    assert report.symptom == symptom, str(report)
+    assert MEANING[symptom] in report.sentence
+
+
+def test_a_climbing_loss_diverges():
+    report = run(lambda X, y, c, p: {name: -g for name, g in network.backward_prop(X, y, c, p).items()}, learning_rate=0.3, steps=200)
+    assert report.symptom in ("diverges", "not finite")
+    assert not report.cures
+
+
+def test_a_wrong_shape_is_told():
+    def flat(X, y, c, p):
+        grads = network.backward_prop(X, y, c, p)
+        return grads | {"db1": grads["db1"].ravel()}
+
+    report = run(flat)
+    assert report.symptom == "shapes"
+    assert report.runs[0].stopped == "step 0: db1 has shape (10,), so that the update would turn b1 from (10, 1) into (10, 10)"
+
+
+def test_labels_in_a_column_are_one_of_the_things_examined():
+    report = run(case.backward_prop, case.forward_prop, y=Y.T, steps=120)
+    assert report.symptom == "raises"
+    assert report.cures == ("labels reshaped to (1, m)",)
+
+
+class Mute(BaseException):
+    def __str__(self):
+        raise SystemExit
+
+
+def raising(*arguments):
+    raise Mute
+
+
+HOSTILE = {
+    "raises": (raising, "Mute: (no message)"), "returns None": (lambda *a: None, "returns None, expected a dict with dW1"),
+    "returns the class dict": (lambda *a: dict, "the class dict itself"), "exits": (lambda *a: exit(), "SystemExit"),
+    "complex": (lambda X, y, c, p: {f"d{name}": value + 1j for name, value in p.items()}, "complex numbers"),
+    "lacks one": (lambda X, y, c, p: {"dW1": p["W1"]}, "db1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_whatever_a_function_does_is_reported(name):
+    function, says = HOSTILE[name]
+    report = run(function)
+    assert report.symptom == "raises"
+    assert says in report.runs[0].stopped
+    assert run(None, function).symptom == "raises"
+
+
+def test_an_endless_function_is_stopped(monkeypatch):
+    monkeypatch.setattr(guard, "TIME_LIMIT", 0.1)
+
+    def endless(X, y, c, p):
+        while True:
+            with contextlib.suppress(BaseException):
+                sum(range(100))
+
+    report = run(endless)
+    assert report.symptom == "raises"
+    assert report.runs[0].stopped == "step 0: a call was stopped after 0.1 seconds"
+
+
+def test_prints_and_warnings_stay_away(capsys, recwarn):
+    def loud(X, y, c, p):
+        print("hello")
+        warnings.warn("oh", stacklevel=1)
+        np.log(np.zeros(2))
+        return case.backward_prop(X, y, c, p)
+
+    assert str(run(loud, steps=20)) == str(run(case.backward_prop, steps=20))
+    assert capsys.readouterr() == ("", "")
+    assert not list(recwarn)
+
+
+WRONG = [
+    ({"p": 5}, TypeError, "p is 5, expected a dict"), ({"p": {}}, KeyError, "p lacks 'W1'"), ({"backward_prop": 5}, TypeError, "backward_prop is 5"),
+    ({"forward_prop": "f"}, TypeError, "forward_prop is 'f'"), ({"hidden": "banana"}, ValueError, "hidden is 'banana'"),
+    ({"hidden": "rleu"}, ValueError, "did you mean 'relu'?"),
+    ({"y": 2 * Y - 1}, ValueError, r"labels -1 and 1, expected 0 and 1: write \(y \+ 1\) / 2"),
+    ({"y": 2 * Y}, ValueError, "y holds 2, expected only the labels 0 and 1"), ({"y": 0 * Y + 1}, ValueError, "y holds 1 only"),
+    ({"y": Y[:, :9]}, ValueError, "one label for each of the 200"), ({"rng": "x"}, TypeError, "rng is 'x'"), ({"steps": 0}, ValueError, "steps is 0"),
+    ({"p": network.init_params((3, 10, 10, 1))}, ValueError, r"p\['W1'\] has shape \(10, 3\), expected as many columns as X has rows: 2"),
+    ({"p": network.init_params((2, 10, 2))}, ValueError, r"p\['W2'\] has shape \(2, 10\), expected one row"),
+    ({"loss": "hinge"}, ValueError, "loss is 'hinge'"),
+    ({"learning_rate": -1}, ValueError, "learning_rate is -1"), ({"output": "softmax"}, ValueError, "output is 'softmax'"),
+    ({"scheme": "hee"}, ValueError, "scheme is 'hee'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "error", "says"), WRONG, ids=[says[:30] for *_, says in WRONG])
+def test_an_argument_that_describes_no_training_is_named(more, error, says):
+    with pytest.raises(error, match=says) as raised:
+        run(**more)
+    (line,) = raised.value._render_traceback_()
+    assert line == f"{raised.type.__name__}: {raised.value.args[0]}"
+
+
+@pytest.mark.parametrize(("more", "floor"), [
+    ({"output": "identity"}, Y.var() / 2), ({"output": "identity", "loss": "mse"}, Y.var()), ({"loss": "half mse"}, Y.var() / 2),
+    ({}, losses.uninformed_loss(Y)), ({"output": "identity", "y": 3.0 * Y - 7}, 9 * Y.var() / 2),
+])  # fmt: skip
+def test_the_floor_is_that_of_the_loss(more, floor):
+    report = run(**{"steps": 5} | more)
+    assert report.floor == pytest.approx(floor, rel=1e-12)
+    assert not any(own.stopped for own in report.runs)
+
+
+def test_runs_and_changes_do_not_touch_what_they_were_given():
+    p, x, y = {name: value.copy() for name, value in START.items()}, X.copy(), Y.copy()
+
+    def spoils(X, y, c, p):
+        grads = network.backward_prop(X, y, c, p)
+        X[:] = y[:] = 0
+        return grads
+
+    assert str(run(spoils, p=START)) == str(run(p=START))
+    assert all((START[name] == p[name]).all() for name in p) and (X == x).all() and (Y == y).all()
+
+
+def test_two_changes_together_where_none_alone_helps():
+    raw, y = datasets.breast_cancer(standardised=False)
+    report = run(case.backward_prop, case.forward_prop, raw, y, p=case.initial_params(raw.shape[0]), learning_rate=1.2, steps=100)
+    assert report.cures == ("inputs standardised and He initialisation",)
+    assert "two together do" in report.sentence
