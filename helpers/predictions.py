@@ -23,10 +23,11 @@ NOTES = "my_notes.json"
 
 @dataclass(frozen=True)
 class Outcome:
-    """A prediction beside what came out; `came_true` is None where nothing was predicted."""
+    """A prediction beside what came out, or a note; `came_true` is None where nothing was predicted."""
 
     came_true: bool | None
     message: str
+    about: str = "Your prediction"
 
     def __str__(self):
         return self.message
@@ -35,7 +36,7 @@ class Outcome:
 
     def _repr_html_(self):
         mark = {True: "✔", False: "✘", None: "○"}[self.came_true]
-        return f"<p><strong>{mark} Your prediction.</strong> {html.escape(self.message)}</p>"
+        return f"<p><strong>{mark} {self.about}.</strong> {html.escape(self.message)}</p>"
 
 
 def predicted(my_guess, value):
@@ -134,17 +135,17 @@ def keep(name, value):
     Explained in: notebooks/00_the_case.ipynb
     """
     if unfinished(value):
-        return Outcome(None, "none kept yet. Replace each ... and run this cell again.")
+        return Outcome(None, "none kept yet. Replace each ... and run this cell again.", "Your note")
     try:
         text = json.dumps(value)
     except (TypeError, ValueError):
-        return Outcome(None, f"{name} holds {kind(value)}, expected numbers and texts: nothing was kept.")
+        return Outcome(None, f"{name} holds {kind(value)}, expected numbers and texts: nothing was kept.", "Your note")
     notes = _notes() | {name: json.loads(text)}
     try:
         _file().write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
-        return Outcome(None, f"{_file().name} cannot be written ({error.strerror}): note it on paper.")
-    return Outcome(None, f"kept in {_file().name}, for later.")
+        return Outcome(None, f"{_file().name} cannot be written ({error.strerror}): note it on paper.", "Your note")
+    return Outcome(None, f"kept in {_file().name}, for later.", "Your note")
 
 
 def kept(name):
