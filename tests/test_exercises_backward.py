@@ -145,6 +145,7 @@ MISTAKES = [
     ("layer_sizes", (2, 0, 2, 1), "at least 1"),
     ("layer_sizes", (2, 4, 1), "has shape (3,)"),
     ("one_layer", layer_with(0, lambda dZ, dA, Z, A, W: dA), "slope is missing"),
+    ("one_layer", layer_with(0, lambda dZ, dA, Z, A, W: dA * (Z >= 0)), "the mask is Z >= 0"),
     ("one_layer", layer_with(0, lambda dZ, dA, Z, A, W: dA * Z), "dA times Z"),
     ("one_layer", layer_with(0, lambda dZ, dA, Z, A, W: dA * np.maximum(Z, 0)), "dA times the activation"),
     ("one_layer", layer_with(0, lambda dZ, dA, Z, A, W: dA * (Z <= 0)), "where the unit is off"),

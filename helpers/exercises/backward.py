@@ -5,14 +5,8 @@ import contextlib
 import numpy as np
 
 from helpers import case, network
+from helpers.exercises import mistakes_in_a_layer as mistakes_in
 from helpers.exercises.feedback import Misfit, Wrong, call, check, compare, kind, numbers
-
-NO_MEAN = "the 1/m is missing: the loss is the mean over the examples, so this gradient is divided by m."
-MEAN_AGAIN = "a 1/m too many: it enters once, in dW and db, since column i of dZ and dA belongs to example i's own loss."
-M_OF_THE_NOTEBOOK = "divided by 3, the m of the notebook: read m from dZ.shape[1]."
-WRONG_SIGN = "the wrong sign: a gradient points uphill, the minus comes with the update."
-NO_TRANSPOSE = ("the transpose of W is missing: W @ dZ sums over the wrong index, and a square W raises no error. "
-                "Unit k reaches the loss through column k of W.")  # fmt: skip
 
 
 def _draw(*shapes, rng=505):
@@ -30,31 +24,8 @@ def check_weight_gradient(my_dW):
     for n, n_prev, m in ((5, 5, 5), (4, 2, 5), (2, 4, 1)):  # square first: there no transpose is missed by NumPy
         dZ, A_prev = _draw((n, m), (n_prev, m))
         right = dZ @ A_prev.T / m
-        compare(call(my_dW, dZ, A_prev, name="my_dW"), right, _weight_mistakes(dZ, A_prev), name="dW")
+        compare(call(my_dW, dZ, A_prev, name="my_dW"), right, mistakes_in.weight(dZ, A_prev), name="dW")
     return "the sum runs over the examples, which is why A_prev is transposed, and 1/m makes it that of the mean loss."
-
-
-def _weight_mistakes(dZ, A_prev, name="dW"):
-    (n, m), n_prev = dZ.shape, A_prev.shape[0]
-    total = dZ @ A_prev.T
-    mistakes = [
-        (total, f"{name}: {NO_MEAN}"),
-        (total / 3, f"{name} is {M_OF_THE_NOTEBOOK}"),
-        (total / n, f"{name} is divided by the number of units, {n}; m is the number of examples, dZ.shape[1]."),
-        (total / n_prev, f"{name} is divided by the number of inputs, {n_prev}; m is the number of examples, dZ.shape[1]."),
-        (total.T / m, f"{name} is transposed: row j belongs to unit j of this layer, so dZ stands on the left."),
-        (total.T, f"{name} is transposed, and the 1/m is missing."),
-        (-total / m, f"{name} has {WRONG_SIGN}"),
-        (-total, f"{name} has {WRONG_SIGN} The 1/m is missing as well."),
-    ]
-    if n_prev == m:
-        missing = f"{name}: the transpose of A_prev is missing, so the sum does not run over the examples."
-        mistakes += [(dZ @ A_prev / m, missing), (dZ @ A_prev, f"{missing} The 1/m is missing as well.")]
-    if n == n_prev == m:
-        mistakes += [(dZ.T @ A_prev / m, f"{name} sums over the units: the index that disappears is the example, so A_prev is transposed, not dZ.")]
-    if (n, m) == A_prev.shape:
-        mistakes.append((dZ * A_prev / m, f"{name}: * multiplies entry by entry; the sum over the examples needs @."))
-    return mistakes
 
 
 @check
@@ -66,29 +37,8 @@ def check_bias_gradient(my_db):
     """
     for n, m in ((4, 5), (5, 5), (4, 1)):
         (dZ,) = _draw((n, m))
-        compare(call(my_db, dZ, name="my_db"), dZ.mean(axis=1, keepdims=True), _bias_mistakes(dZ), name="db")
+        compare(call(my_db, dZ, name="my_db"), dZ.mean(axis=1, keepdims=True), mistakes_in.bias(dZ), name="db")
     return "a bias acts in every example with the input 1, so its gradient is the mean of dZ over the examples."
-
-
-def _bias_mistakes(dZ, name="db"):
-    n, m = dZ.shape
-    rows = dZ.sum(axis=1, keepdims=True)
-    mistakes = [
-        (rows, f"{name}: {NO_MEAN}"),
-        (rows / 3, f"{name} is {M_OF_THE_NOTEBOOK}"),
-        (rows / n, f"{name} is divided by the number of units, {n}, not by that of examples, {m}."),
-        (rows / (n * m), f"{name} is divided by all {n * m} numbers in dZ; the mean runs over the {m} examples."),
-        (-rows / m, f"{name} has {WRONG_SIGN}"),
-        (-rows, f"{name} has {WRONG_SIGN} The 1/m is missing as well."),
-    ]
-    flat = f"{name} has shape ({n},), expected ({n}, 1): keepdims=True keeps the axis, or NumPy broadcasts {name} as a row."
-    mistakes += [(rows[:, 0] / m, flat), (rows[:, 0], f"{flat} The 1/m is missing as well.")]
-    units = f"{name} sums over axis 0, the units; the index that disappears is the example, axis 1."
-    for columns in (dZ.sum(axis=0), dZ.sum(axis=0, keepdims=True), dZ.sum(axis=0)[:, None]):
-        mistakes += [(columns / divisor, units) for divisor in (1, n, m)]
-    whole = f"{name} sums over units and examples; each unit has a bias of its own: sum over axis 1 only."
-    mistakes += [(np.reshape(dZ.sum() / divisor, shape), whole) for divisor in (1, m, n * m) for shape in ((), (1, 1))]
-    return mistakes
 
 
 @check
@@ -100,26 +50,8 @@ def check_activation_gradient(my_dA_prev):
     """
     for n, n_prev, m in ((4, 4, 4), (4, 4, 3), (2, 5, 3)):
         W, dZ = _draw((n, n_prev), (n, m))
-        compare(call(my_dA_prev, W, dZ, name="my_dA_prev"), W.T @ dZ, _activation_mistakes(W, dZ), name="dA_prev")
+        compare(call(my_dA_prev, W, dZ, name="my_dA_prev"), W.T @ dZ, mistakes_in.activation(W, dZ), name="dA_prev")
     return "the sum runs over the units j of this layer, the first index of W, and the examples keep their columns."
-
-
-def _activation_mistakes(W, dZ, name="dA_prev"):
-    m = dZ.shape[1]
-    right = W.T @ dZ
-    mistakes = [
-        (right / m, f"{name}: {MEAN_AGAIN}"),
-        (right.T, f"{name} is transposed: examples are columns, so W.T stands on the left of dZ."),
-        (right.sum(axis=1, keepdims=True), f"{name} sums over the examples; each keeps its own column."),
-        (-right, f"{name} has {WRONG_SIGN}"),
-    ]
-    if W.shape[0] == W.shape[1]:
-        mistakes += [(W @ dZ, f"{name}: {NO_TRANSPOSE}"), (W @ dZ / m, f"{name}: {NO_TRANSPOSE} And there is no 1/m here.")]
-    if W.shape == dZ.shape and W.shape[0] == W.shape[1]:
-        mistakes.append((dZ @ W, f"{name}: dZ @ W sums over the examples: W.T stands on the left, so that the units j are summed."))
-        mistakes.append((W.T @ dZ.T, f"{name}: dZ is transposed, but its columns are the examples that stay."))
-        mistakes.append((W.T * dZ, f"{name}: * multiplies entry by entry; the sum over the units needs @."))
-    return mistakes
 
 
 @check
@@ -146,7 +78,7 @@ def check_dz2_column(my_column):
         (W3 * delta * (c["Z2"][:, 0] > 0), "the mask is that of example 1: look which units are on for example 2."),
         (W3 * delta * (c["Z1"][:, 1] > 0), "the mask is that of layer 1; the slope is taken at layer 2's own z."),
         (W3 * delta * c["A2"][:, 1], "a2 stands where its slope belongs: 1 where z > 0, else 0."),
-        (right / 3, MEAN_AGAIN),
+        (right / 3, mistakes_in.MEAN_AGAIN),
     ]
     if answer.shape == right.shape:
         answer = np.where(np.isclose(answer, right, rtol=0, atol=5e-4), right, answer)  # rounded by hand
@@ -186,38 +118,17 @@ def check_one_layer(my_layer_backward):
     for n, n_prev, m in ((4, 4, 4), (4, 4, 5), (2, 5, 4)):
         dA, Z, A_prev, W = _draw((n, m), (n, m), (n_prev, m), (n, n_prev))
         A_prev = np.maximum(A_prev, 0)
+        Z[0, 0] = 0.0  # where ReLU'(0) = 0 tells Z > 0 from Z >= 0
         result = call(my_layer_backward, dA, Z, A_prev, W, name="my_layer_backward")
         if not isinstance(result, tuple | list) or len(result) != 4:
             raise Wrong("my_layer_backward must return the four results dZ, dW, db, dA_prev, in this order.")
         dZ = dA * (Z > 0)
-        compare(result[0], dZ, _slope_mistakes(dA, Z, A_prev), name="dZ")
-        compare(result[1], dZ @ A_prev.T / m, _unmasked(_weight_mistakes, dA, dZ, A_prev, "dW"), name="dW")
-        compare(result[2], dZ.mean(axis=1, keepdims=True), _unmasked(_bias_mistakes, dA, dZ, None, "db"), name="db")
-        mistakes = [*_activation_mistakes(W, dZ), (W.T @ dA, "dA_prev is computed from dA, not from dZ.")]
+        compare(result[0], dZ, mistakes_in.slope(dA, Z, A_prev), name="dZ")
+        compare(result[1], dZ @ A_prev.T / m, _unmasked(mistakes_in.weight, dA, dZ, A_prev, "dW"), name="dW")
+        compare(result[2], dZ.mean(axis=1, keepdims=True), _unmasked(mistakes_in.bias, dA, dZ, None, "db"), name="db")
+        mistakes = [*mistakes_in.activation(W, dZ), (W.T @ dA, "dA_prev is computed from dA, not from dZ.")]
         compare(result[3], W.T @ dZ, mistakes, name="dA_prev")
     return "the slope first, then two sums over the examples with their 1/m, then one over the layer's units."
-
-
-def _slope_mistakes(dA, Z, A_prev):
-    sigmoid = 1 / (1 + np.exp(-Z))
-    mistakes = [
-        (dA, "dZ equals dA: ReLU's slope is missing, which is 0 where the unit is off."),
-        (dA * Z, "dZ is dA times Z, expected dA times the slope at Z: 1 where Z > 0, else 0."),
-        (dA * np.maximum(Z, 0), "dZ is dA times the activation, expected dA times the slope at Z: 1 where Z > 0, else 0."),
-        (dA * (Z <= 0), "dZ lets the gradient through where the unit is off; it passes where Z > 0."),
-        ((Z > 0) * 1.0, "dZ is the slope alone: the chain rule multiplies it with dA, what comes from above."),
-        (dA * (Z > 0) / Z.shape[1], f"dZ: {MEAN_AGAIN}"),
-        (dA * (1 - np.tanh(Z) ** 2), "dZ uses tanh's slope; this layer has ReLU units: 1 where Z > 0, else 0."),
-        (dA * (1 - Z**2), "dZ uses 1 - Z**2, tanh's formula; this layer has ReLU units: 1 where Z > 0, else 0."),
-        (dA * (1 - np.maximum(Z, 0) ** 2), "dZ uses 1 - A**2, tanh's formula; this layer has ReLU units: 1 where Z > 0, else 0."),
-        (dA * sigmoid * (1 - sigmoid), "dZ uses sigmoid's slope; this layer has ReLU units: 1 where Z > 0, else 0."),
-        (dA * Z * (1 - Z), "dZ uses Z (1 - Z), sigmoid's formula; this layer has ReLU units: 1 where Z > 0, else 0."),
-        (-dA * (Z > 0), f"dZ has {WRONG_SIGN}"),
-        (dA * (dA > 0), "the mask is taken from dA; a unit is off where its own Z is not positive, whatever sign dA has."),
-    ]
-    if A_prev.shape == Z.shape:
-        mistakes.append((dA * (A_prev > 0), "the mask is taken from A_prev, the layer before; the slope is that at the layer's own Z."))
-    return mistakes
 
 
 def _unmasked(mistakes, dA, dZ, A_prev, name):
@@ -274,7 +185,7 @@ def _compare_networks(grads, X, y, c, p):
     wrong = _wrong_passes(y, c, p, L)
     for l in range(L, 0, -1):
         dZ, A_prev = right[f"dZ{l}"], c[f"A{l - 1}"]
-        for name, known in ((f"dW{l}", _weight_mistakes(dZ, A_prev, f"dW{l}")), (f"db{l}", _bias_mistakes(dZ, f"db{l}"))):
+        for name, known in ((f"dW{l}", mistakes_in.weight(dZ, A_prev, f"dW{l}")), (f"db{l}", mistakes_in.bias(dZ, f"db{l}"))):
             if name not in grads:
                 raise Wrong(f"{name} is missing from the returned dict: this network has {L} layer{'s' * (L > 1)}, so loop over all of them.")
             mistakes = [(other[name], sentence) for other, sentence in wrong if name in other]
@@ -286,7 +197,7 @@ def _wrong_passes(y, c, p, L):
     passes = [(_backward(y, c, p, slope=slope), sentence) for slope, sentence in TANH_SLOPES]
     for crossed in (range(2, L), range(2, L + 1)):
         if L > 2 and all(p[f"W{l}"].shape[0] == p[f"W{l}"].shape[1] for l in crossed):
-            passes.append((_backward(y, c, p, as_it_is=crossed), NO_TRANSPOSE))
+            passes.append((_backward(y, c, p, as_it_is=crossed), mistakes_in.NO_TRANSPOSE))
     turned = _backward(-y, {**c, f"A{L}": -c[f"A{L}"]}, p)
     passes.append((turned, "the sign is turned, as with y - A for A - y: a gradient points uphill, the minus comes with the update."))
     column = f"y has become a column: A{L} - y then holds every pair of two examples. Both are rows, shape (1, m)."
