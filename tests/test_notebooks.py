@@ -3,7 +3,7 @@
 import pytest
 
 from notebook_rules import RULES, file_complaints, folder_complaints
-from notebook_tools import NOTEBOOKS, notebook_paths, read, to_text
+from notebook_tools import NOTEBOOKS, by_id, formulas, markdown_cells, notebook_paths, read, symbols, to_text
 
 
 def test_there_are_notebooks():
@@ -25,3 +25,21 @@ def test_hygiene(rule, path):
 def test_the_file_is_as_the_storing_script_writes_it(path):
     assert file_complaints(path) == []
     assert path.read_text(encoding="utf-8") == to_text(read(path)), "run tests/store_outputs.py on it"
+
+
+TABLES = ("notation-table", "notation-numbers", "notation-operations")
+
+
+@pytest.mark.parametrize("path", notebook_paths(), ids=lambda path: path.stem)
+def test_every_symbol_stands_in_the_tables_of_notebook_00(path):
+    tables = by_id(read(notebook_paths()[0]))
+    known = {symbol for name in TABLES for formula in formulas(tables[name].source) for symbol in symbols(formula)}
+    used = {
+        (symbol, cell.id) for cell in markdown_cells(read(path)) for formula in formulas(cell.source) for symbol in symbols(formula)
+    }
+    assert not sorted(use for use in used if use[0] not in known)
+
+
+def test_letters_are_found_in_formulas():
+    assert symbols(r"\frac{dJ}{dw} = \sigma(z)\,e^{-z} \odot \text{floor} + n_{\text{in}}") == {"J", "w", "sigma", "z", "e", "n"}
+    assert symbols(r"dZ^{[l]} \leftarrow (W^{[l]})^\top d") == {"Z", "l", "W"}
