@@ -128,7 +128,7 @@ def _suspects(name, answer):
     named = [int(n) if isinstance(n, str) and n.isdecimal() else n for n in items(answer, f"{name} is", "numbers such as [1, 5]")]
     if unknown := [number for number in named if not isinstance(number, int | float) or number not in SUSPECTS]:
         raise Wrong(f"{name} holds {short(unknown[0])}, expected numbers from 1 to 8, as in the table.")
-    return set(named)
+    return {int(number) for number in named}
 
 
 # --- the clinic round -------------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ PATIENTS = {
     "G": Patient(None, (), "which slope belongs to the activation that G means?", hidden="tanh"),
     "H": Patient("dW2", ("dW2",), "dW of a layer needs what came into that layer: which A is that?"),
     "I": Patient("dZ2", BELOW["dZ2"], "read the numbers behind the letters: which layer does each array belong to?",
-                 mistaken=(("dZ1", "dZ1 is right for the dZ2 that it is given: it inherits the mistake."),
+                 mistaken=(("dZ1", "dZ1 is right for what it is given: it inherits the mistake."),
                            ("dA2", FACTOR.format("dA2 = W3.T @ dZ3", "layer 3")))),
     "J": Patient("dZ3", BELOW["dZ3"], "derive the delta for the loss that J means: is there a factor that cancels?", loss="half_mse"),
     "K": Patient("dZ2", ("dW3",), "ask at each line what A2 holds by then.",
@@ -233,7 +233,7 @@ def _statement(letter, answer):
     text = answer.strip() if isinstance(answer, str) else answer
     if text is None or (isinstance(text, str) and text.lower() in _INNOCENT):
         return None
-    name = text.lower().removesuffix("]").replace("^[", "").replace("[", "").replace("(", "").strip("'\" ") if isinstance(text, str) else None
+    name = re.sub("[^a-z0-9]", "", text.lower()) if isinstance(text, str) else None  # "dZ^[2]" and "dz_2" are dZ2 too
     if name not in _KNOWN:
         raise Wrong(f"{letter}: your answer is {short(answer)}, expected the statement at fault, such as 'dZ2' or 'dW3', or None.")
     return _KNOWN[name]
