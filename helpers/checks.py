@@ -161,15 +161,15 @@ def structure(p):
 
 
 @lru_cache
-def names(letters, L):
-    """(("W1", "b1"), ..., ("WL", "bL")) for the letters "Wb": made once, since making a text takes as long as adding ten numbers."""
-    return tuple(tuple(f"{letter}{l}" for letter in letters) for l in range(1, L + 1))
+def names(kinds, L, first=1):
+    """(("W1", "b1"), ..., ("WL", "bL")) for the kinds "W b": made once, since making a text takes as long as adding a hundred numbers."""
+    return tuple(tuple(f"{kind}{l}" for kind in kinds.split()) for l in range(first, L + 1))
 
 
 def _depth_at_a_glance(p):
     """L where all is well, which takes two microseconds; 0 where it has to be looked at again, to find words."""
     L, n = len(p) // 2, None
-    for W, b in names("Wb", min(L, 10_000)):
+    for W, b in names("W b", min(L, 10_000)):
         W, b = p.get(W), p.get(b)
         if type(W) is not np.ndarray or W.ndim != 2 or W.dtype.char not in "fd":
             return 0

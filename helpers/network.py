@@ -29,9 +29,9 @@ def forward(X, p, g, *, below=0):
     below : the layer whose output is given as X, where the pass does not begin at the input.
     """
     c = {f"A{below}": X}
-    for l in range(below + 1, len(g) + 1):
-        c[f"Z{l}"] = p[f"W{l}"] @ c[f"A{l - 1}"] + p[f"b{l}"]
-        c[f"A{l}"] = g[l - 1](c[f"Z{l}"])
+    for g_l, (W, b, Z, A) in zip(g[below:], checks.names("W b Z A", len(g))[below:], strict=True):
+        c[Z] = p[W] @ X + p[b]
+        c[A] = X = g_l(c[Z])  # which the next layer gets
     return c
 
 
@@ -72,12 +72,13 @@ def backward(dZ, c, p, slope):
     """All gradients from dZ[L], the `output_delta`, as in `backward_prop`; slope(Z, A) is that of the hidden activation."""
     L, m = len(p) // 2, dZ.shape[-1]
     grads = {f"dZ{L}": dZ}
-    for l in range(L, 0, -1):
-        grads[f"dW{l}"] = dZ @ c[f"A{l - 1}"].mT / m
-        grads[f"db{l}"] = np.add.reduce(dZ, axis=-1, keepdims=True) / m  # the sum, without the way through np.sum
-        if l > 1:
-            grads[f"dA{l - 1}"] = dA = p[f"W{l}"].mT @ dZ
-            grads[f"dZ{l - 1}"] = dZ = dA * slope(c[f"Z{l - 1}"], c[f"A{l - 1}"])
+    layers, below = checks.names("W dW db", L), checks.names("Z A dZ dA", L - 1, first=0)
+    for (W, dW, db), (Z, A, dZ_below, dA) in zip(layers[::-1], below[::-1], strict=True):
+        grads[dW] = dZ @ c[A].mT / m
+        grads[db] = np.add.reduce(dZ, axis=-1, keepdims=True) / m  # the sum, without the way through np.sum
+        if A != "A0":
+            grads[dA] = p[W].mT @ dZ
+            grads[dZ_below] = dZ = grads[dA] * slope(c[Z], c[A])
     return grads
 
 
@@ -229,7 +230,7 @@ def _fitting_cache(X, c, p, L):
 
 def _fits(c, p, L, m):
     """Whether all Z and A of `c` are float arrays of the right shapes, at a glance."""
-    for W, Z, A in checks.names("WZA", L):
+    for W, Z, A in checks.names("W Z A", L):
         shape = len(p[W]), m
         if not (checks.is_floats(c.get(Z), shape) and checks.is_floats(c.get(A), shape)):
             return False

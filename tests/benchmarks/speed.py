@@ -163,12 +163,13 @@ def compare(title, contenders, rounds, calls=1):
         for name in rng.permutation(list(contenders)):
             times[name].append(seconds(contenders[name], calls))
     print(f"\n{title}")
-    ours, rows = np.array(times["reference"]), []
+    ours, rows, first = np.array(times["reference"]), [], f"{title} | {written(times['reference'])}"
     for name, values in times.items():
         low, middle, high = np.percentile(ours / np.array(values), [5, 50, 95])
         print(f"  {name:<36} {1e3 * np.median(values):10.3f} ms   reference / this {middle:6.2f}   (5 to 95 %: {low:.2f} to {high:.2f})")
         if name != "reference":
-            rows.append(f"| {title} | {written(ours)} | {name}: {written(values)} | {middle:.2g} |")
+            rows.append(f"| {first} | {name}: {written(values)} | {middle:.2g} |")
+            first = " | "
     return rows
 
 
