@@ -139,11 +139,13 @@ def formulas(markdown: str) -> list[str]:
     return [display or inline for display, inline in re.findall(r"\$\$(.*?)\$\$|\$([^$\n]+)\$", text, flags=re.DOTALL)]
 
 
-GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "eta", "theta", "lambda", "mu", "rho", "sigma", "tau", "phi", "omega", "Delta", "ell"}
+GREEK = {
+    "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "eta", "theta", "lambda", "mu", "rho", "sigma", "tau", "phi", "omega", "Delta", "ell",
+}  # fmt: skip
 
 
 def symbols(formula: str) -> set[str]:
-    r"""The letters that a formula uses, Latin and Greek; of dw and \Delta z the w and the z, of words such as \text{in} none."""
+    r"""The letters that a formula uses, Latin and Greek; of dw the w, of words such as \text{in} none."""
     without_words = re.sub(r"\\(text|operatorname|mathrm|begin|end)\s*\{[^}]*\}", " ", formula)
     found = set()
     for command, letters in re.findall(r"\\([A-Za-z]+)|([A-Za-z]+)", without_words):
