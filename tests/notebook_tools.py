@@ -22,6 +22,7 @@ COLLAPSED = {"outputs_hidden": True}  # under "jupyter"; JupyterLab opens the ou
 # In place of a collapsed output JupyterLab shows the first line of the cell's first output. This one has none, and shows nothing.
 CURTAIN = {"output_type": "display_data", "data": {}, "metadata": {}}
 EXERCISE_PARTS = ("-check", "-hints", "-solution")
+LOOKED_UP = "question-index"  # a list that nobody reads through
 PREDICT, ANSWER = "**Predict.**", "<details><summary>Answer</summary>"
 
 
@@ -113,8 +114,8 @@ def minutes(cells: list[NotebookNode]) -> int:
     100 words of technical prose a minute, eight lines of code, four minutes for an exercise, one for a prediction:
     the numbers that come nearest to the times of readers who worked through five of the notebooks.
     """
-    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
-    words = sum(len(re.findall(r"\w+", prose(text))) for text in texts)
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown" and cell.id != LOOKED_UP]
+    words = sum(len(re.findall(r"\w+", re.sub(r"\]\([^)]*\)", "]", prose(text)))) for text in texts)
     code = [cell for cell in cells if cell.cell_type == "code" and not cell.id.startswith("ex-")]
     lines = sum(bool(line.strip()) for cell in code for line in cell.source.splitlines())
     exercises = sum(cell.id.startswith("ex-") and not cell.id.endswith(EXERCISE_PARTS) for cell in cells)
