@@ -74,6 +74,9 @@ def test_a_kink_has_open_ends_and_a_closed_dot(at_zero):
     (closed,) = [line for line in dots if line.get_markerfacecolor() != "none"]
     assert list(opened.get_ydata()) == [0, 1] and list(closed.get_ydata()) == [at_zero]
     assert np.isnan(next(line for line in right.get_lines() if line.get_label() == "relu").get_ydata()).sum() == 1
+    line = next(line for line in right.get_lines() if line.get_label() == "relu")
+    drawn = line.get_xdata()[np.isfinite(line.get_ydata())]
+    assert np.abs(drawn).min() > 0.1, "nothing hides the end of the line inside the open dot"
 
 
 def test_gradient_check_error_marks_the_valley():

@@ -67,6 +67,11 @@ def test_a_caption_is_smaller_than_prose_and_takes_the_themes_colour(monkeypatch
     assert "background: transparent" in page and not re.search(r"[ ;\"]color:", page)
 
 
+def test_the_caption_of_a_narrow_picture_is_as_wide_as_any(monkeypatch):
+    page = shown(figures.matrix_heatmap([[1]]), None, monkeypatch)["text/html"]
+    assert 'width="192"' in page and "max-width: 864px" in page
+
+
 def test_show_takes_the_figures_own_description(monkeypatch):
     figure = figures.bars(["a"], [1])
     assert shown(figure, None, monkeypatch)["text/plain"] == figure.get_label() == "Bars of value. a 1."

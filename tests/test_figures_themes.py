@@ -10,7 +10,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from figure_samples import PICTURES, picture, png
-from helpers.figures import display, matrices, palette, style
+from helpers.figures import decision, display, matrices, palette, style
 
 PAGES = {"light": "#ffffff", "dark": "#111111"}  # JupyterLab's
 
@@ -114,3 +114,30 @@ def test_what_is_clear_stays_clear_in_the_file():
     stored = BytesIO()
     palette.few_colours(Image.fromarray(noise)).save(stored, "PNG")
     assert (np.asarray(Image.open(stored).convert("RGBA"))[:10, :, 3] == 0).all()
+
+
+def test_clear_pixels_are_one_colour_whatever_lies_under_them():
+    pixels = np.random.default_rng(0).integers(0, 256, size=(40, 40, 4), dtype=np.uint8)
+    pixels[..., 3] = 0
+    image = palette.few_colours(Image.fromarray(pixels))
+    assert len(image.getcolors()) == 1
+
+
+# --- fills -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fill", [style.BLUE, style.VERMILLION])
+def test_the_field_is_a_tint_in_which_its_own_points_are_seen(fill):
+    *colour, alpha = decision.FIELD(0.0 if fill == style.BLUE else 1.0)
+    assert np.allclose(colour, to_rgba(fill)[:3])
+    for page in PAGES.values():
+        on_page = alpha * np.array(colour) + (1 - alpha) * np.array(to_rgba(page)[:3])
+        assert contrast(fill, tuple(on_page)) >= 1.6
+    assert decision.FIELD(0.5)[3] < 0.01
+
+
+def test_bars_are_tints_with_an_outline():
+    for container in picture("bars").axes[0].containers:
+        for bar in container:
+            *inside, alpha = bar.get_facecolor()
+            assert inside == list(bar.get_edgecolor()[:3]) and 0.2 <= alpha <= 0.6 and bar.get_edgecolor()[3] == 1
