@@ -3,10 +3,14 @@
 Explained in: notebooks/00_the_case.ipynb
 """
 
+import contextlib
 import html
 import json
 import os
+import re
+from collections.abc import KeysView, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from numbers import Real
 from pathlib import Path
 
@@ -47,7 +51,8 @@ def predicted(my_guess, value):
     my_guess : anything
         `...` while nothing is predicted.
     value : number, str, bool, or a tuple, list, set or array of them
-        What came out. A set is compared without regard to order, texts without regard to case.
+        What came out. A set is compared without regard to order, texts without regard to case; a text such as "1/3", "yes" or
+        "dW2, dW3" counts as what it means.
 
     Returns
     -------
@@ -70,37 +75,70 @@ def predicted(my_guess, value):
 def _agree(guess, value):
     guess, value = _plain(guess), _plain(value)
     if isinstance(value, set):
-        return isinstance(guess, str | set | tuple) and {_folded(one) for one in _many(guess)} == {_folded(one) for one in value}
+        return {_folded(one) for one in value} in [{_folded(one) for one in names} for names in _lists(guess)]
     if isinstance(value, tuple):
+        guess = tuple(guess.split(",")) if isinstance(guess, str) else guess
         return isinstance(guess, tuple) and len(guess) == len(value) and all(map(_agree, guess, value))
     if isinstance(value, str) or isinstance(guess, str):
-        return _folded(guess) == _folded(value)
-    if isinstance(value, bool) or isinstance(guess, bool) or not isinstance(guess, Real):
+        return _folded(guess) == _folded(value) or _meant(guess, value) == _meant(value, guess) or _same_number(_number(guess), value)
+    if isinstance(value, bool) or isinstance(guess, bool):
         return guess == value
+    return _same_number(guess, value)
+
+
+def _same_number(guess, value):
+    if isinstance(value, bool | str) or not isinstance(guess, Real) or not isinstance(value, Real):
+        return guess is not None and guess == value
     if not np.isfinite(value) or float(value).is_integer():
         return guess == value or (np.isnan(value) and np.isnan(guess))
     return abs(guess - value) <= NEAR * abs(value)
 
 
 def _plain(value):
-    """NumPy's numbers as Python's, an array of one number as that number, other sequences as tuples."""
+    """NumPy's numbers as Python's, an array of one number as that number, other sequences (and a dict's keys) as tuples."""
     if isinstance(value, np.ndarray):
         value = value.tolist() if value.size != 1 else value.item()
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, set | frozenset):
         return {_plain(one) for one in value}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | Mapping | KeysView):
         return tuple(_plain(one) for one in value)
     return value
 
 
-def _many(guess):
-    return {guess} if isinstance(guess, str) else guess
+def _lists(guess):
+    """The lists of names that a guess may mean: a text is one name, or several with commas or blanks between."""
+    if not isinstance(guess, str):
+        return [guess] if isinstance(guess, set | tuple) else []
+    if guess.strip().casefold() in NONE:
+        return [[]]
+    return [[guess], re.split(r"\s*[,;]\s*|\s+and\s+", guess.strip()), re.split(r"[\s,;]+", guess.strip())]
+
+
+NONE = ("", "none", "nothing", "[]", "{}", "()")
+"""Texts that mean an empty list."""
+
+TRUTH = {"yes": True, "true": True, "no": False, "false": False}
+"""Words that mean True or False."""
+
+
+def _meant(one, other):
+    """True or False where a word for it meets the other's True or False; else nothing that equals anything."""
+    truth = TRUTH.get(_folded(one), one) if isinstance(one, str | bool) else None
+    return truth if isinstance(truth, bool) and (isinstance(one, bool) or isinstance(other, bool)) else float("nan")
+
+
+def _number(text):
+    """The number that a text such as "1/3", "1e-6" or "inf" means; None where it means none."""
+    with contextlib.suppress(ValueError, TypeError, AttributeError, ZeroDivisionError):
+        return float(Fraction(text) if "/" in text else text)  # a fraction such as 1e999999999 would never be done
+    return None
 
 
 def _folded(value):
-    return value.strip().casefold() if isinstance(value, str) else value
+    """A text without regard to case, and to blanks, underscores and hyphens between its words."""
+    return re.sub(r"[\s_-]+", " ", value.strip().casefold()) if isinstance(value, str) else value
 
 
 def _same_text(guess, value):

@@ -16,6 +16,10 @@ from helpers.predictions import keep, kept, predicted
         ("ReLU ", "relu"), (True, True), (True, np.bool_(True)),
         ((10, 200), (10, 200)), ([10, 200], (10, 200)), (np.array([10, 200]), (10, 200)),
         (["dW2", "dW3"], {"dW3", "dW2"}), ("dw2", {"dW2"}), ({"c"}, {"c"}), ([], set()),
+        ("dW2, dW3", {"dW3", "dW2"}), ("dW2 and dW3", {"dW3", "dW2"}), ("dW2 dW3", {"dW3", "dW2"}), ({"c": 1}, {"c"}), ({"c": 1}.keys(), {"c"}),
+        ("none", set()), ("[]", set()), ({}, set()), ("leaky_relu, ELU", {"leaky ReLU", "elu"}),
+        ("9", 9.0), ("1/3", 1 / 3), ("1e-6", 1e-6), ("inf", np.inf), ("nan", np.nan), ("10, 200", (10, 200)), (["inf", "nan"], (np.inf, np.nan)),
+        ("yes", np.bool_(True)), ("False", False), (True, "yes"), ((True, "no"), ("yes", "no")), ("yes, no", ("yes", "no")),
     ],
 )  # fmt: skip
 def test_a_right_prediction_comes_true(guess, value):
@@ -25,9 +29,10 @@ def test_a_right_prediction_comes_true(guess, value):
 @pytest.mark.parametrize(
     ("guess", "value"),
     [
-        (8, 9), (9.2, 9), (0.5, np.log(2)), ("relu", "sigmoid"), (True, False), (True, 2), ("9", 9.0), (float("nan"), 1.0),
+        (8, 9), (9.2, 9), (0.5, np.log(2)), ("relu", "sigmoid"), (True, False), (True, 2), ("8", 9.0), ("nine", 9), (float("nan"), 1.0),
         (1.0, np.nan), (40.0, np.inf), (-np.inf, np.inf),
         ((200, 10), (10, 200)), ((10,), (10, 200)), (10, (10, 200)), ("dW2", {"dW2", "dW3"}), (2, {"dW2"}),
+        ("none", {"dW2"}), ("dW2", set()), (0, set()), ("no", True), (True, "no"), ("yes", "no"), ("yes", 1), ("1/0", 0.0), ("1e999999999", 1.0), ("10 200", (10, 200)),
         (object(), 1), (None, False),
     ],
 )  # fmt: skip
