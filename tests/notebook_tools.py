@@ -104,8 +104,8 @@ def reveals(notebook: NotebookNode) -> list[list[NotebookNode]]:
 
 
 def shows_outcome(cell: NotebookNode) -> bool:
-    """Whether the output of this cell may give a prediction away: code, but for stubs, their checks and the guess itself."""
-    return cell.cell_type == "code" and not cell.id.startswith(("ex-", "guess-"))
+    """Whether this cell has an output that may give a prediction away: code, but for stubs, their checks and the guess itself."""
+    return cell.cell_type == "code" and bool(cell.outputs) and not cell.id.startswith(("ex-", "guess-"))
 
 
 def minutes(cells: list[NotebookNode]) -> int:

@@ -35,6 +35,32 @@ KERNEL_IS_IDLE = """() => {
     const panel = window.jupyterapp?.shell.currentWidget;
     return panel?.context?.isReady && panel.sessionContext.session?.kernel?.status === 'idle';
 }"""
+OPEN = """async (path) => {
+    const {commands, shell} = window.jupyterapp;
+    for (const panel of [...shell.widgets('main')]) {
+        if (panel.context) panel.context.model.dirty = false;  // or JupyterLab asks whether to save it
+        panel.close();
+    }
+    await commands.execute('docmanager:open', {path});
+}"""
+RUN_CELL = """async (id) => {
+    const {content} = window.jupyterapp.shell.currentWidget;
+    content.activeCellIndex = content.widgets.findIndex((cell) => cell.model.id === id);
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+SHOW_ALL = """async () => {
+    await window.jupyterapp.commands.execute('notebook:show-all-cell-outputs');
+    document.querySelectorAll('.jp-Notebook details').forEach((answer) => { answer.open = true; });
+}"""
+OUTPUTS = """() => Object.fromEntries(window.jupyterapp.shell.currentWidget.content.widgets
+    .filter((cell) => cell.model.type === 'code').map((cell) => {
+        const seen = (selector) => [...cell.node.querySelectorAll(selector)].filter((node) => node.checkVisibility());
+        const [curtain] = seen('.jp-OutputPlaceholder');
+        return [cell.model.id, curtain ? `collapsed: ${curtain.textContent}` : seen('.jp-OutputArea-output').length ? 'open' : 'none'];
+    }))"""
+USE_THEME = """async (theme) => {
+    await window.jupyterapp.commands.execute('apputils:change-theme', {theme});
+}"""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 CLEAR_ALL = "() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
 
@@ -164,9 +190,9 @@ class Lab:
         wait_until(self.lists_kernels, "the list of kernels")
         return complaints(self.log.read_bytes()[since:].decode(errors="replace"))
 
-    def url(self, notebook: str) -> str:
-        """The address of a notebook alone on the screen, without the file browser."""
-        return f"http://127.0.0.1:{self.port}/doc/tree/{notebook}?token={self.token}&reset"
+    def url(self, notebook: str, sidebar: bool = False) -> str:
+        """The address of a notebook alone on the screen, or beside JupyterLab's sidebar with the file browser."""
+        return f"http://127.0.0.1:{self.port}/{'lab' if sidebar else 'doc'}/tree/{notebook}?token={self.token}&reset"
 
 
 def complaints(log: str) -> list[str]:
@@ -190,10 +216,22 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def open_notebook(page, lab: Lab, notebook: str) -> None:
-    """Load a notebook with a clean kernel, and return when that is ready to run cells."""
+def open_notebook(page, lab: Lab, notebook: str, sidebar: bool = False) -> None:
+    """Load JupyterLab with a notebook and a clean kernel, and return when that is ready to run cells."""
     lab.end_kernels()
-    page.goto(lab.url(notebook))
+    page.goto(lab.url(notebook, sidebar))
+    wait_for_notebook(page)
+
+
+def switch_to(page, lab: Lab, notebook: str) -> None:
+    """Open another notebook in the JupyterLab that `page` shows with its sidebar: as `open_notebook`, but nothing is loaded again."""
+    lab.end_kernels()
+    page.evaluate(OPEN, notebook)
+    wait_for_notebook(page)
+
+
+def wait_for_notebook(page) -> None:
+    """Return when the notebook is there and its kernel can run cells."""
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=RUN_TIMEOUT)
     page.wait_for_function(KERNEL_IS_IDLE, timeout=RUN_TIMEOUT)
 
@@ -207,6 +245,35 @@ def run_all(page) -> None:
     page.evaluate(CLEAR_ALL)
     page.evaluate(RUN_ALL)
     page.wait_for_function(KERNEL_IS_IDLE, timeout=RUN_TIMEOUT)
+    wait_for_pictures(page)
+
+
+def run_cell(page, cell: str) -> None:
+    """Run the cell with this id, and return when it has finished."""
+    page.evaluate(RUN_CELL, cell)
+
+
+def wait_for_pictures(page) -> None:
+    """Return when every picture in the outputs is loaded."""
     page.wait_for_function(
         "() => [...document.querySelectorAll('.jp-OutputArea img')].every(image => image.complete)"
+    )
+
+
+def outputs(page) -> dict[str, str]:
+    """{cell id: "open", "none", or "collapsed: " with what stands in the output's place} for the code cells."""
+    return page.evaluate(OUTPUTS)
+
+
+def show_all(page) -> None:
+    """Open every collapsed output and every folded answer."""
+    page.evaluate(SHOW_ALL)
+    wait_for_pictures(page)
+
+
+def use_theme(page, theme: str) -> None:
+    """Change to the "light" or the "dark" theme on the page that is open."""
+    page.evaluate(USE_THEME, THEMES[theme])
+    page.wait_for_function(
+        "(light) => document.body.dataset.jpThemeLight === light", arg="true" if theme == "light" else "false"
     )

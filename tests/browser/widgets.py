@@ -18,7 +18,7 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_notebook
 
-from browser.lab import PATIENCE, THEMES, Lab, open_notebook, run_all, wait_until  # noqa: F401, tests take it from here
+from browser.lab import PATIENCE, Lab, open_notebook, run_all, use_theme, wait_until  # noqa: F401, tests take the last two from here
 from notebook_tools import KERNELSPEC
 from oracles import require
 
@@ -43,9 +43,6 @@ EXECUTE = """async (code) => {
     };
     await future.done;
     return text.trimEnd();
-}"""
-USE_THEME = """async (theme) => {
-    await window.jupyterapp.commands.execute('apputils:change-theme', {theme});
 }"""
 CHARTS = """(root) => [...root.querySelectorAll('.cb-chart')].filter((chart) => chart.getBoundingClientRect().width).map((chart) => {
     const box = chart.getBoundingClientRect();
@@ -145,14 +142,6 @@ def play(page, code: str, widgets: int = 1):
 def python(page, code: str) -> str:
     """What `code` prints in the notebook's kernel, or the error that it raises."""
     return page.evaluate(EXECUTE, code)
-
-
-def use_theme(page, theme: str) -> None:
-    """Change to the "light" or the "dark" theme on the page that is open."""
-    page.evaluate(USE_THEME, THEMES[theme])
-    page.wait_for_function(
-        "(light) => document.body.dataset.jpThemeLight === light", arg="true" if theme == "light" else "false"
-    )
 
 
 def status(widget) -> str:
