@@ -47,11 +47,11 @@ class Activation:
 
     def value(self, z):
         """a = g(z), elementwise; z : real number or array of any shape. Raises TypeError, DomainError (NaN, inf)."""
-        return self.value_rule(checks.floats("z", z))[()]
+        return self._applied(self.value_rule, checks.floats("z", z))
 
     def slope(self, z):
         """g'(z) = da/dz, elementwise; at a kink, `slope_at_kink`. Raises as `value`."""
-        return self.slope_rule(checks.floats("z", z))[()]
+        return self._applied(self.slope_rule, checks.floats("z", z))
 
     @property
     def slope_from_output(self):
@@ -61,7 +61,13 @@ class Activation:
         """
         if self.output_rule is None:
             return None
-        return lambda a: self.output_rule(self._output(a))[()]
+        return lambda a: self._applied(self.output_rule, self._output(a))
+
+    @staticmethod
+    def _applied(rule, numbers):
+        """A scalar for a scalar. What underflows on the way is 0, as it should be."""
+        with np.errstate(all="ignore"):
+            return rule(numbers)[()]
 
     def _output(self, a):
         """`a` as floats between the bounds of g; rounding may have carried it a few digits across."""
@@ -106,6 +112,9 @@ def _step(z, at_zero, below):
 
 # --- activations with a parameter ----------------------------------------------------------------------------------
 
+_MOST = 1e30
+"""Times a z of up to 1e4 that is a number in float32, too."""
+
 
 def make_relu(slope_at_zero=0.0):
     """ReLU, max(0, z), with a chosen subgradient ReLU'(0) in [0, 1].
@@ -118,7 +127,7 @@ def make_relu(slope_at_zero=0.0):
     """
     slope_at_zero = checks.positive("slope_at_zero", slope_at_zero, zero=True)
     if slope_at_zero > 1:
-        raise ValueError(f"slope_at_zero is {slope_at_zero}, expected a subgradient between 0 and 1")
+        raise ValueError(f"slope_at_zero is {slope_at_zero:g}, expected a subgradient between 0 and 1")
 
     def slope(z):
         return _step(z, slope_at_zero, 0)
@@ -139,7 +148,7 @@ def make_leaky_relu(leak=0.01):
     Source: Maas, Hannun, Ng, "Rectifier nonlinearities improve neural network acoustic models", ICML workshop 2013.
     Derived in: notebooks/02_activations.ipynb, "What is the slope of a function made of two pieces?"
     """
-    leak = checks.positive("leak", leak)
+    leak = checks.positive("leak", leak, most=_MOST)
 
     def slope(z):
         return _step(z, leak, leak)
@@ -160,7 +169,7 @@ def make_elu(alpha=1.0):
     Source: Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by ELUs", ICLR 2016.
     Derived in: notebooks/02_activations.ipynb, "What is the slope of a function made of two pieces?"
     """
-    alpha = checks.positive("alpha", alpha)
+    alpha = checks.positive("alpha", alpha, most=_MOST)
     factor = "" if alpha == 1 else f"{alpha:g}\\,"
     return Activation(
         "elu",
@@ -201,7 +210,7 @@ def get_activation(activation, argument="activation"):
 
     argument : what an error calls it.
     """
-    if isinstance(activation, Activation):
+    if checks.is_a(activation, Activation):
         return activation
     return ACTIVATIONS[checks.choice(argument, activation, ACTIVATIONS)]
 
@@ -217,7 +226,7 @@ def chain(activation, w, a, layers):
     a : real number or array of any shape
         a_0, what goes into the first layer.
     layers : int
-        L, at least 1.
+        L, at least 1 and at most a million, divided by the number of entries of a.
 
     Returns
     -------
@@ -236,11 +245,13 @@ def chain(activation, w, a, layers):
     if w.ndim:
         raise ValueError(f"w has shape {w.shape}, expected one number")
     Z, A, factors = [], [], []
-    for _ in range(checks.whole("layers", layers)):
-        z = w * a
+    for _ in range(checks.whole("layers", layers, most=max(1, 10**6 // max(1, a.size)))):
+        with np.errstate(all="ignore"):
+            z = w * a
         a = activation.value(z)
         Z.append(z)
         A.append(a)
-        factors.append(w * activation.slope(z))
-    factors = np.array(factors)
-    return {"Z": np.array(Z), "A": np.array(A), "factors": factors, "products": np.cumprod(factors, axis=0)}
+        factors.append(activation.slope(z))
+    with np.errstate(all="ignore"):
+        factors = w * np.array(factors)
+        return {"Z": np.array(Z), "A": np.array(A), "factors": factors, "products": np.cumprod(factors, axis=0)}

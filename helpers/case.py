@@ -9,6 +9,7 @@ Told in: notebooks/00_the_case.ipynb
 
 import numpy as np
 
+from helpers import checks
 from helpers.activations import ACTIVATIONS
 from helpers.network import init_params
 
@@ -18,7 +19,7 @@ LEARNING_RATE = 1.2
 
 def initial_params(n_x=2, rng=0):
     """The learner's initial parameters: weights uniform between 0 and 1, biases 0."""
-    return init_params((n_x, 10, 10, 1), scheme="uniform", rng=rng)
+    return init_params((checks.whole("n_x", n_x), 10, 10, 1), scheme="uniform", rng=rng)
 
 
 def forward_prop(X, p):

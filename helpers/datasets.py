@@ -25,7 +25,10 @@ def two_moons(m=200, noise=0.2, rng=0):
     t = np.linspace(0, np.pi, m // 2)
     upper = np.stack([np.cos(t), np.sin(t)])
     lower = np.stack([1 - np.cos(t), 0.5 - np.sin(t)])
-    X = np.concatenate([upper, lower], axis=1) + noise * rng.standard_normal((2, m))
+    with np.errstate(all="ignore"):
+        X = np.concatenate([upper, lower], axis=1) + noise * rng.standard_normal((2, m))
+    if not checks.all_finite([X]):
+        raise ValueError(f"noise is {noise:g}, which carries some coordinates beyond the largest float: expected less")
     y = np.repeat([[0.0, 1.0]], m // 2, axis=1)
     order = rng.permutation(m)
     return X[:, order], y[:, order]
@@ -86,14 +89,15 @@ def standardise(X, like=None):
     X, like : (n_x, m). For test data give the training data as `like`, so that nothing of the test leaks.
     Raises ValueError for a feature that is constant up to rounding: the mean of many 0.1 is not exactly 0.1.
     """
-    X = checks.matrix("X", X)
+    X, name = checks.matrix("X", X), "X" if like is None else "like"
     like = X if like is None else checks.matrix("like", like, (X.shape[0], None))
     with np.errstate(over="ignore"):
         mean = like.mean(axis=1, keepdims=True)
-        deviation = checks.floats("the standard deviation of X", like.std(axis=1, keepdims=True))
+        deviation = checks.floats(f"the standard deviation of {name}", like.std(axis=1, keepdims=True))
     constant = np.flatnonzero(deviation <= 16 * np.finfo(like.dtype).eps * abs(mean))
     if constant.size:
-        raise ValueError(f"row {constant[0]} of X is constant, expected features that vary: leave it out")
+        row = constant[0]
+        raise ValueError(f"feature {row + 1} (row {row}) of {name} is constant, expected features that vary: leave it out")
     return (X - mean) / deviation
 
 

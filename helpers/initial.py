@@ -46,11 +46,11 @@ _MOST_WEIGHTS = 10**8
 
 
 def _layer_sizes(layer_sizes):
-    if not isinstance(layer_sizes, list | tuple | range | np.ndarray):
+    if not isinstance(layer_sizes, list | tuple | range | np.ndarray) or getattr(layer_sizes, "ndim", 1) != 1:
         raise TypeError(f"layer_sizes is {checks.shown(layer_sizes)}, expected a sequence such as (2, 10, 10, 1)")
     sizes = list(layer_sizes)
     if len(sizes) < 2:
-        raise ValueError(f"layer_sizes is {layer_sizes!r}, expected at least inputs and outputs, such as (2, 1)")
+        raise ValueError(f"layer_sizes is {checks.brief(layer_sizes)}, expected at least inputs and outputs, such as (2, 1)")
     sizes = [checks.whole(f"layer_sizes[{i}]", size, most=_MOST_WEIGHTS) for i, size in enumerate(sizes)]
     weights = sum(n_in * n_out for n_in, n_out in itertools.pairwise(sizes))
     if weights > _MOST_WEIGHTS:

@@ -12,6 +12,7 @@ import numpy as np
 
 from helpers import checks
 from helpers.activations import get_activation
+from helpers.checks import depth
 from helpers.initial import SCHEMES, init_params
 from helpers.losses import OUTPUT_LOSSES, get_loss, softmax_rule
 
@@ -127,16 +128,6 @@ def forward_prop(X, p, hidden="relu", output="sigmoid"):
     return c
 
 
-def depth(c):
-    """L, the number of layers of a cache: the largest l for which it holds "Zl"."""
-    if not isinstance(c, dict):
-        raise TypeError(f"c is {checks.shown(c)}, expected the dict that forward_prop returns")
-    L = max((checks.layer(key, "Z") for key in c), default=0)
-    if not L:
-        raise KeyError(f"c lacks 'Z1': it has {checks.listed(c)}")
-    return L
-
-
 def targets(y, shape, rule, name="y"):
     """y in the shape of the outputs, checked for the kind of labels that the loss takes; rule : from `losses.get_loss`."""
     return _TARGETS.get(rule.name, checks.matrix)(name, y, shape)
@@ -201,7 +192,7 @@ def backward_prop(X, y, c, p, hidden="relu", output="sigmoid", loss=None):
     """
     L = checks.structure(p)
     slope, rule = get_activation(hidden, "hidden").slope_rule, get_loss(output, loss)
-    c = _fitting_cache(X, c, p, L)
+    c = checks.fitting_cache(X, c, p, L)
     Z, A = c[f"Z{L}"], c[f"A{L}"]
     y = targets(y, A.shape, rule)
     with np.errstate(all="ignore"):
@@ -210,31 +201,6 @@ def backward_prop(X, y, c, p, hidden="relu", output="sigmoid", loss=None):
     if not checks.all_finite([*p.values(), *Zs], [*[grads[f"d{name}"] for name in p], *Zs]):
         _say_what_is_not_finite(X, p, c, y, grads, None if rule.fused_output == output else rule)
     return grads
-
-
-def _fitting_cache(X, c, p, L):
-    """The cache `c` with arrays of the shapes that follow from X and p; whether they are finite is seen afterwards."""
-    X = checks.matrix("X", X, (p["W1"].shape[1], None), finite=False)
-    m = X.shape[1]
-    if isinstance(c, dict) and len(c) == 2 * L + 1 and c.get("A0") is X and _fits(c, p, L, m):  # the usual case
-        return c
-    fitting = {"A0": checks.cached(c, "A0", X.shape)}
-    if c["A0"] is not X and not np.array_equal(fitting["A0"], X):
-        checks.floats("X", X)
-        raise ValueError('X differs from c["A0"], expected the X from which forward_prop computed c')
-    fitting |= {f"{name}{l}": checks.cached(c, f"{name}{l}", (len(p[f"W{l}"]), m)) for l in range(1, L + 1) for name in "ZA"}
-    if depth(c) > L:
-        raise ValueError(f"c has 'Z{depth(c)}', but p has only {L} layers: expected the cache of a forward pass with this p")
-    return fitting
-
-
-def _fits(c, p, L, m):
-    """Whether all Z and A of `c` are float arrays of the right shapes, at a glance."""
-    for W, Z, A in checks.names("W Z A", L):
-        shape = len(p[W]), m
-        if not (checks.is_floats(c.get(Z), shape) and checks.is_floats(c.get(A), shape)):
-            return False
-    return True
 
 
 def _say_what_is_not_finite(X, p, c, y, grads, rule):

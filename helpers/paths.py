@@ -10,6 +10,7 @@ that example's share). A unit with g'(Z) = 0 cuts its paths. For a bias the firs
 Derived in: notebooks/04_chain_rule.ipynb, "Which of ten paths reach a weight of the worked network?"
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,9 +60,17 @@ def from_weight(p, c, grads, l, j, k=None, *, hidden="relu", example=0):
     units, factors = beyond(p, c, grads, l, j, hidden=hidden)
     m = factors.shape[-1]
     example = _index("example", example, m)
-    a = 1.0 if k is None else c[f"A{l - 1}"][_index("k", k, p[f"W{l}"].shape[1]), example]
+    a = 1.0
+    if k is not None:
+        inputs = p[f"W{l}"].shape[1]
+        a = checks.cached(c, f"A{l - 1}", (inputs, m))[_index("k", k, inputs), example]
     factors = np.column_stack([np.full(len(units), a), factors[..., example]])
-    return Paths(units, factors, factors.prod(axis=1))
+    with np.errstate(all="ignore"):
+        return Paths(units, factors, factors.prod(axis=1))
+
+
+MOST_NUMBERS = 20_000_000
+"""So many factors may be asked for at once; they take 0.16 GB."""
 
 
 def beyond(p, c, grads, l, j=None, *, hidden="relu"):
@@ -74,22 +83,37 @@ def beyond(p, c, grads, l, j=None, *, hidden="relu"):
     l = checks.whole("l", l)
     if l > L:
         raise ValueError(f"l is {l}, expected a layer from 1 to {L}")
+    slope = get_activation(hidden, "hidden").slope
     sizes = [p[f"W{q}"].shape[0] for q in range(l, L + 1)]
-    units = np.indices(sizes if j is None else [1, *sizes[1:]]).reshape(len(sizes), -1).T
-    if j is not None:
-        units[:, 0] = _index("j", j, sizes[0])
-    slope = get_activation(hidden).slope
+    last = checks.cached(grads, f"dZ{L}", (sizes[-1], None), argument="grads", source="backward_prop")
+    m = last.shape[1]
+    slopes = [slope(checks.cached(c, f"Z{q}", (p[f"W{q}"].shape[0], m))) for q in range(l, L)]
+    units = _units(sizes, None if j is None else _index("j", j, sizes[0]), m)
     columns = []
-    for q in range(l, L):
-        here, there = units[:, q - l], units[:, q - l + 1]
-        g = slope(checks.cached(c, f"Z{q}", c[f"Z{q}"].shape))[here]  # (P, m)
-        columns += [g, np.broadcast_to(p[f"W{q + 1}"][there, here][:, None], g.shape)]
-    columns.append(checks.cached(grads, f"dZ{L}", c[f"Z{L}"].shape)[units[:, -1]])
+    for i, (g, here, there) in enumerate(zip(slopes, units.T[:-1], units.T[1:], strict=True)):
+        g = g[here]  # (P, m)
+        columns += [g, np.broadcast_to(p[f"W{l + i + 1}"][there, here][:, None], g.shape)]
+    columns.append(last[units[:, -1]])
     return units, np.stack(columns, axis=1)
 
 
+def _units(sizes, j, m):
+    """The units of each path, one row a path, from unit j of the first layer (None: from each): the last one changes first."""
+    sizes = sizes if j is None else [1, *sizes[1:]]
+    count = math.prod(sizes)
+    if count * (2 * len(sizes) - 1) * m > MOST_NUMBERS:
+        raise ValueError(f"there are {float(min(count, 10**300)):.3g} paths for {m} examples, expected at most {MOST_NUMBERS:.0e} factors in all: "
+                         "take one unit, fewer examples or a smaller network")
+    before = np.cumprod([1, *sizes[:-1]])
+    columns = [np.tile(np.repeat(np.arange(n), count // (n * b)), b) for n, b in zip(sizes, before, strict=True)]
+    units = np.stack(columns, axis=1)
+    if j is not None:
+        units[:, 0] = j
+    return units
+
+
 def _index(name, value, size):
-    value = checks.whole(name, int(value) if isinstance(value, np.integer) else value, least=0)
+    value = checks.whole(name, value, least=0)
     if value >= size:
         raise ValueError(f"{name} is {value}, expected at most {size - 1}")
     return value

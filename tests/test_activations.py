@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from helpers.activations import ACTIVATIONS, get_activation, make_elu, make_leaky_relu, make_relu
+from helpers.activations import ACTIVATIONS, chain, get_activation, make_elu, make_leaky_relu, make_relu
 from helpers.checks import DomainError
 
 Z = np.linspace(-6, 6, 241) + 0.0125  # never at a kink
@@ -137,10 +137,91 @@ def test_unknown_names_get_a_suggestion():
     assert get_activation(make_relu(0.5)).slope_at_kink == 0.5
 
 
-@pytest.mark.parametrize("make", [lambda: make_relu(1.5), lambda: make_leaky_relu(0), lambda: make_elu(-1)])
-def test_parameters_out_of_range_are_refused(make):
-    with pytest.raises(ValueError, match="expected"):
+@pytest.mark.parametrize(("make", "error", "says"), [
+    (lambda: make_relu(1.5), ValueError, "slope_at_zero is 1.5, expected a subgradient between 0 and 1"),
+    (lambda: make_relu(-0.1), ValueError, "slope_at_zero is -0.1, expected one number >= 0"),
+    (lambda: make_relu(np.nan), DomainError, "slope_at_zero holds nan"),
+    (lambda: make_relu("0"), TypeError, "slope_at_zero is '0'"),
+    (lambda: make_relu([0, 1]), ValueError, "slope_at_zero is a list, expected one number"),
+    (lambda: make_leaky_relu(0), ValueError, "leak is 0, expected one number > 0"),
+    (lambda: make_leaky_relu(1e31), ValueError, r"leak is 1e\+31, expected at most 1e\+30"),
+    (lambda: make_elu(-1), ValueError, "alpha is -1, expected one number > 0"),
+    (lambda: make_elu(1e300), ValueError, r"alpha is 1e\+300, expected at most 1e\+30"),
+])  # fmt: skip
+def test_parameters_out_of_range_are_refused(make, error, says):
+    with pytest.raises(error, match=says):
         make()
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_largest_parameters_are_numbers_in_float32_as_well():
+    z = np.array([-1e4, -1, 0, 1, 1e4], dtype=np.float32)
+    for g in (make_leaky_relu(1e30), make_elu(1e30)):
+        assert np.isfinite(g.value(z)).all() and np.isfinite(g.slope(z)).all() and g.value(z).dtype == g.slope(z).dtype == np.float32
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("g", EVERY, ids=lambda g: g.name)
+def test_underflow_is_no_error_even_where_numpy_is_told_to_raise(g):
+    z = np.array([-1e4, -800.0, -700.0, -1e-300, 0.0, 1e-300, 700.0, 800.0, 1e4])
+    with np.errstate(all="raise"):
+        a = g.value(z)
+        assert np.isfinite(a).all() and np.isfinite(g.slope(z)).all()
+        if g.slope_from_output:
+            assert np.isfinite(g.slope_from_output(a)).all()
+        chain(g, 0.5, 1e-300, 40)
+
+
+@pytest.mark.parametrize(("layers", "says"), [(10**19, "layers is 10000000000000000000, expected at most 1000000"), (0, "layers is 0"),
+                                              (10**400, "layers is a whole number of more than 40 digits, expected at most")])  # fmt: skip
+def test_a_chain_without_end_is_refused(layers, says):
+    with pytest.raises(ValueError, match=says):
+        chain("tanh", 1, 0.5, layers=layers)
+    with pytest.raises(ValueError, match="expected at most 500000"):
+        chain("tanh", 1, [0.5, 0.6], layers=10**6)
+
+
+class Raises:
+    """Whatever is asked of it raises."""
+
+    def __getattribute__(self, name):
+        raise RuntimeError("ask somebody else")
+
+    def __repr__(self):
+        raise RuntimeError("no words")
+
+    __str__ = __eq__ = __hash__ = __repr__
+
+
+class Speechless(Exception):
+    def __str__(self):
+        raise RuntimeError("not even that")
+
+
+class Number(float):
+    def __repr__(self):
+        raise RuntimeError("no words")
+
+
+class Silent:
+    def __array__(self, dtype=None, copy=None):
+        raise Speechless
+
+
+HOSTILE = {
+    "raises": Raises, "silent": Silent, "list": lambda: [Raises()], "number": lambda: Number(np.nan), "dict": lambda: {"a" * 10**4: 1},
+    "text": lambda: "x" * 10**4, "type": type("T" * 10**4, (), {}), "shape": lambda: np.zeros((1,) * 64) * np.nan,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", HOSTILE)
+@pytest.mark.parametrize("call", [ACTIVATIONS["relu"].value, get_activation, make_relu, lambda value: chain("relu", 1, 1.0, value)],
+                         ids=["value", "get_activation", "make_relu", "chain"])  # fmt: skip
+def test_a_message_is_short_and_comes_whatever_is_given(call, make):
+    value = HOSTILE[make]()
+    with pytest.raises((TypeError, ValueError)) as error:
+        call(value)
+    assert 10 < len(str(error.value)) < 300
 
 
 @pytest.mark.parametrize("z", [[Fraction(1, 2)], [Decimal("0.5")], np.array([0.5], dtype=object), np.ma.masked_array([0.5])])

@@ -132,7 +132,7 @@ def test_the_uninformed_loss_is_the_entropy_of_the_labels():
     (losses.binary_cross_entropy, ([[0.2]], [[2]]), ValueError, "Y holds 2, expected only the labels"),
     (losses.binary_cross_entropy, (A, Y[0]), ValueError, r"Y has shape \(6,\), expected \(1, 6\)"),
     (losses.binary_cross_entropy_from_logits, (A[0], Y), ValueError, r"Z has shape \(6,\), expected \(n, m\): write Z.reshape\(1, -1\) for one row"),
-    (losses.softmax_cross_entropy_from_logits, (Z, ONE_HOT * 0), ValueError, "column 0 of Y holds 0 ones"),
+    (losses.softmax_cross_entropy_from_logits, (Z, ONE_HOT * 0), ValueError, r"example 1 \(column 0\) of Y holds 0 ones"),
     (losses.mean_squared_error, (Z, ONE_HOT.T), ValueError, "columns are examples, so write Y.T"),
     (losses.mean_squared_error, ([["a"]], [[1]]), TypeError, "A holds text, expected real numbers"),
     (losses.softmax_cross_entropy_from_logits, (Z, [[0, 1, 2, 3, 1, 0]]), ValueError, r"for class numbers write datasets.one_hot\(Y, 4\)"),

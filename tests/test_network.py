@@ -256,7 +256,7 @@ def test_labels_and_accuracy():
     assert network.classify(np.array([[0.2, 0.5, 0.7]])).tolist() == [[0, 0, 1]]
     assert network.classify(np.array([[0.2, 0.5], [0.7, 0.1], [0.1, 0.4]])).tolist() == [[1, 0]]
     assert network.accuracy(np.array([[1.0, 0, 1, 0]]), np.array([[0.9, 0.2, 0.1, 0.3]])) == 0.75
-    with pytest.raises(ValueError, match="column 0 of y holds 2 ones"):
+    with pytest.raises(ValueError, match=r"example 1 \(column 0\) of y holds 2 ones"):
         network.accuracy(np.ones((2, 1)), np.array([[0.9], [0.8]]))
 
 

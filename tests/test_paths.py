@@ -72,3 +72,48 @@ def test_what_is_not_there_is_named(arguments, said):
         paths.from_weight(p, c, grads, 1, 0, 0, example=1)
     with pytest.raises(KeyError, match="dZ2"):
         paths.from_weight(p, c, {}, 1, 0, 0)
+
+
+def changed(by):
+    """Parameters, cache, gradients of a small network and the options of a call, after `by` has changed them."""
+    p, c, grads = setting([2, 4, 1], m=3)
+    return by({"p": p, "c": c, "grads": grads, "l": 1, "j": 0, "k": 0})
+
+
+@pytest.mark.parametrize(("by", "error", "said"), [
+    (lambda a: a | {"p": None}, TypeError, "p is None, expected a dict"),
+    (lambda a: a | {"c": None}, TypeError, "c is None, expected the dict that forward_prop returns"),
+    (lambda a: a | {"c": {}}, KeyError, "c lacks 'Z1'"),
+    (lambda a: a | {"c": {k: v for k, v in a["c"].items() if k != "A0"}}, KeyError, "c lacks 'A0'"),
+    (lambda a: a | {"c": a["c"] | {"A0": "text"}}, TypeError, r'c\["A0"\] is .text., expected real numbers'),
+    (lambda a: a | {"c": a["c"] | {"A0": np.ones((3, 3))}}, ValueError, r'c\["A0"\] has shape \(3, 3\), expected \(2, 3\)'),
+    (lambda a: a | {"c": a["c"] | {"Z1": a["c"]["Z1"] * np.nan}}, ValueError, r'c\["Z1"\] holds nan'),
+    (lambda a: a | {"c": a["c"] | {"Z1": a["c"]["Z1"][:, :2]}}, ValueError, r'c\["Z1"\] has shape \(4, 2\), expected \(4, 3\)'),
+    (lambda a: a | {"grads": None}, TypeError, "grads is None, expected the dict that backward_prop returns"),
+    (lambda a: a | {"grads": {"dZ2": 1.0}}, ValueError, r'grads\["dZ2"\] has shape \(\), expected \(1, m\)'),
+    (lambda a: a | {"grads": {"dW1": 1.0}}, KeyError, "grads lacks 'dZ2': it has .'dW1'."),
+    (lambda a: a | {"hidden": "rleu"}, ValueError, "hidden is 'rleu', expected one of .* did you mean 'relu'"),
+    (lambda a: a | {"k": 0.5}, TypeError, "k is 0.5, expected a whole number"),
+    (lambda a: a | {"j": np.timedelta64(1)}, TypeError, "j is .*timedelta64.*, expected a whole number"),
+    (lambda a: a | {"example": None}, TypeError, "example is None"),
+])  # fmt: skip
+def test_arguments_of_the_wrong_kind_are_named(by, error, said):
+    with pytest.raises(error, match=said):
+        paths.from_weight(**changed(by))
+
+
+def test_a_network_may_be_deep():
+    p = network.init_params([1] * 201, "glorot")
+    c = network.forward_prop(np.ones((1, 1)), p, "identity")
+    grads = network.backward_prop(np.ones((1, 1)), np.ones((1, 1)), c, p, "identity")
+    found = paths.from_weight(p, c, grads, 1, 0, 0, hidden="identity")
+    assert found.factors.shape == (1, 400) and np.isclose(found.total, grads["dW1"][0, 0], rtol=1e-9)
+
+
+def test_more_paths_than_fit_are_refused_at_once():
+    p, c, grads = setting([2, *[10] * 12, 1])
+    with pytest.raises(ValueError, match=r"there are 1e\+11 paths for 1 examples, expected at most 2e\+07 factors"):
+        paths.from_weight(p, c, grads, 1, 0, 0)
+    p, c, grads = setting([2, *[50] * 400, 1], hidden="tanh")
+    with pytest.raises(ValueError, match=r"there are 1e\+300 paths"):
+        paths.beyond(p, c, grads, 1, hidden="tanh")

@@ -45,8 +45,8 @@ def _float_arrays(p):
     for name, value in p.items():
         if type(value) is not np.ndarray or value.dtype.kind != "f" or value.dtype.itemsize < 4:
             what = f"an array of {value.dtype}" if type(value) is np.ndarray else checks.shown(value)
-            raise TypeError(f"p[{name!r}] is {what}, expected an array of float64: a step h is lost in anything coarser")
-        checks.floats(f"p[{name!r}]", value)
+            raise TypeError(f"p[{checks.brief(name)}] is {what}, expected an array of float64: a step h is lost in anything coarser")
+        checks.floats(f"p[{checks.brief(name)}]", value)
     return p
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers import checks
 from helpers.gradcheck.comparison import TOLERANCE
 
 
@@ -41,7 +42,7 @@ class GradientReport:
         for row in self.rows:
             if row.name == name:
                 return row
-        raise KeyError(f"{name!r} is not in the report: it has {[row.name for row in self.rows]}")
+        raise KeyError(f"{checks.brief(name)} is not in the report: it has {[row.name for row in self.rows]}")
 
     def _cells(self):
         return [(row.name, str(row.shape), _error_text(row), row.verdict) for row in self.rows]
