@@ -32,7 +32,8 @@ def test_a_right_prediction_comes_true(guess, value):
         (8, 9), (9.2, 9), (0.5, np.log(2)), ("relu", "sigmoid"), (True, False), (True, 2), ("8", 9.0), ("nine", 9), (float("nan"), 1.0),
         (1.0, np.nan), (40.0, np.inf), (-np.inf, np.inf),
         ((200, 10), (10, 200)), ((10,), (10, 200)), (10, (10, 200)), ("dW2", {"dW2", "dW3"}), (2, {"dW2"}),
-        ("none", {"dW2"}), ("dW2", set()), (0, set()), ("no", True), (True, "no"), ("yes", "no"), ("yes", 1), ("1/0", 0.0), ("1e999999999", 1.0), ("10 200", (10, 200)),
+        ("none", {"dW2"}), ("dW2", set()), (0, set()), ("no", True),
+        (True, "no"), ("yes", "no"), ("yes", 1), ("1/0", 0.0), ("1e999999999", 1.0), ("10 200", (10, 200)),
         (object(), 1), (None, False),
     ],
 )  # fmt: skip

@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers import losses
 from helpers.activations import ACTIVATIONS
-from helpers.exercises.feedback import Wrong, call, check, compare, numbers, rounding, true_or_false
+from helpers.exercises.feedback import Wrong, call, check, compare, numbers, true_or_false
 
 SIGMOID = ACTIVATIONS["sigmoid"].value
 
@@ -14,6 +14,8 @@ Y = np.array([[1.0, 0.0, 0.0, 1.0]])
 Z_CLASSES = np.array([[2.0, -1.0, 0.3, 0.0], [0.5, 1.5, -0.2, 0.1], [-1.0, 0.2, 0.9, 2.0]])
 Y_CLASSES = np.array([[0.0, 1, 0, 0], [1, 0, 0, 1], [0, 0, 1, 0]])
 LARGE = 1e4
+LARGEST = 1e38
+"""Larger than -ln of any positive number; what np.nan_to_num makes of infinity is larger still."""
 BATCH = (A, Y)
 
 
@@ -56,6 +58,8 @@ def _cross_entropy(my_cross_entropy, A, Y):
             ((-Y * np.log(A) + (1 - Y) * np.log(1 - A)).mean(), "the second term has the wrong sign: both logarithms need a minus."),
             (np.exp(-each.sum()), "this is the likelihood: take -ln of it and divide by m."),
             (((A - Y) ** 2).mean(), "this is the mean squared error, not cross-entropy."),
+            (np.abs(A - Y).mean(), "this is the mean distance of output and label: take -ln of the probability of each label."),
+            (-np.log(np.exp(-each).mean()), "this is -ln of the mean probability: take the logarithm of each, then the mean."),
         ],
         name="my_cross_entropy(A, y)",
     )  # fmt: skip
@@ -68,13 +72,18 @@ def _sure_and_right(my_cross_entropy):
     if np.isnan(cost).any():
         raise Wrong("right for outputs between 0 and 1, but NaN where an output is exactly right: 0 * np.log(0) is 0 times minus infinity. "
                     "Choose the probability of the label first, then take its logarithm.")  # fmt: skip
-    if (np.abs(cost) > max(1e-12, rounding(answer))).any():
+    if (np.abs(cost) > 1e-16).any():  # a clip at 1e-15 shows
         why = ("less than nothing: something was added inside the logarithm, so the probability exceeds 1" if cost.max() < 0 else
                "more than nothing: a probability was clipped, or something was added to it")  # fmt: skip
         raise Wrong(f"right for outputs between 0 and 1, but outputs that are exactly right cost {cost.max():.2g}, {why}. "
                     "Choose the probability of the label first, then take its logarithm.")  # fmt: skip
     rare = call(my_cross_entropy, np.array([[1e-12]]), np.array([[1.0]]), name="my_cross_entropy")
     compare(rare, -np.log(1e-12), name="the loss of output 1e-12 for label 1 (clipping hides how wrong it is)")
+    answer = call(my_cross_entropy, np.array([[0.0]]), np.array([[1.0]]), name="my_cross_entropy")
+    never = numbers(answer, "the loss", finite=False)
+    if not (never > LARGEST).all():
+        raise Wrong(f"right for outputs between 0 and 1, but output 0 for label 1 costs {float(never.max()):.4g}, and -ln 0 is infinite: "
+                    "a probability was clipped, or something was added to it.")  # fmt: skip
 
 
 @check
@@ -138,6 +147,9 @@ def check_squared_error_delta(my_squared_error_delta):
             ((Z - y) * (1 - Z**2), "Z is used where a = tanh(Z) belongs: put the logits through tanh first."),
             ((a - y) * (1 - Z**2), "tanh's slope is 1 - a², with the output a, not 1 - z²."),
             ((a - y) * (1 - a), "only half of tanh's slope is there: 1 - a² = (1 - a) (1 + a)."),
+            ((a - y) * (1 - a) ** 2, "tanh's slope is 1 - a², the square of a alone, not (1 - a)²."),
+            ((a - y) * (1 - np.tanh(a) ** 2), "tanh is applied twice: its slope is 1 - a², and a is tanh(Z) already."),
+            ((Z - y) * (1 - a**2), "the error is a - y: the label is compared with the output, not with the logit."),
             ((a - y) ** 2 / 2, "this is the loss, not its slope."),
             (right.mean(), "this is the mean over the examples: keep one slope for each example, shape (1, m)."),
             (right.sum(), "this is the sum over the examples: keep one slope for each example, shape (1, m)."),
@@ -165,6 +177,8 @@ def _weight_mistakes(A, Y, w):
         (-3 * Y * (1 - A) + (1 - Y) * A, "the weight is 3 whatever comes: use the argument w."),
         (A - Y, "the weight is missing: this is the slope for w = 1."),
         (w * (A - Y), "the weight is on both labels: only the term of label 1 carries w."),
+        (w * A - Y, "w a - y is not it: for y = 1 the slope is w (a - 1), and for y = 0 it is a, without w."),
+        (A * (1 - Y) - w * Y, "the first term lacks its (1 - a): -w y / a times a (1 - a) leaves -w y (1 - a)."),
         (A - w * Y, "a - w y is not it: for y = 1 the loss is w times -ln a, so its slope is w (a - 1)."),
         (-right, "the sign is turned: ln a rises with a, so -w y ln a falls and its slope is negative."),
         (w * Y * (1 - A) + (1 - Y) * A, "the sign of the first term is turned: -w y ln a falls as z rises."),
@@ -194,6 +208,7 @@ def check_softmax_delta(my_softmax_delta):
             (right / Y_CLASSES.shape[1], "1/m does not belong here: column i is the slope of example i's own loss."),
             (rows - Y_CLASSES, "the sum runs along the rows, over the examples: a column is one example, so sum over axis 0."),
             (e / e.sum() - Y_CLASSES, "the sum runs over all entries: each column is one example and sums to 1 by itself, so sum over axis 0."),
+            (_row_maxima(Z_CLASSES) - Y_CLASSES, "the maximum of a row was subtracted, which differs within a column: take Z.max(axis=0)."),
             (SIGMOID(Z_CLASSES) - Y_CLASSES, "this is the sigmoid of each entry: the probabilities of a column must sum to 1."),
             (Z_CLASSES - Y_CLASSES, "the softmax is missing: this subtracts Y from the logits."),
             (e - Y_CLASSES, "e^z is not yet a probability: divide by the sum of its column."),
@@ -212,6 +227,11 @@ def check_softmax_delta(my_softmax_delta):
         raise Wrong("right for small logits, but not finite for large ones: np.exp overflows. Subtract Z.max(axis=0) from Z first.")
     compare(large, losses.softmax(LARGE * Z_CLASSES) - Y_CLASSES, name="my_softmax_delta(10000 Z, Y)")
     return "p - y holds all paths through the softmax, and the subtracted maximum keeps np.exp finite."
+
+
+def _row_maxima(Z):
+    e = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=0)
 
 
 @check
