@@ -117,7 +117,7 @@ def test_what_is_clear_stays_clear_in_the_file():
 
 
 def test_clear_pixels_are_one_colour_whatever_lies_under_them():
-    pixels = np.random.default_rng(0).integers(0, 256, size=(40, 40, 4), dtype=np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, size=(15, 15, 4), dtype=np.uint8)
     pixels[..., 3] = 0
     image = palette.few_colours(Image.fromarray(pixels))
     assert len(image.getcolors()) == 1
