@@ -1,6 +1,7 @@
 """A sample of every picture, drawn once however many tests look at it."""
 
 from functools import cache
+from io import BytesIO
 from types import SimpleNamespace
 
 import numpy as np
@@ -51,6 +52,11 @@ def picture(name):
 def png(name):
     """What a notebook stores of it."""
     return display.as_png(picture(name))
+
+
+def draw(figure):
+    """Draw it once, small, to see that it can be drawn."""
+    figure.savefig(BytesIO(), dpi=40)
 
 
 def labelled(figure, label):

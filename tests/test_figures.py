@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from figure_samples import PICTURES, X, Y, picture, png, probability
+from figure_samples import PICTURES, X, Y, draw, picture, png, probability
 from helpers import figures
 from helpers.figures import display, words
 
@@ -89,5 +89,5 @@ def test_no_height_brings_a_warning_of_matplotlib(name, recwarn):
            "gradient_check_error": lambda h: figures.gradient_check_error([1, 2], {"a": [1, 2]}, height=h + 0.5),
            "histograms": lambda h: figures.histograms({"s": {"Z": [1]}}, row_height=h),
            "slope_products": lambda h: figures.slope_products([1, 2], {"a": [1, 2]}, height=h)}  # fmt: skip
-    display.as_png(low[name](2.0))
+    draw(low[name](2.0))
     assert not list(recwarn)

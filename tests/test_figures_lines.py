@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from figure_samples import labelled, texts
+from figure_samples import draw, labelled, texts
 from helpers import activations, figures
-from helpers.figures import display, labels, words
+from helpers.figures import labels, words
 
 RNG = np.random.default_rng(0)
 
@@ -106,7 +106,7 @@ def test_zeros_beside_the_lowest_error():
         ring = next(line for line in figure.axes[0].get_lines() if line.get_markerfacecolor() == "none")
         assert list(ring.get_xdata()) == [lowest]
         assert "nan" not in figure.get_label() and "not a number" not in figure.get_label()
-        display.as_png(figure)
+        draw(figure)
 
 
 def test_slope_products_mark_zero():
@@ -135,7 +135,7 @@ def test_bars_of_errors_hide_rounding_noise_in_words():
 def test_bars_of_zeros_on_a_logarithmic_axis():
     figure = figures.bars(["a"], [0], log=True)
     assert figure.axes[0].get_ylim()[1] == 1 and "a 0." in figure.get_label()
-    display.as_png(figure)
+    draw(figure)
 
 
 def test_labels_keep_apart_and_in_order():
