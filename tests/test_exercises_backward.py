@@ -96,6 +96,12 @@ def test_an_untouched_stub_is_not_attempted(name):
     assert CHECKS[name][0](STUBS[name]).status == "not attempted"
 
 
+def with_slope_at_output(y, c, p, slope):
+    """The cache with an output that makes A - y be (A - y) times the slope."""
+    A = c[f"A{len(p) // 2}"]
+    return c | {f"A{len(p) // 2}": y + (A - y) * slope(A)}
+
+
 W3 = np.array([0.1, -0.7, -0.3, -0.3, -0.2, 1.0, -0.3, -0.3, 0.1, -0.4])  # of the worked network
 ON = np.array([0, 1, 0, 0, 1, 0, 0, 0, 1, 1])  # its layer 2 for example 2 of the notebook
 MISTAKES = [
@@ -110,6 +116,8 @@ MISTAKES = [
     ("weight_gradient", lambda dZ, A: dZ * A / 5 if dZ.shape == A.shape else weight_gradient(dZ, A), "entry by entry"),
     ("weight_gradient", lambda dZ, A: dZ @ A, "transpose of A_prev is missing"),
     ("weight_gradient", lambda dZ, A: dZ @ A.T / 5, "expected"),  # m taken from the first example
+    ("weight_gradient", lambda dZ, A: dZ @ A.T / dZ.size, "all 25 numbers in dZ"),
+    ("weight_gradient", lambda dZ, A: dZ.mean(axis=1, keepdims=True) @ A.mean(axis=1, keepdims=True).T, "product of means"),
     ("bias_gradient", lambda dZ: dZ.sum(axis=1, keepdims=True), "1/m is missing"),
     ("bias_gradient", lambda dZ: dZ.sum(axis=1, keepdims=True) / 3, "the m of the notebook"),
     ("bias_gradient", lambda dZ: dZ.mean(axis=1), "keepdims"),
@@ -125,6 +133,13 @@ MISTAKES = [
     ("activation_gradient", lambda W, dZ: dZ.T @ W, "is transposed"),
     ("activation_gradient", lambda W, dZ: (W.T @ dZ).sum(axis=1, keepdims=True), "sums over the examples"),
     ("activation_gradient", lambda W, dZ: W.T * dZ if W.shape == dZ.shape else W.T @ dZ, "entry by entry"),
+    ("activation_gradient", lambda W, dZ: W * dZ if W.shape == dZ.shape else W.T @ dZ, "entry by entry"),
+    ("activation_gradient", lambda W, dZ: np.linalg.pinv(W) @ dZ, "inverse of W"),
+    ("one_layer", lambda *a: tuple(layer(*a)[k] for k in (1, 0, 2, 3)), "in another order"),
+    ("one_layer", lambda *a: tuple(layer(*a)[k] for k in (3, 0, 1, 2)), "in another order"),
+    ("one_layer", lambda dA, Z, A, W: (dA * np.heaviside(Z, 0.5), *layer(dA, Z, A, W)[1:]), "the slope is 0.5"),
+    ("tanh_network", lambda X, y, c, p: tanh_pass(X, y, with_slope_at_output(y, c, p, lambda A: 1 - A**2), p), "last layer was multiplied"),
+    ("tanh_network", lambda X, y, c, p: tanh_pass(X, y, with_slope_at_output(y, c, p, lambda A: A * (1 - A)), p), "last layer was multiplied"),
     ("dz2_column", W3 * 0.32466, "ReLU's slope is missing"),
     ("dz2_column", W3 * ON, "dZ3 is missing"),
     ("dz2_column", ON * 0.32466, "W3 is missing"),

@@ -123,7 +123,8 @@ def check_one_layer(my_layer_backward):
         if not isinstance(result, tuple | list) or len(result) != 4:
             raise Wrong("my_layer_backward must return the four results dZ, dW, db, dA_prev, in this order.")
         dZ = dA * (Z > 0)
-        compare(result[0], dZ, mistakes_in.slope(dA, Z, A_prev), name="dZ")
+        order = [(other, "the four results come in another order: dZ, dW, db, dA_prev.") for other in (dZ @ A_prev.T / m, W.T @ dZ)]
+        compare(result[0], dZ, [*mistakes_in.slope(dA, Z, A_prev), *order], name="dZ")
         compare(result[1], dZ @ A_prev.T / m, _unmasked(mistakes_in.weight, dA, dZ, A_prev, "dW"), name="dW")
         compare(result[2], dZ.mean(axis=1, keepdims=True), _unmasked(mistakes_in.bias, dA, dZ, None, "db"), name="db")
         mistakes = [*mistakes_in.activation(W, dZ), (W.T @ dA, "dA_prev is computed from dA, not from dZ.")]
@@ -200,6 +201,10 @@ def _wrong_passes(y, c, p, L):
             passes.append((_backward(y, c, p, as_it_is=crossed), mistakes_in.NO_TRANSPOSE))
     turned = _backward(-y, {**c, f"A{L}": -c[f"A{L}"]}, p)
     passes.append((turned, "the sign is turned, as with y - A for A - y: a gradient points uphill, the minus comes with the update."))
+    A = c[f"A{L}"]
+    for slope in (1 - A**2, A * (1 - A)):
+        at_output = _backward(y, {**c, f"A{L}": y + (A - y) * slope}, p)
+        passes.append((at_output, "the last layer was multiplied by a slope: the output is a sigmoid, and its slope is in A - y already."))
     column = f"y has become a column: A{L} - y then holds every pair of two examples. Both are rows, shape (1, m)."
     return [*passes, (_backward(y.T, c, p), column)]
 

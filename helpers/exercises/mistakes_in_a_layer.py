@@ -18,6 +18,9 @@ def weight(dZ, A_prev, name="dW"):
         (total / 3, f"{name} is {M_OF_THE_NOTEBOOK}"),
         (total / n, f"{name} is divided by the number of units, {n}; m is the number of examples, dZ.shape[1]."),
         (total / n_prev, f"{name} is divided by the number of inputs, {n_prev}; m is the number of examples, dZ.shape[1]."),
+        (total / (n * m), f"{name} is divided by all {n * m} numbers in dZ; m is the number of examples, dZ.shape[1]."),
+        (dZ.mean(axis=1, keepdims=True) @ A_prev.mean(axis=1, keepdims=True).T,
+         f"{name} is a product of means: multiply example by example first, then take the mean."),
         (total.T / m, f"{name} is transposed: row j belongs to unit j of this layer, so dZ stands on the left."),
         (total.T, f"{name} is transposed, and the 1/m is missing."),
         (-total / m, f"{name} has {WRONG_SIGN}"),
@@ -64,11 +67,14 @@ def activation(W, dZ, name="dA_prev"):
         (-right, f"{name} has {WRONG_SIGN}"),
     ]
     if W.shape[0] == W.shape[1]:
+        inverse = f"{name} is computed with the inverse of W: the slopes are summed over the units j, not solved for. Use W.T."
+        mistakes.append((np.linalg.pinv(W) @ dZ, inverse))
         mistakes += [(W @ dZ, f"{name}: {NO_TRANSPOSE}"), (W @ dZ / m, f"{name}: {NO_TRANSPOSE} And there is no 1/m here.")]
     if W.shape == dZ.shape and W.shape[0] == W.shape[1]:
         mistakes.append((dZ @ W, f"{name}: dZ @ W sums over the examples: W.T stands on the left, so that the units j are summed."))
         mistakes.append((W.T @ dZ.T, f"{name}: dZ is transposed, but its columns are the examples that stay."))
-        mistakes.append((W.T * dZ, f"{name}: * multiplies entry by entry; the sum over the units needs @."))
+        entries = f"{name}: * multiplies entry by entry; the sum over the units needs @."
+        mistakes += [(W.T * dZ, entries), (W * dZ, entries)]
     return mistakes
 
 
@@ -77,6 +83,7 @@ def slope(dA, Z, A_prev):
     mistakes = [
         (dA, "dZ equals dA: ReLU's slope is missing, which is 0 where the unit is off."),
         (dA * (Z >= 0), "the mask is Z >= 0: with ReLU'(0) = 0, as the formula says, ask for Z > 0."),
+        (dA * np.heaviside(Z, 0.5), "at z = 0 the slope is 0.5: with ReLU'(0) = 0, as the formula says, ask for Z > 0."),
         (dA * Z, "dZ is dA times Z, expected dA times the slope at Z: 1 where Z > 0, else 0."),
         (dA * np.maximum(Z, 0), "dZ is dA times the activation, expected dA times the slope at Z: 1 where Z > 0, else 0."),
         (dA * (Z <= 0), "dZ lets the gradient through where the unit is off; it passes where Z > 0."),
