@@ -166,9 +166,9 @@ def backward_prop(X, y, c, p, hidden="relu", output="sigmoid", loss=None):
     """All gradients of the mean loss, from the last layer to the first.
 
     dZ[L] = A[L] - y for sigmoid and softmax with cross-entropy, (A[L] - y) / n for n outputs without activation and half
-    the mean squared error, otherwise dL/dA[L] * g'(Z[L]); then for l = L ... 1:
-    dW[l] = dZ[l] A[l-1]^T / m,  db[l] = sum over examples of dZ[l] / m,
-    dA[l-1] = W[l]^T dZ[l],      dZ[l-1] = dA[l-1] * g'(Z[l-1]).
+    the mean squared error, otherwise dℓ/dA[L] ⊙ g'(Z[L]); then for l = L ... 1:
+    dW[l] = dZ[l] (A[l-1])^⊤ / m,  db[l] = sum over examples of dZ[l] / m,
+    dA[l-1] = (W[l])^⊤ dZ[l],      dZ[l-1] = dA[l-1] ⊙ g'(Z[l-1]).
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers import datasets
+from helpers import case, datasets, network
 
 
 @pytest.mark.parametrize(("load", "shape"), [
@@ -101,3 +101,23 @@ def test_one_hot():
 def test_bad_input_is_named(function, error, says):
     with pytest.raises(error, match=says):
         function()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("call", "error", "says"), [
+    (lambda: datasets.standardise([[1, 2]], like=np.ones((1, 5))), ValueError, r"feature 1 \(row 0\) of like is constant"),
+    (lambda: datasets.standardise([[1, 2]], like=[[1e308, -1e308]]), ValueError, "the standard deviation of like holds inf"),
+    (lambda: datasets.standardise([[1, 2]], like=[[np.nan, 1]]), ValueError, r"like holds nan at index \(0, 0\)"),
+    (lambda: datasets.two_moons(noise=1e308), ValueError, r"noise is 1e\+308, which carries some coordinates beyond the largest float"),
+    (lambda: datasets.two_moons(np.timedelta64(20)), TypeError, "m is np.timedelta64.*, expected a whole number"),
+    (lambda: datasets.two_moons(rng=np.timedelta64(20)), TypeError, "rng is np.timedelta64.*, expected a seed"),
+    (lambda: case.initial_params(None), TypeError, "n_x is None, expected a whole number"),
+    (lambda: case.initial_params(0), ValueError, "n_x is 0, expected at least 1"),
+    (lambda: network.init_params(np.array(3)), TypeError, "layer_sizes is an array, expected a sequence such as"),
+    (lambda: network.init_params(np.array([[2, 1]])), TypeError, "layer_sizes is an array, expected a sequence such as"),
+    (lambda: network.init_params(["x" * 10**4]), ValueError, "layer_sizes is .{0,80}, expected at least inputs and outputs"),
+])  # fmt: skip
+def test_the_argument_that_is_wrong_is_named(call, error, says):
+    with pytest.raises(error, match=says) as raised:
+        call()
+    assert len(str(raised.value)) < 300

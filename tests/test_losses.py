@@ -153,3 +153,18 @@ def test_a_loss_too_large_for_a_float_is_infinite():
     assert losses.mean_squared_error([[1e200]], [[0.0]]) == np.inf
     assert losses.softmax_cross_entropy_from_logits([[1e308], [-1e308]], [[0.0], [1.0]]) == np.inf
     assert losses.softmax([[1e308], [-1e308]]).tolist() == [[1], [0]]
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_largest_logits_and_smallest_slopes_raise_nothing_of_numpy_s():
+    with np.errstate(all="raise"):
+        for z in (1e300, 1e308):
+            logits, y = np.array([[z, -z, 0.0, -800.0]]), np.array([[0.0, 1.0, 1.0, 0.0]])
+            value = losses.binary_cross_entropy_from_logits(logits, y)
+            assert value == pytest.approx(z / 2) or z > 1e300
+            losses.binary_cross_entropy_from_logits_slope(logits, y)
+            assert losses.softmax(np.concatenate([logits, -logits])).sum() == 4
+            losses.softmax_cross_entropy_from_logits(np.concatenate([logits, -logits]), np.concatenate([y, 1 - y]))
+        assert losses.mean_squared_error([[1e200]], [[0.0]]) == np.inf
+        assert losses.mean_squared_error([[1e-200]], [[0.0]]) == 0
+        assert losses.binary_cross_entropy([[1e-320, 1.0]], [[0.0, 1.0]]) < 1e-300

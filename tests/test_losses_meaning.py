@@ -90,6 +90,26 @@ def test_it_prints_the_ranked_suspects_with_their_experiments(loss):
     assert all(s.cause and len(s.experiment) > 10 for s in meaning.suspects)
 
 
+@pytest.mark.parametrize("K", [10**400, 1, None])
+def test_landmarks_are_there_for_numbers_of_classes(K):
+    with pytest.raises((TypeError, ValueError), match="K is"):
+        landmarks(K)
+
+
+def test_only_a_loss_below_the_floor_proves_something():
+    below, at, above = (what_a_loss_means(loss, entropy=0.66) for loss in (0.5, 0.66, 0.888))
+    assert "it is used" in below.says
+    assert "does not prove" in at.says and "does not prove" in what_a_loss_means(math.log(2)).says
+    assert "does not tell" in above.says
+    assert binary_cross_entropy(np.full((1, 569), 0.3), [[1.0] * 357 + [0] * 212]) == pytest.approx(0.888, abs=5e-4)  # one answer for all, not sure
+    separated = binary_cross_entropy([[0.9, 0.185, 0.9, 0.185]], [[1.0, 1, 1, 1]])  # uses its input and costs more than the floor, 0
+    assert "does not tell" in what_a_loss_means(separated, entropy=1e-3).says
+
+
+def test_a_clip_belongs_to_its_layer():
+    assert "Caffe's SoftmaxWithLoss" in what_a_loss_means(87.3365, 10).says
+
+
 def test_the_list_of_landmarks_is_increasing_and_each_is_recognised():
     for K in (2, 10, 1000):
         table = landmarks(K)
@@ -103,8 +123,14 @@ def test_the_list_of_landmarks_is_increasing_and_each_is_recognised():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (("0.69",), TypeError, "loss is '0.69', expected a real number"),
-        ((True,), TypeError, "loss is True"),
+        (("0.69",), TypeError, "loss is '0.69', expected real numbers"),
+        ((True,), TypeError, "loss is True, expected one real number"),
+        ((np.True_,), TypeError, "loss is np.True_, expected one real number"),
+        ((np.complex64(0.69 + 3j),), TypeError, "loss is np.complex64.*, expected real numbers"),
+        (([0.69, 0.7],), TypeError, "loss is a list, expected one real number"),
+        ((10**400,), ValueError, "loss holds a number too large for a float"),
+        ((0.69, 10**400), ValueError, "K is a whole number of more than 40 digits, expected at most 1000000000000"),
+        ((0.69, np.timedelta64(3)), TypeError, "K is np.timedelta64.*, expected a whole number"),
         ((0.69, 1), ValueError, "K is 1, expected at least 2"),
         ((0.69, 2.0), TypeError, "K is 2.0, expected a whole number"),
         ((0.69, 2, -1), ValueError, "entropy is -1"),

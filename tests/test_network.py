@@ -358,3 +358,26 @@ def test_a_stack_of_networks_goes_through_the_same_passes():
     above = network.forward(c["A1"], stack, g, below=1)
     assert list(above) == ["A1", "Z2", "A2", "Z3", "A3"]
     np.testing.assert_array_equal(above["A3"], c["A3"])
+
+
+def test_messages_end_where_they_end():
+    for X, p, says in ((np.ones((3, 4)), network.init_params(), "X has shape (3, 4), expected (2, m)"),
+                       (np.ones((2, 4)), network.init_params() | {"b1": np.ones((3, 3))}, "b1 has shape (3, 3), expected (10, 1)")):
+        with pytest.raises(ValueError) as error:
+            network.forward_prop(X, p)
+        assert str(error.value) == says
+
+
+class Unequal(str):
+    def __eq__(self, other):
+        raise RuntimeError("no comparison")
+
+    __hash__ = str.__hash__
+
+
+def test_a_key_of_somebody_s_own_class_stays_out_of_the_memory():
+    p = network.init_params()
+    for _ in range(2):
+        with pytest.raises(KeyError, match="p has an unknown key 'W7'"):
+            network.forward_prop(np.ones((2, 3)), {**p, Unequal("W7"): 1})
+    assert network.depth({"Z1": 0, "Z2": 0}) == 2

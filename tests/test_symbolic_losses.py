@@ -139,8 +139,8 @@ BLOCKS = [
          (r"\sigma(z) - y", SIGMOID - y)],
     ], {}),
     Block("reading-entropy", 0, [
-        [("L(a)", CONSTANT), (r"-f \ln a - (1 - f) \ln(1 - a)", CONSTANT)],
-        [(r"\frac{dL}{da}", diff(CONSTANT, a)),
+        [("J(a)", CONSTANT), (r"-f \ln a - (1 - f) \ln(1 - a)", CONSTANT)],
+        [(r"\frac{dJ}{da}", diff(CONSTANT, a)),
          (r"-\frac{f}{a} + \frac{1 - f}{1 - a}", -f / a + (1 - f) / (1 - a)),
          (r"\frac{a - f}{a(1 - a)}", (a - f) / (a * (1 - a)))],
     ], {}),

@@ -287,3 +287,19 @@ def test_a_gradient_that_ceases_to_be_finite_stops_the_run_under_its_own_name():
 def test_a_cache_that_shows_no_dead_units_is_named(c, error, says):
     with pytest.raises(error, match=says):
         dead_units(c)
+
+
+@pytest.mark.filterwarnings("error")
+def test_underflow_stops_no_run_even_where_numpy_is_told_to_raise():
+    x, y = datasets.breast_cancer(standardised=False)
+    with np.errstate(all="raise"):
+        for hidden in ("relu", "sigmoid", "softplus", "silu", "tanh", "elu"):
+            gradient_descent(x, y, network.init_params((30, 10, 10, 1)), learning_rate=0.1, steps=5, hidden=hidden)
+
+
+def test_the_accuracy_of_one_hot_targets_is_recorded():
+    x, y = datasets.digits()
+    Y = datasets.one_hot(y[:, :100], 10)
+    p, history = gradient_descent(x[:, :100] / 16, Y, network.init_params((64, 10, 10)), learning_rate=0.5, steps=30, output="softmax")
+    assert history.accuracy[-1] == network.accuracy(Y, network.forward_prop(x[:, :100] / 16, p, output="softmax")["A2"]) > 0.5
+    assert history.fate(Y) == "trains"

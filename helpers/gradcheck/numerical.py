@@ -1,7 +1,7 @@
 r"""The numerical gradient of any loss, by central differences, one entry at a time.
 
-Central difference: dL/dtheta is approximately (L(theta + h) - L(theta - h)) / (2 h), wrong by O(h^2) through truncation
-and by O(eps L / h) through rounding.
+Central difference: dJ/dtheta is approximately (J(theta + h) - J(theta - h)) / (2 h), wrong by O(h^2) through truncation
+and by O(eps J / h) through rounding.
 
 Derived in: notebooks/06_gradient_checking.ipynb
 """
@@ -17,7 +17,7 @@ STEP = 1e-5
 
 
 def numerical_gradient(loss, p, h=STEP):
-    """dL/dtheta by central differences, one entry of one parameter at a time.
+    """dJ/dtheta by central differences, one entry of one parameter at a time.
 
     Parameters
     ----------

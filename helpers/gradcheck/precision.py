@@ -13,9 +13,9 @@ EPS = np.finfo(float).eps
 
 
 def rounding_error(y, c, output, loss, h):
-    """A bound for the rounding error of one central difference, 10 eps (L + S + h) / h.
+    """A bound for the rounding error of one central difference, 10 eps (J + S + h) / h.
 
-    L is the loss, and S the mean over the examples of sum_k |dZ_k Z_k| in the last layer: what a relative error of 1 in
+    J is the loss, and S the mean over the examples of sum_k |dZ_k Z_k| in the last layer: what a relative error of 1 in
     each Z would do to the loss. Both count, since a loss near 0 is computed from a Z that is not near 0. The 10 is a
     margin for the sums over units and examples.
     y, c, output, loss : checked, as in `network.compute_loss`. Returns a float in units of the slope.

@@ -7,89 +7,21 @@ gradient of example i's own loss, without that 1/m: the mean enters a backward p
 Derived in: notebooks/03_loss.ipynb
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
 from helpers import checks
-from helpers.activations import ACTIVATIONS
+from helpers.losses import rules
+from helpers.losses.meaning import landmarks, what_a_loss_means
+from helpers.losses.rules import LOSSES, SIGMOID, Loss, softmax_rule
 
-SIGMOID = ACTIVATIONS["sigmoid"]
+__all__ = [
+    "LOSSES", "OUTPUT_LOSSES", "SIGMOID", "Loss", "binary_cross_entropy", "binary_cross_entropy_from_logits",
+    "binary_cross_entropy_from_logits_slope", "binary_cross_entropy_slope", "get_loss", "half_squared_error", "half_squared_error_slope",
+    "landmarks", "mean_squared_error", "mean_squared_error_slope", "softmax", "softmax_cross_entropy_from_logits",
+    "softmax_cross_entropy_from_logits_slope", "softmax_jacobian", "softmax_rule", "uninformed_loss", "what_a_loss_means",
+]  # fmt: skip
 
 _quietly = np.errstate(all="ignore")  # a rule's underflow is right, and what it makes of NaN or infinity is looked at afterwards
-
-
-def _error(A, Y):
-    """a - y: what is left of a cross-entropy's slope after the slope of its own output unit, sigmoid or softmax."""
-    return A - Y
-
-
-# --- per example: (..., n, m) -> (..., m); slopes: (..., n, m) -> (..., n, m); the rules check nothing ---------------------
-
-
-def _bce(A, Y):
-    """-y ln a - (1 - y) ln(1 - a), with 0 ln 0 = 0; infinite where a confident answer is wrong, NaN where a is no probability."""
-    A = np.where((A >= 0) & (A <= 1), A, np.nan)
-    return (-np.where(Y > 0, np.log(A), 0) - np.where(Y < 1, np.log1p(-A), 0)).sum(axis=-2)
-
-
-def _bce_slope(A, Y):
-    A = np.where((A >= 0) & (A <= 1), A, np.nan)
-    return np.where(Y < 1, (1 - Y) / (1 - A), 0) - np.where(Y > 0, Y / A, 0)
-
-
-def _check_probabilities(A, Y):
-    """Raise DomainError where the cross-entropy of probabilities A has no value; Y is not looked at."""
-    outside = A[(A < 0) | (A > 1)]
-    if outside.size:
-        raise checks.DomainError(
-            f"A holds {outside[0]:.6g}, expected probabilities between 0 and 1: is the output unit a sigmoid?")
-
-
-def _check_bce_slope(A, Y):
-    """Raise DomainError where the slope of that cross-entropy is not finite."""
-    _check_probabilities(A, Y)
-    with np.errstate(all="ignore"):
-        finite = np.isfinite(_bce_slope(A, Y))
-    if not finite.all():
-        where = np.unravel_index(np.argmin(finite), finite.shape)
-        raise checks.DomainError(f"A holds {A[where]:g} where y is {Y[where]:g}: there -ln has no finite slope")
-
-
-def _bce_from_logits(Z, Y):
-    # softplus(z) - y z; its tiny last term comes last, since adding it to a large z first would round it away
-    return (np.maximum(0, Z) - Y * Z + np.log1p(np.exp(-np.abs(Z)))).sum(axis=-2)
-
-
-def softmax_rule(Z):
-    """`softmax` of checked logits, (..., K, m)."""
-    e = np.exp(Z - Z.max(axis=-2, keepdims=True))
-    return e / e.sum(axis=-2, keepdims=True)
-
-
-def _cross_entropy_from_logits(Z, Y):
-    # ln sum_j e^{z_j} - z_true with the largest logit out of the sum: its e^0 = 1 would swallow the others, hence log1p last
-    top = Z.max(axis=-2, keepdims=True)
-    first = np.arange(Z.shape[-2])[:, None] == Z.argmax(axis=-2, keepdims=True)
-    others = np.where(first, 0, np.exp(Z - top)).sum(axis=-2)
-    return top[..., 0, :] - (Y * Z).sum(axis=-2) + np.log1p(others)
-
-
-def _mse(A, Y):
-    return ((A - Y) ** 2).mean(axis=-2)
-
-
-def _mse_slope(A, Y):
-    return 2 * (A - Y) / A.shape[-2]
-
-
-def _half_mse(A, Y):
-    return _mse(A, Y) / 2
-
-
-def _half_mse_slope(A, Y):
-    return _mse_slope(A, Y) / 2
 
 
 # --- binary cross-entropy -------------------------------------------------------------------------------------------
@@ -105,8 +37,8 @@ def binary_cross_entropy(A, Y):
     """
     A = checks.matrix("A", A)
     Y = checks.labels("Y", Y, A.shape)
-    _check_probabilities(A, Y)
-    return float(_bce(A, Y).mean())
+    rules.check_probabilities(A, Y)
+    return float(rules.bce(A, Y).mean())
 
 
 @_quietly
@@ -118,27 +50,27 @@ def binary_cross_entropy_slope(A, Y):
     """
     A = checks.matrix("A", A)
     Y = checks.labels("Y", Y, A.shape)
-    _check_bce_slope(A, Y)
-    return _bce_slope(A, Y)
+    rules.check_bce_slope(A, Y)
+    return rules.bce_slope(A, Y)
 
 
 @_quietly
 def binary_cross_entropy_from_logits(Z, Y):
-    """Mean over examples of softplus(z) - y z, summed over the n outputs: the cross-entropy of a = sigmoid(z), never infinite.
+    """Mean over examples of softplus(z) - y z, summed over the n outputs: the cross-entropy of a = sigmoid(z).
 
     Computed as max(0, z) - y z + ln(1 + e^{-|z|}) in this order: first what is large and may cancel, the tiny term last.
-    Z : (n, m) logits; Y : (n, m) of labels 0 and 1. Returns a float in nats.
+    Z : (n, m) logits; Y : (n, m) of labels 0 and 1. Returns a float in nats, finite for |z| up to 1e300.
     Derived in: notebooks/03_loss.ipynb, "Why compute the loss from logits?"
     """
     Z = checks.matrix("Z", Z)
-    return float(_bce_from_logits(Z, checks.labels("Y", Y, Z.shape)).mean())
+    return float(rules.bce_from_logits(Z, checks.labels("Y", Y, Z.shape)).mean())
 
 
 @_quietly
 def binary_cross_entropy_from_logits_slope(Z, Y):
     """sigmoid(z) - y: gradient of each example's own cross-entropy with respect to its n logits, shape (n, m)."""
     Z = checks.matrix("Z", Z)
-    return _error(SIGMOID.value_rule(Z), checks.labels("Y", Y, Z.shape))
+    return rules.error(SIGMOID.value_rule(Z), checks.labels("Y", Y, Z.shape))
 
 
 # --- softmax ----------------------------------------------------------------------------------------------------------
@@ -151,11 +83,11 @@ def softmax(Z):
     Z : (K, m) logits. Returns (K, m), each column summing to 1.
     Derived in: notebooks/03_loss.ipynb, "For which outputs and losses does it hold?"
     """
-    return softmax_rule(checks.matrix("Z", Z))
+    return rules.softmax_rule(checks.matrix("Z", Z))
 
 
 def softmax_jacobian(z):
-    """dp_j / dz_k = p_j (delta_jk - p_k), the matrix diag(p) - p p^T of one example.
+    """dp_j / dz_k = p_j (delta_jk - p_k), the matrix diag(p) - p p^⊤ of one example.
 
     z : (K, 1) logits. Returns (K, K).
     """
@@ -168,18 +100,18 @@ def softmax_cross_entropy_from_logits(Z, Y):
     """Mean over examples of ln sum_j e^{z_j} - z_true, the cross-entropy -ln p_true of p = softmax(z).
 
     Computed as z_top - z_true + ln(1 + sum over the others of e^{z_j - z_top}), the tiny term last, as for one logit.
-    Z : (K, m) logits; Y : (K, m) one-hot columns. Returns a float in nats.
+    Z : (K, m) logits; Y : (K, m) one-hot columns. Returns a float in nats, finite for |z| up to 1e300.
     Derived in: notebooks/03_loss.ipynb, "For which outputs and losses does it hold?"
     """
     Z = checks.matrix("Z", Z)
-    return float(_cross_entropy_from_logits(Z, checks.one_hot("Y", Y, Z.shape)).mean())
+    return float(rules.cross_entropy_from_logits(Z, checks.one_hot("Y", Y, Z.shape)).mean())
 
 
 @_quietly
 def softmax_cross_entropy_from_logits_slope(Z, Y):
     """p - y: gradient of each example's own cross-entropy with respect to its logits, shape (K, m)."""
     Z = checks.matrix("Z", Z)
-    return _error(softmax_rule(Z), checks.one_hot("Y", Y, Z.shape))
+    return rules.error(rules.softmax_rule(Z), checks.one_hot("Y", Y, Z.shape))
 
 
 # --- squared errors ---------------------------------------------------------------------------------------------------
@@ -194,14 +126,14 @@ def mean_squared_error(A, Y):
     Derived in: notebooks/03_loss.ipynb, "Why does squared error learn slowly when it is confidently wrong?"
     """
     A = checks.matrix("A", A)
-    return float(_mse(A, checks.matrix("Y", Y, A.shape)).mean())
+    return float(rules.mse(A, checks.matrix("Y", Y, A.shape)).mean())
 
 
 @_quietly
 def mean_squared_error_slope(A, Y):
     """2 (a - y) / n: gradient of each example's own mean squared error over its n outputs, shape (n, m)."""
     A = checks.matrix("A", A)
-    return _mse_slope(A, checks.matrix("Y", Y, A.shape))
+    return rules.mse_slope(A, checks.matrix("Y", Y, A.shape))
 
 
 def half_squared_error(A, Y):
@@ -222,37 +154,6 @@ def half_squared_error_slope(A, Y):
 
 # --- which loss goes with which output unit -----------------------------------------------------------------------------
 
-
-@dataclass(frozen=True)
-class Loss:
-    """The rules of one loss: per example (..., n, m) -> (..., m), slope (..., n, m) -> (..., n, m), for one network or a stack.
-
-    Where an output unit and the loss cancel to something simpler and more stable, `fused_output` names that unit: the loss is
-    then computed from its logits Z, and `fused_slope`, from its outputs A, is that of each example's own loss by Z.
-    The rules check nothing: where a loss or its slope has no finite value they return infinity or NaN, and `check` and
-    `check_slope`, called with A and Y, raise the DomainError that says why (or nothing, if A and Y are not to blame).
-    """
-
-    name: str
-    per_example: Callable | None
-    slope: Callable | None
-    fused_output: str | None = None
-    per_example_from_logits: Callable | None = None
-    fused_slope: Callable | None = None
-    check: Callable = lambda A, Y: None
-    check_slope: Callable = lambda A, Y: None
-
-
-LOSSES = {
-    loss.name: loss
-    for loss in (
-        Loss("bce", _bce, _bce_slope, "sigmoid", _bce_from_logits, _error, _check_probabilities, _check_bce_slope),
-        Loss("cross_entropy", None, None, "softmax", _cross_entropy_from_logits, _error),
-        Loss("mse", _mse, _mse_slope),
-        Loss("half_mse", _half_mse, _half_mse_slope),
-    )
-}
-"""Every loss by name."""
 
 OUTPUT_LOSSES = {
     "sigmoid": ("bce", "mse", "half_mse"),
@@ -296,8 +197,3 @@ def uninformed_loss(y):
         counts = checks.one_hot("y", y, y.shape).sum(axis=1)
     f = counts[counts > 0] / y.shape[1]
     return float(abs((f * np.log(f)).sum()))
-
-
-# --- reading a loss: at the end, since the table stands in a module of its own ----------------------------------------------
-
-from helpers.losses.meaning import landmarks, what_a_loss_means  # noqa: E402, F401
