@@ -19,7 +19,7 @@ def activation_gradient_rules(l):
     rules = [
         Rule("", "none", f"{W}.T @ {dZ}", "", lambda v: v[W].T @ v[dZ], 0.0),
         rule("transpose", f"{W} @ {dZ}", f"{W} is not transposed", lambda v: v[W] @ v[dZ]),
-        rule("missing_term", dZ, f"{W} is left out", lambda v: v[dZ] * np.ones((10, 1))),
+        rule("missing_term", f"{dZ} for every unit", f"{W} is left out", lambda v: v[dZ] * np.ones((10, 1))),
         rule("missing_term", f"{W}.T @ dA{l + 1}", f"dA{l + 1} stands where {dZ} belongs: a slope is left out",
              lambda v: v[W].T @ v[f"dA{l + 1}"]),
         rule("elementwise_vs_matmul", f"{W}.T * {dZ}", "the elementwise product stands where the matrix product belongs",
@@ -32,7 +32,8 @@ def activation_gradient_rules(l):
         rule("elementwise_vs_matmul", f"sum of {W} over its columns, times {dZ}",
              "the elementwise product stands where the matrix product belongs",
              lambda v: v[W].sum(axis=1).reshape(-1, 1) * v[dZ], 1.2),
-        rule("missing_term", f"{W}.T", f"{dZ} is left out", lambda v: v[W].T.sum(axis=1, keepdims=True) * np.ones((1, v["m"]))),
+        rule("missing_term", f"sum of {W}.T over its columns", f"{dZ} is left out",
+             lambda v: v[W].T.sum(axis=1, keepdims=True) * np.ones((1, v["m"]))),
         rule("update_order", f"{W}.T @ {dZ} with {W} updated before", f"{W} is updated before it is used", lambda v: v[f"{W} after"].T @ v[dZ], 0.9),
         rule("wrong_layer", f"W{l}.T @ {dZ}", f"W{l} stands where {W} belongs", lambda v: v[f"W{l}"].T @ v[dZ], 1.05),
         rule("update_order", f"({W} - rate * dW{l + 1}).T @ {dZ}", f"{W} is updated before it is used", lambda v: _with_early_update(v, l), 1.02),

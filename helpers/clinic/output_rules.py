@@ -74,7 +74,10 @@ def output_rules(output, loss):
     ]
     if (output, loss) in (("sigmoid", "bce"), ("identity", "half_mse")):
         rules.append(Rule("", "none", "A3 - y", "", _error, 0.001))
-    rules += [Rule("dZ3", *row) for row in (*_OTHER_DELTAS, *_LEFT_OUT, *_SIGNS, *_LABELS, *_DIGITS)]
+    plain = len(rules) == 3  # dZ3 is A3 - y itself
+    for family, says, why, value, *cost in (*_OTHER_DELTAS, *_LEFT_OUT, *_SIGNS, *_LABELS, *_DIGITS):
+        replaced = value.__qualname__.startswith("_with_error") and not plain
+        rules.append(Rule("dZ3", family, f"the formula for dZ3 with ({says}) for (A3 - y)" if replaced else says, why, value, *cost))
     return rules + _other_slopes(output)
 
 
@@ -89,7 +92,7 @@ _OTHER_DELTAS = (
     ("output_delta", "(A3 - y) * (Z3 > 0)", "this is the delta of a squared error with ReLU", lambda v: _error(v) * (v["Z3"] > 0), 1.02),
     ("output_delta", "A3 - (2 y - 1)", "the labels are taken to be -1 and 1", lambda v: v["A3"] - (2 * v["y"] - 1)),
     ("output_delta", "(A3 > 0.5) - y", "the predicted label stands where the output belongs", _with_error(lambda a, y: (a > 0.5) - y)),
-    ("output_delta", "A3 - (1 - y)", "the labels are turned round", _with_labels(lambda y: 1 - y)),
+    ("output_delta", "A3 - (1 - y)", "the labels are turned round", _with_error(lambda a, y: a - (1 - y))),
     ("output_delta", "(A3 - y)^2", "this is the squared error itself, not its slope", lambda v: _error(v) ** 2),
     ("output_delta", "sign(A3 - y)", "this is the slope of the absolute error", lambda v: np.sign(_error(v))),
     ("output_delta", "the loss itself", "the value of the loss stands where its slope belongs", _loss_value),
@@ -115,7 +118,7 @@ _SIGNS = (
      lambda v: _dA3(v, -1, 1) * output_slope(v)),
     ("sign", "-y / A3 - (1 - y) / (1 - A3)", "the second term of dA3 has the wrong sign, and the slope is left out",
      lambda v: _dA3(v, 1, -1), 1.2),
-    ("sign", "|A3 - y|", "the sign of the error is lost", lambda v: np.abs(_right(v))),
+    ("sign", "|A3 - y|", "the sign of the error is lost", _with_error(lambda a, y: np.abs(a - y))),
     ("sign", "A3 + y", "the labels are added instead of subtracted", _with_error(lambda a, y: a + y)),
 )  # fmt: skip
 
@@ -143,7 +146,7 @@ _DIGITS = (
     ("dtype", "int(dA3) * g'(Z3)", "dA3 is cut to whole numbers", lambda v: np.trunc(right_dA3(v)) * output_slope(v)),
     ("dtype", "round(A3) - y", "A3 is rounded", _with_error(lambda a, y: np.round(a) - y), 1.01),
     ("dtype", "dZ3 in float16", "dZ3 is kept in float16, three digits", lambda v: _right(v).astype(np.float16), 0.98),
-    ("dtype", "dA3 in float16", "dA3 is kept in float16, three digits", lambda v: right_dA3(v).astype(np.float16) * output_slope(v), 0.99),
+    ("dtype", "(dA3 in float16) * g'(Z3)", "dA3 is kept in float16, three digits", lambda v: right_dA3(v).astype(np.float16) * output_slope(v), 0.99),
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.clinic.fits import MATCH, attempt, fitting_factor, in_place_of, is_one, power_law, proportional
+from helpers.clinic.fits import attempt, fitting_factor, in_place_of, is_one, power_law, proportional
 from helpers.clinic.hidden_rules import activation_gradient_rules, slope_rules
 from helpers.clinic.hypotheses import Deltas, Distinct, Fault, Hypothesis, given, scaled
 from helpers.clinic.output_rules import output_rules
@@ -59,34 +59,32 @@ class Search:
     def _layer(self, l, old):
         """All hypotheses worth keeping that add layer l to an old one."""
         found = []
-        for cost, faults, values in self._delta_choices(l, old):
-            found += self._with_parameters(l, old, cost, faults, values)
+        for choice in self._delta_choices(l, old):
+            found += self._with_parameters(l, old, *choice)
         if min((h.cost for h in found), default=np.inf) >= old.cost + 1.9:
             found += self._unexplained(l, old)
         return _distinct(l, found)[: 2 * BEAM]
 
     def _delta_choices(self, l, old):
-        """(cost, faults, dA and dZ per probe) for every rule of dZ of layer l that at least one output supports."""
+        """(cost, faults, values, how the right dW and db fit) for every rule of dZ of layer l that an output of the first batch supports."""
         deltas, distinct = Deltas(l, old.values), Distinct(l)
         limit = np.inf
         for tier in self.deltas[l]:
             if not tier or tier[0][0] > limit:
                 return
-            for cost, rules, support in self._supported(l, deltas, tier):
+            for cost, rules in self._supported(l, deltas, tier):
                 if cost > limit:
                     return
-                values = deltas.all(rules)
-                if values is None:
+                new = deltas.all(rules)
+                if new is None or not distinct.is_new(new):
                     continue
-                limit = min(limit, cost + _reach(cost, support))
-                if distinct.is_new(values):
-                    yield cost, tuple(Fault(r.statement, r) for r in rules if r.statement), values
+                values = [{**v, **dz} for v, dz in zip(old.values, new, strict=True)]
+                fits = self._right_fits(l, values)
+                limit = min(limit, cost + _reach(cost, fits))
+                yield cost, tuple(Fault(r.statement, r) for r in rules if r.statement), values, fits
 
     def _supported(self, l, deltas, choices):
-        """(cost, rules, support) for the rules that fit the first probe, and for the right ones, the cheapest first.
-
-        `support` holds the factors by which the right dW and the right db, made from that dZ, fit; NaN where they do not.
-        """
+        """(cost, rules) for the rules from whose dZ the right dW or db of the first probe follows, up to a factor, and for the right rules."""
         v = deltas.values[0]
         A, m = v[f"A{l - 1}"] if l > 1 else v["X"], v["m"]
         shape = (1 if l == 3 else 10, m)
@@ -100,12 +98,11 @@ class Search:
         D = np.clip(np.stack([dZ for _, _, dZ in found]).astype(float), -1e100, 1e100)
         dW, db = self.observed(f"dW{l}")[0], self.observed(f"db{l}")[0]
         support = np.stack([proportional(D @ A.T / m, dW), proportional(D.sum(axis=2, keepdims=True) / m, db)], axis=1)
-        return [(cost, rules, s) for (cost, rules, _), s in zip(found, support, strict=True) if not cost or not np.isnan(s).all()]
+        return [(cost, rules) for (cost, rules, _), s in zip(found, support, strict=True) if not cost or not np.isnan(s).all()]
 
-    def _with_parameters(self, l, old, cost, faults, new):
+    def _with_parameters(self, l, old, cost, faults, values, fits):
         """Complete a choice of dZ by the statements for dW and db, if at least one of these is then right up to a factor."""
-        values = [{**v, **dz} for v, dz in zip(old.values, new, strict=True)]
-        weight, bias = self._right_fits(l, values)
+        weight, bias = fits
         plain = not faults
         if weight is None and bias is None and not plain:
             return []
@@ -213,10 +210,10 @@ def _tiers(choices):
     return choices[:usual], choices[usual:]
 
 
-def _reach(cost, support):
-    """How much dearer rules are still looked at after one that the outputs support so well."""
-    if np.isnan(support).all():
+def _reach(cost, fits):
+    """How much dearer rules are still looked at after one with which the right dW and the right db fit so well."""
+    if not any(fits):
         return np.inf
-    if (np.abs(support - 1) <= 10 * MATCH).all():
+    if all(factor and is_one(factor) for factor in fits):
         return 0.04
     return 0.6 if cost > 0.5 else 1.25
