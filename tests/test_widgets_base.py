@@ -288,3 +288,9 @@ def test_questions_are_answered_and_errors_are_said(meter, monkeypatch):
     assert sent.pop()[0] == {"kind": "answer", "id": "view-2", "error": "KeyError: 'no'"}
     meter._handle_custom_msg({"kind": "other"}, [])
     assert sent == []
+
+
+@pytest.mark.parametrize(("value", "error"), [(10**400, ValueError), (np.complex64(1 + 2j), TypeError), ([1.0], TypeError), (np.nan, ValueError)])
+def test_a_number_that_cannot_be_one_is_named_in_a_few_words(value, error):
+    with pytest.raises(error, match=r"z is .{1,60}, expected a number from -1 to 1$"):
+        settings.nearest_of([-1, 0, 1])("z", value)

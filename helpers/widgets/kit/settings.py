@@ -1,7 +1,5 @@
 """Settings of a widget: traits that are checked in the reader's terms, and the checks that they use."""
 
-import math
-
 import numpy as np
 import traitlets
 
@@ -39,7 +37,7 @@ def some_of(options):
     def check(name, value):
         given = [value] if isinstance(value, str) else value
         if not isinstance(given, list | tuple) or not given:
-            raise TypeError(f"{name} is {value!r}, expected at least one of {', '.join(options)}")
+            raise TypeError(f"{name} is {checks.brief(value)}, expected at least one of {', '.join(options)}")
         given = [checks.choice(name, item, list(options)) for item in given]
         return tuple(option for option in options if option in given)
 
@@ -52,7 +50,7 @@ def one_number_of(options):
     def check(name, value):
         number = _number(name, value, f"one of {_listed(options)}")
         if number not in options:
-            raise ValueError(f"{name} is {value!r}, expected one of {_listed(options)}")
+            raise ValueError(f"{name} is {checks.brief(value)}, expected one of {_listed(options)}")
         return options[list(options).index(number)]
 
     return check
@@ -66,7 +64,7 @@ def nearest_of(values):
     def check(name, value):
         number = _number(name, value, expected)
         if not values[0] <= number <= values[-1]:
-            raise ValueError(f"{name} is {value!r}, expected {expected}")
+            raise ValueError(f"{name} is {checks.brief(value)}, expected {expected}")
         return float(values[np.abs(values - number).argmin()])
 
     return check
@@ -90,10 +88,10 @@ def interval(lowest, highest, narrowest):
 
     def check(name, value):
         if not isinstance(value, list | tuple) or len(value) != 2:
-            raise TypeError(f"{name} is {value!r}, expected {expected}")
+            raise TypeError(f"{name} is {checks.brief(value)}, expected {expected}")
         low, high = (_number(name, end, expected) for end in value)
         if low < lowest or high > highest or high - low < narrowest * (1 - 1e-9):
-            raise ValueError(f"{name} is {value!r}, expected {expected}")
+            raise ValueError(f"{name} is {checks.brief(value)}, expected {expected}")
         return (low, high)
 
     return check
@@ -102,15 +100,19 @@ def interval(lowest, highest, narrowest):
 def yes_or_no(name, value):
     """A check: True or False."""
     if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} is {value!r}, expected True or False")
+        raise TypeError(f"{name} is {checks.brief(value)}, expected True or False")
     return bool(value)
 
 
 def _number(name, value, expected):
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not math.isfinite(value):
-        kind = ValueError if isinstance(value, float) else TypeError
-        raise kind(f"{name} is {value!r}, expected {expected}")
-    return float(value)
+    wrong = f"{name} is {checks.brief(value)}, expected {expected}"
+    try:
+        number = checks.floats(name, value)
+    except (TypeError, ValueError) as error:
+        raise (ValueError if checks.is_a(error, ValueError) else TypeError)(wrong) from None
+    if number.ndim or checks.is_a(value, bool | np.bool_):
+        raise TypeError(wrong)
+    return float(number)
 
 
 def _listed(options):
