@@ -28,6 +28,8 @@ def _compare_difference(central_difference, f, z, h, more=(), *, name):
         ((up - here) / h, "that is the one-sided difference; its error shrinks like h only, not like h^2."),
         ((here - down) / h, "that is the one-sided difference; its error shrinks like h only, not like h^2."),
         ((down - up) / (2 * h), "the sign is turned round: subtract the left value from the right one."),
+        ((f(z + h / 2) - f(z - h / 2)) / h, "your points are h/2 away from z: take z + h and z - h, and divide by 2 h."),
+        *[((f(z + k) - f(z - k)) / (2 * k), f"this is the difference for h = {k:g}: use the argument h.") for k in (1e-4, 1e-5, 1e-6)],
         (up - down / (2 * h), "only the second value was divided: put brackets round the difference."),
         ((up - down) / 2 * h, "in Python, / 2 * h multiplies by h: put brackets round 2 * h."),
         *more,
@@ -67,6 +69,9 @@ def _error_mistakes(a, b):
         (n(a - b) / n(b), ONE_NORM),
         (n(a - b) / min(n(a), n(b)), "you divided by the smaller norm: add the two."),
         (2 * n(a - b) / (n(a) + n(b)), "you divided by the mean of the two norms: divide by their sum."),
+        (-n(a - b) / (n(a) + n(b)), "a relative error is a size: without the minus."),
+        (n(a - b) / n(a) + n(b), "put brackets round the sum of the norms: in Python, / comes before +."),
+        (n(a - b) ** 2 / (n(a) + n(b)), "the numerator is the norm itself, not its square."),
         (n(a - b) ** 2 / (n(a) ** 2 + n(b) ** 2), "the roots are missing: a norm is the root of a sum of squares."),
         (np.abs(a - b).max() / (np.abs(a).max() + np.abs(b).max()), "you took the largest entries; the norm is the root of the sum of squares."),
         (np.abs(a - b).sum() / (np.abs(a).sum() + np.abs(b).sum()), "you summed sizes; the norm is the root of the sum of squares."),
@@ -131,6 +136,9 @@ def _kink_mistakes(z, h, side):
         ((abs(z) + h) / (2 * h), "you used the size of z: its sign counts, since z may lie on either side of the kink."),
         (0.6, "that holds only at z = 2e-6 with h = 1e-5: compute it from z and h."),
         ((z - h) / (2 * h), "relu(z - h) is 0, since z - h < 0: what is left is relu(z + h)."),
+        (z / h, "relu(z + h) is z + h, and the two points are 2 h apart."),
+        (z / (2 * h), "relu(z + h) is z + h, not z."),
+        ((h - z) / (2 * h), "the sign of z is turned: relu(z + h) = z + h, and relu(z - h) = 0."),
         ((z + h) / h, "the two points are 2 h apart: divide by 2 h."),
         ((z + h) / 2 * h, "in Python, / 2 * h multiplies by h: put brackets round 2 * h."),
         (((z + h) - (z - h)) / (2 * h), "you used z - h itself: ReLU of a negative number is 0."),
@@ -179,8 +187,8 @@ def check_wrong_gradients(names):
 
     Posed in: notebooks/06_gradient_checking.ipynb
     """
-    known = {f"d{kind}{l}".lower(): f"d{kind}{l}" for kind in "Wb" for l in (1, 2, 3)}
-    named, wrong = {known.get(name.lower(), name) for name in _names(names, "names such as ['dW1', 'db1']")}, {"dW2", "dW3"}
+    known = {f"{d}{kind}{l}".lower(): f"d{kind}{l}" for kind in "Wb" for l in (1, 2, 3) for d in ("d", "")}
+    named, wrong = {known.get(name.lower().replace("_", ""), name) for name in _names(names, "names such as ['dW1', 'db1']")}, {"dW2", "dW3"}
     if unknown := sorted(named - set(known.values())):
         raise Wrong(f"{', '.join(unknown)} is no gradient of a parameter: choose among dW1, db1, dW2, db2, dW3, db3.")
     if biases := sorted(name for name in named if name.startswith("db")):

@@ -162,14 +162,18 @@ def _distinct(*values):
 
 
 def items(answer, name, expected):
-    """The entries of a reader's list, in whatever form it comes: list, set, keys, generator, array, "B, D", or one entry alone.
+    """The entries of a reader's list, in whatever form it comes: list, set, keys, generator, array, "B, D", "B and D", or one entry alone.
+
+    Of a dict of True and False the names with True.
 
     Wrong says that a list of `expected` was expected.
     """
     if unfinished(answer):
         raise NotAttempted
     if isinstance(answer, str):
-        return [part for part in re.split(r"[\s,;]+", answer) if part]
+        return [part for part in re.split(r"[\s,;.]+", answer) if part and part.lower() != "and"]
+    if isinstance(answer, dict) and answer and all(isinstance(chosen, bool | np.bool_) for chosen in answer.values()):
+        answer = [name for name, chosen in answer.items() if chosen]
     if isinstance(answer, Real | np.generic) or (isinstance(answer, np.ndarray) and not answer.ndim):
         answer = [answer]
     try:
