@@ -72,7 +72,7 @@ def test_a_joined_module_stands_alone(view, tmp_path):
 
 @each_view
 def test_a_module_fetches_nothing(view):
-    text = scripts.module(view) + scripts.stylesheet(view.with_name("style.css"))
+    text = scripts.module(view) + scripts.stylesheet(view.with_name("style.css")) + scripts.page_styles()
     addresses = set(re.findall(r"(?:https?:)?//[\w.-]+\.\w+[^\s\"'`]*", re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)))
     assert addresses <= {"http://www.w3.org/2000/svg"}
     assert not re.search(r"\b(fetch|eval|XMLHttpRequest|innerHTML|import)\b\s*[(=]", text)

@@ -60,7 +60,7 @@ ipywidgets.VBox([slider, fig.canvas])
 )
 # How a control is moved: there and back over its whole range.
 SLIDE = """() => {
-    const slider = [...cell.querySelectorAll('input[type=range]')].find((one) => one.checkVisibility());
+    const slider = [...inside(cell).querySelectorAll('input[type=range]')].find((one) => one.checkVisibility());
     const steps = Math.round((slider.max - slider.min) / slider.step);
     count += Math.max(1, Math.floor(steps / 80));
     const at = count % (2 * steps);
@@ -72,18 +72,18 @@ PRESS = """() => {
     cell.querySelector('.noUi-handle').dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
 }"""
 STEP = """() => {
-    const [next, back] = ['Next step', 'Step back'].map((name) => cell.querySelector(`button[aria-label="${name}"]`));
+    const [next, back] = ['Next step', 'Step back'].map((name) => inside(cell).querySelector(`button[aria-label="${name}"]`));
     if (next.disabled) count = -1;
     if (back.disabled) count = 1;
     (count < 0 ? back : next).click();
 }"""
 CHOOSE = """() => {
-    const row = cell.querySelectorAll('.cb-entry select')[1];
+    const row = inside(cell).querySelectorAll('.cb-entry select')[1];
     row.selectedIndex = (row.selectedIndex + 1) % row.options.length;
     row.dispatchEvent(new Event('change'));
 }"""
 # What is seen of each: a text that differs when its picture does.
-STATUS = "(cell) => cell.querySelector('.cb-status')?.textContent"
+STATUS = "(cell) => inside(cell).querySelector('.cb-status')?.textContent"
 IMAGE = "(cell) => { const image = cell.querySelector('img'); return image?.complete && image.naturalWidth ? image.src : undefined; }"
 CANVAS = "(cell) => cell.querySelector('canvas') && String(window.drawn)"
 CONTENDERS = {
@@ -102,6 +102,8 @@ OURS = {
     "GradientCheckExplorer: step size": ("GradientCheckExplorer()", STATUS, SLIDE),
     "GradientCheckExplorer: kink": ("GradientCheckExplorer('kink')", STATUS, SLIDE),
 }
+# Widgets stand in a shadow root.
+INSIDE = "() => { window.inside = (cell) => cell.querySelector('.casebook-host')?.shadowRoot ?? cell; }"
 # Counts what ipympl paints on its canvas.
 COUNT = """() => {
     window.drawn = 0;
@@ -199,6 +201,7 @@ def run(rounds, moves, seconds):
             page = browser.new_page(viewport={"width": 1280, "height": 720})
             show(page, lab, START, "", widgets=0)
             page.evaluate(COUNT)
+            page.evaluate(INSIDE)
             for _ in range(rounds):
                 for name, contender in contenders.items():
                     found[name].append(measure(page, *contender, moves, seconds))

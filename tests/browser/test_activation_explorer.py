@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from browser.widgets import IMPORTS, MARKS, charts, marks, play, point_at, python, rows, show, status, touch, use_theme, violations, wait_until
+from browser.widgets import IMPORTS, MARKS, charts, focus, marks, play, point_at, python, rows, show, status, touch, use_theme, violations, wait_until
 from helpers.activations import ACTIVATIONS, chain
 from helpers.widgets import ActivationExplorer
 from helpers.widgets.activation_explorer import recording as rec
@@ -146,7 +146,7 @@ def test_by_keyboard_alone(stage):
     widget.get_by_label("identity").focus()
     reached = []
     for _ in range(22):
-        reached.append(page.evaluate("() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent"))
+        reached.append(focus(page, "(node) => node.labels?.[0]?.textContent ?? node.textContent"))
         page.keyboard.press("Tab")
     controls = "identity ReLU leaky ReLU ELU sigmoid tanh softplus SiLU|one unit|Slope from a|ReLU′(0)|Leak|z|◀ ▶ + − Reset".replace("|", " ")
     assert " ".join(reached).strip().startswith(controls)
@@ -169,8 +169,8 @@ def test_by_keyboard_alone(stage):
     widget.get_by_label("one unit").focus()
     page.keyboard.press("ArrowRight")
     assert status(widget).startswith("Product over 10 layers")
-    ring = "() => getComputedStyle(document.activeElement).outlineStyle"
-    assert page.evaluate(ring) == "solid", "focus is seen"
+    ring = "(node) => getComputedStyle(node).outlineStyle"
+    assert focus(page, ring) == "solid", "focus is seen"
     for name in ("relu", "leaky_relu", "sigmoid"):
         widget.locator(f"input[value={name}]").focus()
         page.keyboard.press("Space")

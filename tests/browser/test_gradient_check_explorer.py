@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from browser.widgets import IMPORTS, MARKS, charts, marks, play, point_at, python, rows, show, status, touch, use_theme, violations, wait_until
+from browser.widgets import IMPORTS, MARKS, charts, focus, marks, play, point_at, python, rows, show, status, touch, use_theme, violations, wait_until
 from helpers.activations import ACTIVATIONS
 from helpers.gradcheck import relative_error
 from helpers.widgets import GradientCheckExplorer
@@ -117,7 +117,7 @@ def test_the_step_by_keyboard_mouse_and_finger(stage):
     for key, wanted in (("ArrowLeft", rec.STEPS[149]), ("ArrowRight", 0.1), ("Home", 1e-16), ("End", 1.0)):
         page.keyboard.press(key)
         assert status(widget) == GradientCheckExplorer(h=wanted).describe()
-    assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") == "solid", "focus is seen"
+    assert focus(page, "(node) => getComputedStyle(node).outlineStyle") == "solid", "focus is seen"
     widget.locator(".cb-charts").first.scroll_into_view_if_needed()
     point_at(page, widget, 1, -8)
     page.mouse.down()
@@ -158,7 +158,7 @@ def assert_kink_is_true(seen, explorer, left, right):
     assert seen["spoken"] == number(explorer.share) and seen["status"] == explorer.describe()
     dots, crosses = named(seen, "cb-point"), named(seen, "cb-cross")
     beyond = {name for name, place in places.items() if place * z < 0}
-    assert {mark["data-name"] for mark in seen["marks"] if "cb-beyond" in (mark.get("class") or "")} == beyond
+    assert {mark["data-name"] for mark in seen["marks"] if "cb-warning" in (mark.get("class") or "")} == beyond
     for k, (name, place) in enumerate(places.items()):
         assert near([dots[name]["x"], dots[name]["y"]], [left.x(place / h), left.y(float(f.value(place)) / h)])
         assert seen["rows"]["position"][k + 1] == number(place) and seen["rows"]["f"][k + 1] == number(f.value(place))

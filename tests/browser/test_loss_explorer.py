@@ -3,7 +3,24 @@
 import numpy as np
 import pytest
 
-from browser.widgets import IMPORTS, MARKS, charts, drag, marks, play, point_at, python, rows, show, status, touch, use_theme, violations, wait_until
+from browser.widgets import (
+    IMPORTS,
+    MARKS,
+    charts,
+    drag,
+    focus,
+    marks,
+    play,
+    point_at,
+    python,
+    rows,
+    show,
+    status,
+    touch,
+    use_theme,
+    violations,
+    wait_until,
+)
 from helpers import losses
 from helpers.widgets import LossExplorer
 from helpers.widgets.kit.numerals import number
@@ -88,7 +105,7 @@ def test_p_by_keyboard_mouse_and_finger(stage):
     for key, wanted in (("ArrowRight", 0.301), ("ArrowLeft", 0.3), ("Home", 0.001), ("End", 0.999)):
         page.keyboard.press(key)
         assert status(widget) == LossExplorer(p=wanted).describe()
-    assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") == "solid", "focus is seen"
+    assert focus(page, "(node) => getComputedStyle(node).outlineStyle") == "solid", "focus is seen"
     widget.locator(".cb-charts").first.scroll_into_view_if_needed()
     point_at(page, widget, 0, 0.2)
     page.mouse.down()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from browser.widgets import IMPORTS, drag, play, python, show, status, touch, use_theme, violations, wait_until
+from browser.widgets import IMPORTS, drag, focus, play, python, show, status, touch, use_theme, violations, wait_until
 from helpers import case, network, paths
 from helpers.widgets import NetworkStepper
 from helpers.widgets.kit.numerals import number
@@ -38,7 +38,7 @@ CHOOSE = f"""(root, entries) => entries.map((entry) => {{
     if (column) pick('column', column);
     return ({READ})(root);
 }})"""
-FOCUSED = "() => document.activeElement.getAttribute('aria-label')"
+NAME = "(node) => node.getAttribute('aria-label')"
 TWO_FRAMES = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 
 
@@ -189,7 +189,7 @@ def test_by_keyboard_alone(stage):
     reached = []
     for _ in range(16):
         reached.append(
-            page.evaluate("() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.getAttribute('aria-label')?.split(':')[0]")
+            focus(page, "(node) => node.labels?.[0]?.textContent ?? node.getAttribute('aria-label')?.split(':')[0]")
         )
         page.keyboard.press("Tab")
     assert reached[:13] == ["Play", "Next step", "Speed", "Example", "ReLU", "Z1", "whole batch", "Unit 0 of layer 1", "Numbers of this step",
@@ -202,11 +202,11 @@ def test_by_keyboard_alone(stage):
     walked = []
     for key in ("ArrowDown", "ArrowRight", "ArrowDown", "ArrowDown", "PageDown", "ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowLeft"):
         page.keyboard.press(key)
-        walked.append(page.evaluate(FOCUSED).split(":")[0])
+        walked.append(focus(page, NAME).split(":")[0])
     assert walked == ["Unit 1 of layer 1", "Weight W2[0, 1]", "Weight W2[1, 1]", "Weight W2[2, 1]", "Weight W2[2, 2]", "Unit 2 of layer 2",
                       "Weight W2[2, 0]", "Unit 0 of layer 1", "Weight W1[0, 0]"]  # fmt: skip
-    assert widget.locator(".cb-readout").text_content() == page.evaluate(FOCUSED)
-    assert page.evaluate("() => document.activeElement.matches(':focus-visible')")
+    assert widget.locator(".cb-readout").text_content() == focus(page, NAME)
+    assert focus(page, "(node) => node.matches(':focus-visible')")
     page.keyboard.press("Enter")
     assert "W1[0, 0]: 10 paths" in status(widget) and widget.locator(".cb-path").count() == 10
     page.keyboard.press("Escape")

@@ -22,7 +22,8 @@ from browser.lab import PATIENCE, Lab, open_notebook, run_all, use_theme, wait_u
 from notebook_tools import KERNELSPEC
 from oracles import require
 
-PAINTED = ".casebook .cb-status:not(:empty)"
+PAINTED = ".cb-status:not(:empty)"
+HOSTS = ".casebook-host"  # each with a widget in its shadow root, which Playwright's locators look into
 IMPORTS = "from helpers.widgets import *"
 RUN_LAST = """async (source) => {
     const {content} = window.jupyterapp.shell.currentWidget;
@@ -66,12 +67,18 @@ DRAG = """async (slider, values) => {
     }
     return [...seen];
 }"""
-ENOUGH = "([painted, n]) => document.querySelectorAll(painted).length >= n"
+ENOUGH = """([painted, n]) => [...document.querySelectorAll('.casebook-host')]
+    .filter(({shadowRoot}) => shadowRoot.querySelector(painted)).length >= n"""
 STILL = """async () => {
-    const place = () => JSON.stringify(document.querySelector('.casebook').getBoundingClientRect());
+    const place = () => JSON.stringify(document.querySelector('.casebook-host').getBoundingClientRect());
     const before = place();
     for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
     return before === place();
+}"""
+FOCUS = """(look) => {
+    let focused = document.activeElement;
+    while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+    return eval(look)(focused);
 }"""
 FINISHED = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(
     (cell) => cell.model.type !== 'code' || cell.model.executionCount || !cell.model.sharedModel.source)"""
@@ -170,6 +177,11 @@ def point_at(page, widget, chart: int, x: float, down: float = 60) -> None:
     page.mouse.move(*one.on_screen(one.x(x), one.frame[1] + down))
 
 
+def focus(page, look: str):
+    """What the JavaScript function `look` says of the element that has the focus, also inside a widget."""
+    return page.evaluate(FOCUS, look)
+
+
 def drag(slider, values) -> list[str]:
     """Drag a slider over these values, one a frame, and return the different lines that said on the way what is shown."""
     return slider.evaluate(DRAG, [float(value) for value in values])
@@ -189,5 +201,5 @@ def touch(page, *places: tuple[float, float]) -> None:
 def violations(page) -> list[str]:
     """The rules of axe-core that the widgets on the page break, with the elements."""
     axe = require("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page, context=".casebook").response["violations"]
+    found = axe.run(page, context=HOSTS).response["violations"]
     return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes']]}" for rule in found]

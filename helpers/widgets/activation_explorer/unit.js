@@ -109,7 +109,7 @@ export function unitView({ view, tape, chosen }) {
     const ends = { x1: cx - run * share, y1: cy - rise * share, x2: cx + run * share, y2: cy + rise * share };
     const data = { "data-name": one.name, "data-z": value, "data-a": one.a, "data-slope": one.slope };
     return [
-      svg("line", { ...ends, ...data, class: "cb-tangent", stroke: "var(--cb-text)", "clip-path": left.layers.lines.getAttribute("clip-path") }),
+      svg("line", { ...ends, ...data, class: "cb-tangent", "clip-path": left.layers.lines.getAttribute("clip-path") }),
       svg("path", { d: one.style.mark, transform: `translate(${cx} ${cy})`, fill: one.style.colour, class: "cb-point", ...data }),
     ];
   }
@@ -148,7 +148,7 @@ export function unitView({ view, tape, chosen }) {
       const arrow = at === cy ? "" : at < cy ? "↑ " : "↓ ";
       const name = lines.length > 1 ? `${one.label} ` : "";
       const place = { x: before ? cx - 13 : cx + 13, y: places[i], "text-anchor": before ? "end" : "start" };
-      return svg("text", { ...place, class: "cb-factor", "data-name": one.name }, `${name}${arrow}× ${number(one.factor, 3)}`);
+      return svg("text", { ...place, class: "cb-factor cb-halo cb-warning", "data-name": one.name }, `${name}${arrow}× ${number(one.factor, 3)}`);
     });
   }
 

@@ -48,7 +48,7 @@ export function kinkView(view, tape) {
     );
     const ends = [["slope", 0, -16], ["central", 1, 0], ["one-sided", 2, 16]];
     endLabels(right, ends.map(([text, i, by]) => ({ text, style: look(i), at: right.y(slope.at(-1)) + by })));
-    const place = { x: (right.x(from) + right.x(to)) / 2, y: right.frame.top + 20, "text-anchor": "middle", class: "cb-region", "data-name": "crossed" };
+    const place = { x: (right.x(from) + right.x(to)) / 2, y: right.frame.top + 20, "text-anchor": "middle", class: "cb-region cb-halo", "data-name": "crossed" };
     right.layers.labels.append(svg("text", place, "the step crosses the kink"));
   });
 
@@ -90,7 +90,7 @@ export function kinkView(view, tape) {
     const crosses = places.flatMap(([px, py], k) => (other(sides, k) ? [cross(left.x(px), left.y(py), k)] : []));
     const shifts = [{ by: 12, down: 27, anchor: "end" }, { by: 0, down: 27, anchor: "middle" }, { by: -12, down: -12, anchor: "end" }];
     const texts = places.map(([px, py, name], k) =>
-      svg("text", { x: left.x(px) + shifts[k].by, y: left.y(py) + shifts[k].down, "text-anchor": shifts[k].anchor, class: other(sides, k) ? "cb-end cb-beyond" : "cb-end", "data-name": name }, other(sides, k) ? `${name}: other side` : name));
+      svg("text", { x: left.x(px) + shifts[k].by, y: left.y(py) + shifts[k].down, "text-anchor": shifts[k].anchor, class: other(sides, k) ? "cb-end cb-halo cb-warning" : "cb-end cb-halo", "data-name": name }, other(sides, k) ? `${name}: other side` : name));
     return [svg("line", { ...ends, class: "cb-chord", "data-name": "chord", "data-slope": at.central }), ...dots, ...crosses, ...texts];
   }
 

@@ -63,10 +63,10 @@ export function stepView(view, tape) {
     );
     const { left: edge, width, top, height } = right.frame;
     const level = right.y(tape.tolerance);
-    const region = (text, from, to) => svg("text", { x: (right.x(from) + right.x(to)) / 2, y: top + height - 10, "text-anchor": "middle", class: "cb-region", "data-name": text }, text);
+    const region = (text, from, to) => svg("text", { x: (right.x(from) + right.x(to)) / 2, y: top + height - 10, "text-anchor": "middle", class: "cb-region cb-halo", "data-name": text }, text);
     right.layers.labels.replaceChildren(
       svg("line", { x1: edge, x2: edge + width, y1: level, y2: level, class: "cb-level", "data-name": "tolerance" }),
-      svg("text", { x: edge + 6, y: level - 6, class: "cb-level-text", "data-name": "tolerance" }, "passes below 1e−7"),
+      svg("text", { x: edge + 6, y: level - 6, class: "cb-level-text cb-halo cb-warning", "data-name": "tolerance" }, "passes below 1e−7"),
       region("rounding", exponents[0], border),
       region("truncation", border, exponents.at(-1)),
     );
@@ -109,9 +109,9 @@ export function stepView(view, tape) {
     const close = left.x(ends[1][0]) - left.x(ends[0][0]) < 70;
     return [
       line(up, above, value, { class: "cb-chord", "data-name": "chord", "data-slope": value }),
-      line(z, height, slope, { class: "cb-tangent", "data-name": "tangent", "data-slope": slope, stroke: "var(--cb-text)" }),
+      line(z, height, slope, { class: "cb-tangent", "data-name": "tangent", "data-slope": slope }),
       ...ends.map(([x, y, name]) => point(left, x, y, look(1), { "data-name": name, "data-x": x, "data-y": y })),
-      ...ends.map(([x, y, name], i) => svg("text", { x: left.x(x) + (close ? (i ? 12 : -12) : 0), y: left.y(y) + (close ? 5 : 24), "text-anchor": close ? (i ? "start" : "end") : "middle", class: "cb-end", "data-name": name }, name)),
+      ...ends.map(([x, y, name], i) => svg("text", { x: left.x(x) + (close ? (i ? 12 : -12) : 0), y: left.y(y) + (close ? 5 : 24), "text-anchor": close ? (i ? "start" : "end") : "middle", class: "cb-end cb-halo", "data-name": name }, name)),
     ];
   }
 

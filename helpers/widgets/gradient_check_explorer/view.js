@@ -8,7 +8,6 @@ import { kinkView } from "./kink.js";
 
 function render(context) {
   const view = mount(context, "Gradient check explorer");
-  view.root.classList.add("cb-checking");
   const tape = readRecording(view.get("recording"));
   const pages = { step: stepView(view, tape), kink: kinkView(view, tape) };
   const choice = radios({

@@ -55,7 +55,7 @@ class Widget(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **kwargs):
         if "_folder" in cls.__dict__:
-            cls._esm, cls._css = scripts.module(cls._folder / "view.js"), scripts.stylesheet(cls._folder / "style.css")
+            cls._esm, cls._css = scripts.bundle(cls._folder), scripts.page_styles()
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **settings):

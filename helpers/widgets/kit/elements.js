@@ -36,5 +36,5 @@ let ids = 0;
 
 /** An id that no other element of the page has, also when a widget is displayed twice. */
 export function freshId(name = "part") {
-  return `casebook-${name}-${Date.now().toString(36)}-${++ids}`;
+  return `${name}-${Date.now().toString(36)}-${++ids}`;
 }

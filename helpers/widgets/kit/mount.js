@@ -6,6 +6,17 @@ const SAVE_AFTER = 250; // milliseconds without a move, so that dragging costs t
 const SAY_AFTER = 500;
 const ANSWER_WITHIN = 10000;
 
+let shared;
+
+/** The style sheet of all views: parsed once. STYLE is put in front of the joined module by scripts.py. */
+function sheet() {
+  if (!shared) {
+    shared = new CSSStyleSheet();
+    shared.replaceSync(STYLE);
+  }
+  return shared;
+}
+
 /**
  * A view in `el`: a labelled group whose parts are drawn anew when a setting that they show has changed.
  *
@@ -13,12 +24,19 @@ const ANSWER_WITHIN = 10000;
  *   view.root.append(…);
  *   view.part(["z"], () => { … view.get("z") … view.say("z = 1.5 …") });
  *   return view.start();        // draws all parts, returns the clean-up
+ *
+ * It stands in a shadow root: the page has thousands of rules, and to look each of them up for hundreds of edges would take longer
+ * than a frame has. What the page may say are the colours, see host.css.
  */
 export function mount({ model, el }, label) {
   const status = html("p", { class: "cb-status" });
   const spoken = html("p", { class: "cb-spoken", "aria-live": "polite", role: "status" });
   const notice = html("p", { class: "cb-notice", role: "alert", hidden: true });
   const root = html("div", { class: "casebook", role: "group", "aria-label": label }, notice);
+  const host = html("div", { class: "casebook-host" });
+  const shadow = host.attachShadow({ mode: "open" });
+  shadow.adoptedStyleSheets = [sheet()];
+  shadow.append(root);
   const parts = [];
   const undo = [];
   let saving, speaking;
@@ -88,7 +106,7 @@ export function mount({ model, el }, label) {
   /** Begin: the status line is put last, all parts are drawn. Returns the clean-up. */
   function start() {
     root.append(status, spoken);
-    el.append(root);
+    el.append(host);
     model.on("change", update);
     update();
     return clean;
@@ -99,7 +117,7 @@ export function mount({ model, el }, label) {
     clearTimeout(speaking);
     model.off("change", update);
     for (const action of undo.splice(0).reverse()) action();
-    root.remove();
+    host.remove();
   }
 
   keepKeys(root);

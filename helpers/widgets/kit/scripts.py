@@ -1,4 +1,4 @@
-"""Joins the JavaScript of a widget with the files that it imports into one ES module, and its style sheet with the shared ones.
+"""Joins the JavaScript of a widget with the files that it imports, and with all its styles, into one ES module.
 
 A module that Jupyter loads from text cannot import a neighbour by its path. So the files stay ordinary ES modules, which
 an editor understands, and what they import with
@@ -8,6 +8,7 @@ an editor understands, and what they import with
 is put in front of them here: each file once, without its `export`s, private names shared.
 """
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -36,10 +37,20 @@ def module(path):
     return "\n".join(re.sub(r"^export (?!default)", "", IMPORT.sub("", text), flags=re.MULTILINE) for text in files.values())
 
 
+def stylesheet(path):
+    """The kit's rules, and behind them those of the file `path`."""
+    return "\n".join(_read(one) for one in (*(KIT / name for name in STYLES), Path(path)))
+
+
 @cache
-def stylesheet(path=None):
-    """The kit's rules, and those of the style sheet `path` where one is given."""
-    return "\n".join(_read(one) for one in [*(KIT / name for name in STYLES), *([Path(path)] if path else [])])
+def bundle(folder):
+    """The ES module of a widget, view.js of its folder, and its styles as the constant STYLE, which `mount` puts into the shadow root."""
+    return f"const STYLE = {json.dumps(stylesheet(folder / 'style.css'))};\n{module(folder / 'view.js')}"
+
+
+def page_styles():
+    """The few rules that stand in the page itself: the colours."""
+    return _read(KIT / "host.css")
 
 
 def _read(path):

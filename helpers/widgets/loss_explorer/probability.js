@@ -75,11 +75,11 @@ export function probabilityView(view, tape) {
     const data = { "data-name": `y${y}`, "data-x": at[name], "data-loss": at.loss, "data-slope": at[slope] };
     const { frame } = one;
     const before = cx > frame.left + frame.width * 0.6;
-    const place = { x: before ? cx - 16 : cx + 16, y: Math.max(frame.top + 18, cy - 12), "text-anchor": before ? "end" : "start", class: "cb-slope-text", "data-name": `y${y}` };
+    const place = { x: before ? cx - 16 : cx + 16, y: Math.max(frame.top + 18, cy - 12), "text-anchor": before ? "end" : "start", class: "cb-slope-text cb-halo", "data-name": `y${y}` };
     const style = look(1 - y);
     return [
       svg("line", { x1: cx, x2: cx, y1: cy, y2: frame.top + frame.height, class: "cb-rod" }),
-      svg("line", { ...ends, ...data, class: "cb-tangent", stroke: "var(--cb-text)", "clip-path": one.layers.lines.getAttribute("clip-path") }),
+      svg("line", { ...ends, ...data, class: "cb-tangent", "clip-path": one.layers.lines.getAttribute("clip-path") }),
       svg("path", { d: style.mark, transform: `translate(${cx} ${cy})`, fill: style.colour, class: "cb-point", ...data }),
       svg("text", place, `slope ${number(at[slope])}`),
     ];

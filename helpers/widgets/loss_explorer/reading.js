@@ -98,7 +98,7 @@ export function numberView(view, tape) {
     const before = cx > graph.frame.left + graph.frame.width * 0.55;
     const low = cy + 30 > graph.frame.top + graph.frame.height;
     const data = { "data-name": "uniform", "data-classes": count, "data-loss": loss };
-    const place = { x: before ? cx - 4 : cx + 8, y: low ? cy - 28 : cy + 25, "text-anchor": before ? "end" : "start", class: "cb-slope-text", "data-name": "uniform" };
+    const place = { x: before ? cx - 4 : cx + 8, y: low ? cy - 28 : cy + 25, "text-anchor": before ? "end" : "start", class: "cb-slope-text cb-halo", "data-name": "uniform" };
     graph.layers.marks.replaceChildren(
       svg("line", { x1: cx, x2: cx, y1: cy, y2: graph.frame.top + graph.frame.height, class: "cb-rod" }),
       ...stuck,
@@ -113,7 +113,7 @@ export function numberView(view, tape) {
     if (height === null) return [];
     const { frame } = graph;
     const at = graph.y(height);
-    const text = (y, words) => svg("text", { x: frame.left + 8, y, class: "cb-level-text", "data-name": "stuck" }, words);
+    const text = (y, words) => svg("text", { x: frame.left + 8, y, class: "cb-level-text cb-halo cb-warning", "data-name": "stuck" }, words);
     if (at < frame.top) return [text(frame.top + 18, `↑ ${loss} lies above this picture`)];
     if (at > frame.top + frame.height) return [text(frame.top + frame.height - 8, `↓ ${loss} lies below 0`)];
     const line = svg("line", { x1: frame.left, x2: frame.left + frame.width, y1: at, y2: at, class: "cb-level", "data-name": "stuck", "data-loss": height });

@@ -9,7 +9,6 @@ import { numberView } from "./reading.js";
 
 function render(context) {
   const view = mount(context, "Loss explorer");
-  view.root.classList.add("cb-losses");
   const tape = readRecording(view.get("recording"));
   const pages = { probability: probabilityView(view, tape), logits: logitsView(view, tape), number: numberView(view, tape) };
   const choice = radios({

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers import case, checks, network, paths
+from helpers import case, checks, network
 from helpers.activations import get_activation
 from helpers.losses import get_loss
 from helpers.widgets.kit.base import table
@@ -18,7 +18,6 @@ WIDEST, DEEPEST = 16, 5
 MOST_EXAMPLES = 24  # how many of a batch can be chosen; its gradients are those of all
 MOST_PATHS = 16  # how many paths of a weight are listed, the largest; the others are added up
 MOST_NUMBERS = 400_000  # of paths in one recording
-AT_ONCE = 20_000  # paths whose factors are in memory together
 
 
 @dataclass(frozen=True)
@@ -115,9 +114,11 @@ def arrays(net, hidden, X):
     found = c | grads | {"loss": np.append(network.compute_loss(net.y, c, net.output, net.loss), losses)}
     found |= {f"slope{l}": get_activation(hidden).slope(c[f"Z{l}"]) for l in range(1, top)}
     alone = [_alone(net, hidden, X, i) for i in range(net.shown)]
-    for l in range(1, top + 1):
+    after = None
+    for l in range(top, 0, -1):
         found[f"own{l}"] = np.stack([np.hstack([own[f"dW{l}"], own[f"db{l}"]]) for own in alone])
-        found |= _paths(net, c, grads, hidden, l)
+        after = grads[f"dZ{l}"][:, None, : net.shown] if l == top else _through(net.p[f"W{l + 1}"], found[f"slope{l}"][:, : net.shown], after)
+        found |= _paths(net, c[f"A{l - 1}"][:, : net.shown], after, l)
     return {name: value[:, : net.shown] if name[:1] in "ZA" or name[:2] in ("dZ", "dA", "sl") else value for name, value in found.items()}
 
 
@@ -128,19 +129,33 @@ def _alone(net, hidden, X, i):
     return network.backward_prop(X[:, one], net.y[:, one], c, net.p, hidden, net.output, net.loss)
 
 
-def _paths(net, c, grads, hidden, l):
+def _through(W, slope, after):
+    """The products of all paths from a layer's units, of those from the next layer's `after`, shape (n_after, P, m): slope times weight times each.
+
+    Returns shape (n, n_after P, m), the paths numbered as in `helpers.paths`, the last layer's unit running fastest.
+    """
+    products = (slope[:, None, :] * W.T[:, :, None])[:, :, None, :] * after
+    return products.reshape(len(slope), -1, slope.shape[1])
+
+
+def _paths(net, inputs, after, l):
     """Of each weight and bias of layer l: the largest paths, how many live, what the others add up to, and the sum."""
-    n, m, count = net.sizes[l], net.shown, kept(net, l)
-    c, grads = ({name: value[:, :m] for name, value in given.items()} for given in (c, grads))
-    inputs = np.vstack([c[f"A{l - 1}"], np.ones((1, m))]).T[:, None, :]  # (m, 1, n_in + 1)
-    whose = [None] if m * int(np.prod(net.sizes[l:])) <= AT_ONCE else range(n)  # all units in one call, or each in its own
-    after = np.concatenate([paths.beyond(net.p, c, grads, l, j, hidden=hidden)[1].prod(axis=1) for j in whose])
-    after = after.T.reshape(m, n, -1)  # (m, n, P)
-    which = np.sort(np.argsort(-np.abs(after), axis=-1, kind="stable")[..., :count], axis=-1)
+    m, count = net.shown, kept(net, l)
+    inputs = np.vstack([inputs, np.ones((1, m))]).T[:, None, :]  # (m, 1, n_in + 1)
+    after = after.transpose(2, 0, 1)  # (m, n, P)
+    which = _largest(np.nan_to_num(np.abs(after), nan=np.inf, posinf=np.inf), count)
     largest = np.take_along_axis(after, which, axis=-1)  # (m, n, count)
     alive = (after != 0).sum(axis=-1, keepdims=True) * (inputs != 0)
     products, sums = inputs[..., None] * largest[:, :, None, :], inputs * after.sum(axis=-1, keepdims=True)
     return {f"which{l}": which, f"alive{l}": alive, f"path{l}": products, f"sum{l}": sums, f"rest{l}": sums - products.sum(axis=-1)}
+
+
+def _largest(sizes, count):
+    """Where along the last axis the `count` largest stand, in increasing order of place; of equal ones the first."""
+    border = np.partition(sizes, -count, axis=-1)[..., [-count]]
+    above, equal = sizes > border, sizes == border
+    wanted = above | (equal & (equal.cumsum(axis=-1) <= count - above.sum(axis=-1, keepdims=True)))
+    return np.nonzero(wanted)[-1].reshape(*sizes.shape[:-1], count)
 
 
 def blank(net):

@@ -59,7 +59,6 @@ function render(context) {
   const right = html("div", { class: "cb-panel" }, panel.node, paths.node);
   const below = html("div", { class: "cb-bar" }, inputs.node, bars[3].node);
   view.root.append(bars[0].node, bars[1].node, learner, html("div", { class: "cb-stepper" }, network.node, right), below, network.readout);
-  view.root.classList.add("cb-network-stepper");
   view.part(SHOWN, draw);
   view.part(["x", "example", "hidden"], () => {
     const asked = view.get("x").length > 0;
