@@ -13,7 +13,7 @@ from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers.widgets.kit import base, scripts, settings, svg
-from helpers.widgets.kit.numerals import number
+from helpers.widgets.kit.numerals import beside_one, number
 from notebook_rules import digit_complaints, image_complaints
 from notebook_tools import LIVE_VIEW, execute, normalised, to_text, without_live_views
 
@@ -131,12 +131,15 @@ def test_a_check_returns_what_is_kept(check, given, kept):
     ("check", "given", "error", "message"),
     [
         (settings.one_of(["relu", "tanh"]), "relo", ValueError, "setting is 'relo', expected one of relu, tanh: did you mean 'relu'?"),
-        (settings.some_of(["relu", "tanh"]), [], TypeError, r"setting is \[\], expected at least one of relu, tanh"),
+        (settings.some_of(["relu", "tanh"]), [], TypeError, "setting is .*, expected at least one of relu, tanh"),
         (settings.some_of(["relu", "tanh"]), 3, TypeError, "setting is 3, expected at least one of"),
         (settings.one_number_of((0.0, 0.5)), 0.25, ValueError, "setting is 0.25, expected one of 0, 0.5"),
         (settings.one_number_of((0.0, 0.5)), "0", TypeError, "setting is '0', expected one of 0, 0.5"),
         (settings.nearest_of([-1, 1]), 1.5, ValueError, "setting is 1.5, expected a number from -1 to 1"),
         (settings.nearest_of([-1, 1]), np.nan, ValueError, "setting is nan, expected a number from -1 to 1"),
+        (settings.nearest_of([-1, 1]), 10**400, ValueError, "setting is .*, expected a number from -1 to 1"),
+        (settings.nearest_of([-1, 1]), np.complex64(1), TypeError, "expected a number from -1 to 1"),
+        (settings.whole_number(1, 20), 10**400, ValueError, "expected at most 20"),
         (settings.nearest_of([-1, 1]), True, TypeError, "setting is True, expected a number"),
         (settings.nearest_of([-1, 1]), None, TypeError, "setting is None, expected a number"),
         (settings.whole_number(1, 20), 21, ValueError, "setting is 21, expected at most 20"),
@@ -146,6 +149,7 @@ def test_a_check_returns_what_is_kept(check, given, kept):
         (settings.interval(-8, 8, 1), 4, TypeError, r"two numbers \(from, to\)"),
         (settings.yes_or_no, 1, TypeError, "setting is 1, expected True or False"),
     ],
+    ids=lambda value: None if isinstance(value, str) else type(value).__name__,
 )
 def test_an_error_names_what_came_and_what_was_expected(check, given, error, message):
     with pytest.raises(error, match=message):
@@ -193,12 +197,15 @@ def test_a_table_keeps_nan_and_infinity_and_refuses_what_does_not_fit():
     assert np.array_equal(np.frombuffer(base.table([np.nan, -np.inf])["bytes"]), [np.nan, -np.inf], equal_nan=True)
     with pytest.raises(ValueError, match="do not fit in uint8"):
         base.table([256], "uint8")
+    with pytest.raises(TypeError, match="array holds text, expected real numbers"):
+        base.table(["a"])
     with pytest.raises(ValueError, match="dtype is 'float16', expected one of float64"):
         base.table([1], "float16")
 
 
 NUMBERS = {-0.0: "0", 1.0: "1", -1.5: "−1.5", 0.05: "0.05", 1234.5: "1235", 0.12345: "0.1235", 1e-4: "0.0001", 9.99996e-5: "0.0001",
-           2.785e-7: "2.785e−7", -3e12: "−3e12", 1e7: "1e7", 9999999.0: "1e7", 123456.0: "123500",
+           2.785e-7: "2.785e−7", -3e12: "−3e12", 1e7: "1e7", 9999999.0: "9999999", 123456.0: "123456", 1048576.0: "1048576", 12345.6: "12346",
+           9999999.7: "1e7",
            np.inf: "∞", -np.inf: "−∞", 0.30000000000000004: "0.3"}  # fmt: skip
 
 
@@ -208,18 +215,28 @@ def test_numbers_are_written_with_four_digits(value):
     assert number(np.nan) == "nan"
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.99999977493, "0.99999977"), (-0.99999977493, "−0.99999977"), (1.00001234, "1.000012"), (1.0, "1"), (1 - 1e-16, "1"), (0.9994, "0.9994"),
+     (0.99996, "0.99996"), (0.99949, "0.9995"), (2.00001, "2"), (0.3, "0.3"), (np.nan, "nan"), (np.inf, "∞")],
+)  # fmt: skip
+def test_a_number_beside_1_is_told_apart_from_it(value, text):
+    assert beside_one(value) == text
+
+
 def test_python_and_javascript_write_the_same_numbers(tmp_path):
     if not shutil.which("node"):
         pytest.skip("no node on this machine to run JavaScript")
     rng = np.random.default_rng(0)
-    values = [*(float(v) for v in NUMBERS if np.isfinite(v)), *(rng.normal(size=300) * 10.0 ** rng.integers(-12, 12, 300)), 0.5, 2.5, 0.125, 1 / 8192]
-    code = 'import { number } from "./numbers.mjs";\n'
-    code += f"console.log([{','.join(repr(float(v)) for v in values)}].flatMap((v) => [number(v), number(v, 2)]).join(' '));"
-    (tmp_path / "numbers.mjs").write_text(scripts.module(scripts.KIT / "numbers.js") + "export { number };")
+    near_one = 1 + rng.choice([-1, 1], 60) * 10.0 ** rng.uniform(-14, -3, 60)
+    values = [*near_one, 0.5, 2.5, 0.125, 1 / 8192, *(float(v) for v in NUMBERS if np.isfinite(v)), *(rng.normal(size=300) * 10.0 ** rng.integers(-12, 12, 300))]
+    code = 'import { besideOne, number } from "./numbers.mjs";\n'
+    code += f"console.log([{','.join(repr(float(v)) for v in values)}].flatMap((v) => [number(v), number(v, 2), besideOne(v)]).join(' '));"
+    (tmp_path / "numbers.mjs").write_text(scripts.module(scripts.KIT / "numbers.js") + "export { besideOne, number };")
     (tmp_path / "test.mjs").write_text(code)
     done = subprocess.run(["node", tmp_path / "test.mjs"], capture_output=True, text=True, encoding="utf-8")
     assert done.stderr == ""
-    assert done.stdout.split() == [number(v, digits) for v in values for digits in (4, 2)]
+    assert done.stdout.split() == [text for v in values for text in (number(v), number(v, 2), beside_one(v))]
 
 
 # ---------------------------------------------------------------- what a notebook shows and stores

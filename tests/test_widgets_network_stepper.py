@@ -115,7 +115,7 @@ def test_sentences_say_the_numbers(stepper):
         values = stepper.run()["arrays"][step][:, 0]
         assert [number(value, 3) for value in values] == [s.rstrip(".") for s in said] or "≈ 0" in stepper.describe()
     stepper.step, stepper.selected = "dW1", "W1[1, 0]"
-    assert "W1[1, 0]: 10 paths, 4 alive, adding up to 0.4076 for example 0; mean over the 3 examples: dW1[1, 0] = " in stepper.describe()
+    assert "W1[1, 0]: 10 paths, 4 alive, adding up to 0.4076 for example 1; mean over the 3 examples: dW1[1, 0] = " in stepper.describe()
     stepper.selected, stepper.step = "", "Z1"
 
 
@@ -146,26 +146,70 @@ def test_the_widest_and_deepest_network_has_all_its_paths():
 def test_settings_are_checked_in_the_readers_terms(stepper):
     accepted = [("step", "db2", "dW2"), ("step", 3, "Z2"), ("step", "loss", "loss"), ("selected", " W2[3,1] ", "W2[3, 1]"),
                 ("selected", "b3[0]", "b3[0]"),
-                ("selected", None, ""), ("x", [1, 2], (1.0, 2.0)), ("x", (), ()), ("example", 2, 2)]  # fmt: skip
+                ("selected", None, ""), ("x", [1, 2], (1.0, 2.0)), ("x", (), ()), ("example", 2, 2), ("selected", "", "")]  # fmt: skip
     for name, value, kept in accepted:
         setattr(stepper, name, value)
         assert getattr(stepper, name) == kept
     refused = [("step", "Z4", "step is 'Z4', expected 1 to 15 or one of Z1, A1"), ("step", 16, "step is 16, expected 1 to 15"),
                ("selected", "W2[10, 0]", r"an entry of W2, whose shape is \(10, 10\)"), ("selected", "W4[0, 0]", "a layer from 1 to 3"),
                ("selected", "b1[0, 0]", "expected a weight"), ("x", [1], "expected 2 finite numbers"), ("x", [1, np.nan], "finite"),
-               ("example", 3, "example is 3, expected 0 to 2"), ("hidden", "reluu", "did you mean 'relu'"),
+               ("example", 4, "example is 4, expected 1 to 3"), ("example", 0, "example is 0, expected 1 to 3"),
+               ("hidden", "reluu", "did you mean 'relu'"),
                ("speed", 3, "expected one of")]  # fmt: skip
     for name, value, said in refused:
         with pytest.raises(ValueError, match=said):
             setattr(stepper, name, value)
-    for name, value in (("step", None), ("example", 1.0), ("x", "up"), ("selected", 3), ("batch", 1)):
+    for name, value in (("step", None), ("example", 1.0), ("x", "up"), ("selected", 3), ("batch", 1), ("selected", np.zeros(3)), ("x", Raising())):
         with pytest.raises(TypeError, match=f"{name} is "):
             setattr(stepper, name, value)
-    stepper.example, stepper.step, stepper.selected = 0, "Z1", ""
+    stepper.example, stepper.step, stepper.selected = 1, "Z1", ""
+
+
+class Raising:
+    """An array that cannot be had."""
+
+    def __array__(self, *_, **__):
+        raise RuntimeError("gone")
+
+
+def test_what_is_no_array_is_named():
+    with pytest.raises(TypeError, match="X is no array of numbers: 'gone'"):
+        NetworkStepper(X=Raising(), y=np.zeros((1, 1)))
+    with pytest.raises(TypeError, match="y is no array of numbers: 'gone'"):
+        NetworkStepper(X=np.zeros((2, 1)), y=Raising())
+    assert NetworkStepper(X=[[1, 2], [3, 4]], y=[[0, 1]]).net.m == 2
+
+
+def test_example_1_is_the_worked_example_and_words_count_from_1(stepper):
+    x, y = case.worked_example()
+    assert np.array_equal(stepper.net.X[:, :1], x) and np.array_equal(stepper.net.y[:, :1], y)
+    assert "example 1 of 3" in NetworkStepper().describe() and "example 3 of 3" in NetworkStepper(example=3).describe()
+    seen = NetworkStepper(example=2).shown_run()["arrays"]["A0"][:, NetworkStepper(example=2).column]
+    assert np.array_equal(seen, stepper.net.X[:, 1])
+    check = NetworkStepper(backward_prop=spoilt_for_example_3).recording["runs"]["relu"]["check"]
+    assert check["steps"]["dZ2"]["verdict"].endswith("for example 3"), check["steps"]["dZ2"]
+
+
+def spoilt_for_example_3(X, y, c, p):
+    grads = network.backward_prop(X, y, c, p)
+    third = rec.worked_batch()[0][0, 2]
+    return {key: value + (key == "db2") * np.any(X[0] == third) for key, value in grads.items() if key[:2] != "dZ" and key[:2] != "dA"}
+
+
+def test_with_a_learners_function_it_begins_where_that_goes_wrong():
+    assert NetworkStepper(backward_prop=case.backward_prop_sigmoid, hidden="sigmoid").step == "dZ2"
+    assert NetworkStepper(backward_prop=case.backward_prop_sigmoid, hidden="sigmoid", step="Z1").step == "Z1"
+    assert NetworkStepper(backward_prop=case.backward_prop).step == "Z1"
+
+
+@pytest.mark.parametrize(("value", "text"), [(-0.000356, "−3.6e−4"), (-0.0123, "−0.0123"), (-0.00356, "−0.0036"), (123456.7, "123457"),
+                                             (-1e-9, "−1e−9"), (2.5, "2.5"), (-98765432.1, "−9.88e7")])  # fmt: skip
+def test_what_stands_in_a_unit_fits_there(value, text):
+    assert stepper_words.brief(value, 1.0) == text and len(text) <= 7
 
 
 def test_another_input_is_answered_and_forgotten_with_its_example(stepper):
-    answer = stepper.answer({"x": [0.5, -2.0], "example": 1, "hidden": "tanh"})
+    answer = stepper.answer({"x": [0.5, -2.0], "example": 2, "hidden": "tanh"})
     X = stepper.net.X.copy()
     X[:, 1] = [0.5, -2.0]
     c = network.forward_prop(X, stepper.net.p, "tanh")
@@ -173,10 +217,10 @@ def test_another_input_is_answered_and_forgotten_with_its_example(stepper):
     assert all(np.array_equal(array(answer[name]), value) for name, value in (c | grads).items())
     stepper.x = (0.5, -2)
     assert stepper.describe() != NetworkStepper().describe()
-    stepper.example = 1
+    stepper.example = 2
     assert stepper.x == ()
-    stepper.example = 0
-    assert NetworkStepper(example=1, x=(1, 2)).x == (1.0, 2.0)
+    stepper.example = 1
+    assert NetworkStepper(example=2, x=(1, 2)).x == (1.0, 2.0)
 
 
 def test_repr_and_picture_are_the_same_every_time():

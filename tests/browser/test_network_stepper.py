@@ -27,15 +27,15 @@ READ = """(root) => ({
 # Chooses every step in turn, and reads all that is painted at each.
 SWEEP = f"""(root) => [...root.querySelectorAll('.cb-steps input')].map((input) => {{ input.click(); return ({READ})(root); }})"""
 CHOOSE = f"""(root, entries) => entries.map((entry) => {{
-    const pick = (label, value) => {{
-        const input = [...root.querySelectorAll('select')].find((one) => one.labels[0].textContent === label);
+    const pick = (labels, value) => {{
+        const input = [...root.querySelectorAll('select')].find((one) => labels.includes(one.labels[0].textContent));
         input.value = value;
         input.dispatchEvent(new Event('change', {{bubbles: true}}));
     }};
     const [, name, row, column] = entry.match(/^(\\w+)\\[(\\d+)(?:, (\\d+))?\\]$/);
-    pick('Paths of', name);
-    pick('row', row);
-    if (column) pick('column', column);
+    pick(['Paths of'], name);
+    pick(['to unit', 'of unit'], row);
+    if (column) pick(['from unit', 'from input'], column);
     return ({READ})(root);
 }})"""
 NAME = "(node) => node.getAttribute('aria-label')"
@@ -77,7 +77,7 @@ def expected_cells(run, step, example, net):
 
 
 def assert_step_is_true(seen, stepper):
-    run, step, example = stepper.shown_run(), stepper.shown_run()["steps"][stepper.position], stepper.example
+    run, step, example = stepper.shown_run(), stepper.shown_run()["steps"][stepper.position], stepper.column
     assert (seen["step"], seen["code"], seen["formula"], seen["shapes"]) == tuple(step[key] for key in ("name", "code", "formula", "shapes"))
     assert seen["status"] == stepper.describe() and seen["notice"] == ""
     assert np.array_equal(seen["cells"], expected_cells(run, step, example, stepper.net))
@@ -87,7 +87,8 @@ def assert_step_is_true(seen, stepper):
             assert text == value == "" and "cb-empty" in classes
             continue
         true = run["arrays"][name][j, example]
-        assert float(value) == true and text in (number(true, 3), number(true, 2), "≈ 0")
+        assert float(value) == true and len(text) <= 7
+        assert text in (number(true, 3), number(true, 2), f"{true:.1e}".replace("e-0", "e−").replace("-", "−"), "≈ 0")
         assert f"cb-{'positive' if true > 0 else 'negative' if true < 0 else 'zero'}" in classes
     for entry, (value, classes, width) in seen["edges"].items():
         l = int(entry[1])
@@ -103,7 +104,7 @@ def test_every_step_of_every_example_and_activation(stage):
     assert widget.locator(".cb-edge[data-entry]").count() == 130 and widget.locator(".cb-node[data-unit]").count() == 23
     for hidden, label in (("relu", "ReLU"), ("sigmoid", "sigmoid"), ("tanh", "tanh")):
         widget.get_by_label(label, exact=True).check()
-        for example in range(3):
+        for example in (1, 2, 3):
             widget.get_by_label("Example").select_option(str(example))
             stepper.hidden, stepper.example = hidden, example
             for seen in widget.evaluate(SWEEP):
@@ -123,8 +124,8 @@ def test_other_networks(stage, sizes):
     """
     made = {}
     exec("\n".join(line.strip() for line in code.splitlines()), made)
-    widget = play(stage, "\n".join(line.strip() for line in code.splitlines()) + "\nNetworkStepper(p, X, y, output='softmax', example=1)")
-    stepper = NetworkStepper(made["p"], made["X"], made["y"], output="softmax", example=1)
+    widget = play(stage, "\n".join(line.strip() for line in code.splitlines()) + "\nNetworkStepper(p, X, y, output='softmax', example=2)")
+    stepper = NetworkStepper(made["p"], made["X"], made["y"], output="softmax", example=2)
     for seen in widget.evaluate(SWEEP):
         stepper.step = seen["step"]
         assert_step_is_true(seen, stepper)
@@ -133,7 +134,7 @@ def test_other_networks(stage, sizes):
 
 
 def assert_paths_are_true(widget, stepper, chosen):
-    net, example = stepper.net, stepper.example
+    net, example = stepper.net, stepper.column
     c = network.forward_prop(net.X, net.p, stepper.hidden, net.output)
     grads = network.backward_prop(net.X, net.y, c, net.p, stepper.hidden, net.output)
     for seen, (name, (l, j, k)) in zip(widget.evaluate(CHOOSE, [name for name, _ in chosen]), chosen, strict=True):
@@ -159,7 +160,7 @@ def assert_paths_are_true(widget, stepper, chosen):
 
 @pytest.mark.parametrize("hidden", rec.HIDDEN)
 def test_the_paths_of_many_weights(stage, hidden):
-    example = rec.HIDDEN.index(hidden)
+    example = rec.HIDDEN.index(hidden) + 1
     widget = play(stage, f"NetworkStepper(hidden='{hidden}', step='dW1', example={example})")
     every = list(entries((2, 10, 10, 1)))
     assert_paths_are_true(widget, NetworkStepper(hidden=hidden, step="dW1", example=example), every if hidden == "relu" else every[::9])
@@ -176,7 +177,7 @@ def test_ten_paths_of_which_six_are_cut(stage):
     assert widget.locator(".cb-panel .cb-scroll").locator("visible=true").evaluate("(box) => box.scrollHeight <= box.clientHeight"), (
         "all ten are seen"
     )
-    widget.get_by_role("button", name="Show the path through 3").focus()
+    widget.get_by_role("button", name="Show the path through 4").focus()
     assert widget.locator(".cb-path:not(.cb-faded)").evaluate_all("(all) => all.map((one) => one.dataset.path)") == ["3"]
     widget.get_by_role("button", name="Close the paths").click()
     assert widget.locator(".cb-path").count() == 0 and widget.locator(".cb-path-table").is_hidden()
@@ -188,12 +189,10 @@ def test_by_keyboard_alone(stage):
     widget.get_by_role("button", name="Play").focus()
     reached = []
     for _ in range(16):
-        reached.append(
-            focus(page, "(node) => node.labels?.[0]?.textContent ?? node.getAttribute('aria-label')?.split(':')[0]")
-        )
+        reached.append(focus(page, "(node) => node.labels?.[0]?.textContent ?? node.getAttribute('aria-label')?.split(':')[0]"))
         page.keyboard.press("Tab")
-    assert reached[:13] == ["Play", "Next step", "Speed", "Example", "ReLU", "Z1", "whole batch", "Unit 0 of layer 1", "Numbers of this step",
-                            "x[0]", "x[1]", "Paths of", reached[12]], reached  # fmt: skip
+    assert reached[:13] == ["Play", "Next step", "Speed", "Example", "ReLU", "whole batch", "Z1", "Unit 1 of layer 1", "Numbers of this step",
+                            "x₁", "x₂", "Paths of", reached[12]], reached  # fmt: skip
     widget.locator(".cb-steps input:checked").focus()
     for _ in range(2):
         page.keyboard.press("ArrowRight")
@@ -203,8 +202,8 @@ def test_by_keyboard_alone(stage):
     for key in ("ArrowDown", "ArrowRight", "ArrowDown", "ArrowDown", "PageDown", "ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowLeft"):
         page.keyboard.press(key)
         walked.append(focus(page, NAME).split(":")[0])
-    assert walked == ["Unit 1 of layer 1", "Weight W2[0, 1]", "Weight W2[1, 1]", "Weight W2[2, 1]", "Weight W2[2, 2]", "Unit 2 of layer 2",
-                      "Weight W2[2, 0]", "Unit 0 of layer 1", "Weight W1[0, 0]"]  # fmt: skip
+    assert walked == ["Unit 2 of layer 1", "Weight W2[0, 1]", "Weight W2[1, 1]", "Weight W2[2, 1]", "Weight W2[2, 2]", "Unit 3 of layer 2",
+                      "Weight W2[2, 0]", "Unit 1 of layer 1", "Weight W1[0, 0]"]  # fmt: skip
     assert widget.locator(".cb-readout").text_content() == focus(page, NAME)
     assert focus(page, "(node) => node.matches(':focus-visible')")
     page.keyboard.press("Enter")
@@ -235,13 +234,13 @@ def test_by_mouse_and_finger(stage):
     readout = widget.locator(".cb-readout")
     page.mouse.move(*place_of(widget, "[data-unit='2 3'] rect"))
     c = {name: number(run["arrays"][name][3, 0]) for name in ("Z2", "A2", "dA2", "slope2", "dZ2")}
-    said = f"Unit 3 of layer 2: z {c['Z2']}, a {c['A2']}, dA {c['dA2']}, slope g′ {c['slope2']}, dZ {c['dZ2']}, bias b −0.2, db {c['dZ2']}, mean db "
+    said = f"Unit 4 of layer 2: z {c['Z2']}, a {c['A2']}, dA {c['dA2']}, slope g′ {c['slope2']}, dZ {c['dZ2']}, bias b −0.2, db {c['dZ2']}, mean db "
     wait_until(lambda: readout.text_content().startswith(said), said)
     for entry in ("W1[0, 0]", "W1[9, 1]", "W3[0, 4]"):
         l, (j, k) = int(entry[1]), map(int, entry[3:-1].split(", "))
         page.mouse.move(*place_of(widget, f"[data-entry='{entry}']"))
         own, whole = run["arrays"][f"own{l}"][0, j, k], run["arrays"][f"dW{l}"][j, k]
-        said = f"Weight {entry}: {number(stepper.net.p[f'W{l}'][j, k])}, gradient {number(own)} for example 0, mean dW {number(whole)}"
+        said = f"Weight {entry}: {number(stepper.net.p[f'W{l}'][j, k])}, gradient {number(own)} for example 1, mean dW {number(whole)}"
         wait_until(lambda said=said: readout.text_content() == said, said)
     page.mouse.down()
     page.mouse.up()
@@ -280,8 +279,8 @@ def test_it_plays_to_the_end_and_stops(stage):
 
 def test_another_input_is_asked_for(stage):
     page, widget = stage, play(stage, "stepper = NetworkStepper(step='loss')\nstepper")
-    widget.get_by_label("x[0]").fill("-2.5")
-    widget.get_by_label("x[1]").fill("3")
+    widget.get_by_label("x₁").fill("-2.5")
+    widget.get_by_label("x₂").fill("3")
     stepper = NetworkStepper(step="loss", x=(-2.5, 3))
     wait_until(lambda: status(widget) == stepper.describe(), "the answer")
     assert [float(value) for _, value, *_ in list(widget.evaluate(READ)["units"].values())[:2]] == [-2.5, 3]
@@ -305,7 +304,7 @@ def test_another_input_is_asked_for(stage):
 def test_what_python_answers_is_seen_while_somebody_drags(stage):
     widget = play(stage, "NetworkStepper()")
     values = np.round(np.arange(-2, 3.05, 0.1), 1)
-    seen = drag(widget.get_by_label("x[0]"), values)
+    seen = drag(widget.get_by_label("x₁"), values)
     own = NetworkStepper()
     texts = [own.describe(), *(NetworkStepper(x=(value, own.net.X[1, 0])).describe() for value in values)]
     assert set(seen) <= set(texts) and len(seen) > 4, "numbers of inputs on the way, none of them made up"
@@ -313,7 +312,7 @@ def test_what_python_answers_is_seen_while_somebody_drags(stage):
     assert stage.errors == []
 
 
-LEARNER = "from helpers import case\nstepper = NetworkStepper(backward_prop=case.backward_prop_sigmoid, hidden='sigmoid', step='dZ2')\nstepper"
+LEARNER = "from helpers import case\nstepper = NetworkStepper(backward_prop=case.backward_prop_sigmoid, hidden='sigmoid')\nstepper"
 
 
 def test_a_learners_first_wrong_statement_is_marked(stage):
@@ -321,13 +320,18 @@ def test_a_learners_first_wrong_statement_is_marked(stage):
     stepper = NetworkStepper(backward_prop=case.backward_prop_sigmoid, hidden="sigmoid")
     check = stepper.run()["check"]
     assert widget.locator(".cb-learner").text_content() == check["summary"]
+    assert widget.evaluate(READ)["step"] == "dZ2", "it begins at the first statement that goes wrong"
+    own, reference = (widget.locator(f".cb-side-by-side > :nth-child({n})").bounding_box() for n in (1, 2))
+    assert own["x"] + own["width"] <= reference["x"] and abs(own["y"] - reference["y"]) < 3, "the learner's numbers come first"
     assert widget.locator(".cb-first-wrong").text_content() == "✗dZ2"
     assert widget.locator(".cb-step-mark:not(:empty)").count() == sum(one["wrong"] for one in check["steps"].values())
     for name, one in check["steps"].items():
         choose_step(widget, name)
         said = widget.locator(".cb-verdict p").text_content()
         assert one["verdict"] in said and ("✗" in said) == one["wrong"] and ("First" in said) == (name == "dZ2")
-        rows = widget.locator(".cb-verdict tbody tr").evaluate_all("(all) => all.map((row) => [...row.cells].map((cell) => cell.textContent))")
+        rows = widget.locator(".cb-side-by-side > :first-child:not([hidden]) tbody tr").evaluate_all(
+            "(all) => all.map((row) => [...row.cells].map((cell) => cell.textContent))"
+        )
         assert rows == (one["rows"] if one["wrong"] else [])
         assert widget.evaluate("(root) => root.getBoundingClientRect().height") <= 640
     widget.locator(".cb-network [tabindex='0']").focus()
@@ -400,7 +404,7 @@ def test_without_a_kernel(exported, page):
     assert_paths_are_true(widget, stepper, list(entries((2, 10, 10, 1)))[::17])
     assert learner.locator(".cb-first-wrong").text_content() == "✗dZ2"
     before = status(widget)
-    widget.get_by_label("x[0]").fill("2")
+    widget.get_by_label("x₁").fill("2")
     assert "New numbers need Python" in widget.locator(".cb-notice").text_content()
-    assert status(widget) == before and widget.get_by_label("x[0]").input_value() == number(stepper.net.X[0, 2]).replace("−", "-")
+    assert status(widget) == before and widget.get_by_label("x₁").input_value() == number(stepper.net.X[0, 2]).replace("−", "-")
     assert violations(page) == [] and page.errors == [] and page.foreign == []

@@ -11,6 +11,7 @@ import ipywidgets
 import numpy as np
 import traitlets
 
+from helpers import checks
 from helpers.widgets.kit import scripts
 from helpers.widgets.kit.settings import Setting
 
@@ -30,12 +31,14 @@ def table(array, dtype="float64"):
 
     Raises
     ------
+    TypeError
+        Says what the array holds instead of numbers.
     ValueError
         Names the dtype that is unknown, or in which the numbers do not fit.
     """
     if dtype not in DTYPES:
-        raise ValueError(f"dtype is {dtype!r}, expected one of {', '.join(DTYPES)}")
-    array = np.asarray(array)
+        raise ValueError(f"dtype is {checks.shown(dtype)}, expected one of {', '.join(DTYPES)}")
+    array = checks.reals("array", array)
     kept = np.ascontiguousarray(array, dtype=np.dtype(dtype).newbyteorder("<"))
     if not dtype.startswith("float") and not np.array_equal(kept, array):
         raise ValueError(f"the array holds numbers that do not fit in {dtype}")

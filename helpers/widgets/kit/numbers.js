@@ -5,11 +5,20 @@ import { html } from "./elements.js";
 export function number(value, digits = 4) {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  const rounded = Number(value.toPrecision(digits));
+  const whole = Math.abs(value) < 1e7 ? Math.floor(Math.abs(value)).toString().length : 0;
+  const rounded = Number(value.toPrecision(Math.max(digits, whole))); // no digit before the point is made up
   if (rounded === 0) return "0";
   const size = Math.abs(rounded);
   const text = size >= 1e-4 && size < 1e7 ? String(rounded) : rounded.toExponential().replace("e+", "e");
   return text.replaceAll("-", "−");
+}
+
+/** As number, but a number close to 1 or −1 is written with as many digits as tell the two apart. As beside_one of helpers.widgets.kit.numerals. */
+export function besideOne(value, digits = 4) {
+  const gap = Math.abs(Math.abs(value) - 1);
+  if (!(gap > 1e-13 && gap < 0.5 * 10 ** (1 - digits))) return number(value, digits);
+  const exponent = Number(gap.toExponential().split("e")[1]);
+  return number(value, 1 - exponent + (Math.abs(value) > 1 ? 1 : 0));
 }
 
 /**
@@ -24,7 +33,7 @@ export function formula(template, numbers, digits = 4) {
     end = found.index + found[0].length;
     if (found[1] !== undefined) nodes.push(html("sup", {}, ...formula(found[1], numbers, digits)));
     else {
-      const text = number(numbers[found[3]], digits);
+      const text = besideOne(numbers[found[3]], digits);
       nodes.push(found[2] && text.startsWith("−") ? `(${text})` : text);
     }
   }

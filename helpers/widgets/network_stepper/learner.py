@@ -72,7 +72,7 @@ def _delta_from_bias(name, l, alone):
             rows += [[f"{name}{entry.removeprefix(f'db{l}')[:-4]}, {i}]", yours, true] for entry, yours, true in listed]
     if not wrong:
         return {"verdict": f"{name} agrees (it is db{l} of each example alone)", "wrong": False, "rows": []}
-    examples = f"example{'s' * (len(wrong) > 1)} {', '.join(map(str, wrong))}"
+    examples = f"example{'s' * (len(wrong) > 1)} {', '.join(str(i + 1) for i in wrong)}"
     return {
         "verdict": f"{name} differs from central differences (it is db{l} of an example alone) for {examples}",
         "wrong": True,

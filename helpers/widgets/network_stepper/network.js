@@ -1,13 +1,14 @@
 // The network of the stepper: units, edges and paths; pointing, choosing, and walking through it with the arrow keys.
 import { attributes, html, svg, write } from "../kit/elements.js";
-import { largestOf, litBy, short, shownIn, sign, unitWords, weightWords } from "./numbers.js";
+import { brief, largestOf, litBy, short, shownIn, sign, unitWords, weightWords } from "./numbers.js";
 
-const SIZE = { width: 570, height: 452, top: 50, bottom: 446 };
+const SIZE = { width: 510, height: 452, top: 50, bottom: 446 };
+const HINT = "Point at a unit or an edge, or walk through the network with the arrow keys; Enter shows its paths.";
 const NEAR = 7; // how far from an edge, in units of the drawing, it is still pointed at
 
 /** Where units stand; the same places as in picture.py. */
 function places(sizes) {
-  const wide = sizes.length <= 4 ? 64 : 48;
+  const wide = sizes.length <= 4 ? 60 : 48;
   const [left, right] = [wide / 2 + 4, SIZE.width - wide / 2 - 92];
   const gap = Math.min(40, (SIZE.bottom - SIZE.top) / Math.max(...sizes));
   const x = sizes.map((_, l) => left + ((right - left) * l) / (sizes.length - 1));
@@ -42,7 +43,7 @@ export function networkView({ view, tape, look, choose }) {
   function makeUnit(l, j) {
     const box = svg("rect", { x: -place.wide / 2, y: -place.high / 2, width: place.wide, height: place.high });
     const text = svg("text", { y: 4.8, "text-anchor": "middle" });
-    const name = l === 0 ? `Input ${j}` : `Unit ${j} of layer ${l}`;
+    const name = l === 0 ? `Input ${j + 1}` : `Unit ${j + 1} of layer ${l}`;
     const node = svg("g", { class: "cb-node", transform: `translate(${place.x[l]} ${place.y[l][j]})`, role: l ? "button" : "img", "aria-label": name, tabindex: -1 }, box, text);
     return { node, box, text, l, j, entry: l ? `b${l}[${j}]` : "", words: () => unitWords(look(), l, j) };
   }
@@ -57,7 +58,7 @@ export function networkView({ view, tape, look, choose }) {
     const x = SIZE.width - 34;
     const text = svg("text", { y: 4.8, "text-anchor": "middle" });
     const box = svg("rect", { x: -32, y: -14, width: 64, height: 28, rx: 2 });
-    const node = svg("g", { class: "cb-node cb-loss", transform: `translate(${x} ${middle})` }, box, text, svg("text", { y: -22, "text-anchor": "middle" }, "loss"));
+    const node = svg("g", { class: "cb-node cb-loss", transform: `translate(${x} ${middle})` }, box, text, svg("text", { y: -22, "text-anchor": "middle" }, "loss ℓ"));
     const lines = place.y[last].map((y) => svg("line", { x1: place.x[last] + place.wide / 2, y1: y, x2: x - 32, y2: middle, class: "cb-edge cb-to-loss" }));
     return { node, text, edges: lines };
   }
@@ -80,8 +81,7 @@ export function networkView({ view, tape, look, choose }) {
     write(loss.text, backward ? short(run.loss.at(example + 1), 1, 0, 4) : "");
     loss.node.classList.toggle("cb-lit", step.kind === "loss" || step.name === `dZ${last}`);
     for (const line of loss.edges) line.classList.toggle("cb-lit", step.kind === "loss" || step.name === `dZ${last}`);
-    if (hot) point(hot);
-    else write(readout, "Point at a unit or an edge, or walk through the network with the arrow keys; Enter shows its paths.");
+    point(hot);
   }
 
   function drawUnit(unit, value, largest, name, isLit) {
@@ -89,7 +89,7 @@ export function networkView({ view, tape, look, choose }) {
     const look = `cb-node${known ? ` cb-${sign(value)}` : " cb-empty"}${isLit ? " cb-lit" : ""}${hot === unit ? " cb-hot" : ""}`;
     attributes(unit.node, { class: look, "data-value": known ? value : undefined, "data-unit": `${unit.l} ${unit.j}`, "data-of": name || undefined });
     attributes(unit.box, { rx: name.startsWith("d") ? 4 : place.high / 2 });
-    write(unit.text, known ? short(value, largest, tape.noise, place.wide < 60 ? 2 : 3) : "");
+    write(unit.text, known ? brief(value, largest, tape.noise, place.wide < 60 ? 2 : 3) : "");
   }
 
   /** Edges show weights, or their gradients where `gradient` says so; most steps leave those of most layers as they are. */
@@ -139,7 +139,7 @@ export function networkView({ view, tape, look, choose }) {
   function point(item) {
     hot?.node.classList.remove("cb-hot");
     hot = item;
-    if (!item) return;
+    if (!item) return write(readout, HINT);
     item.node.classList.add("cb-hot");
     readout.textContent = item.words();
     item.node.setAttribute("aria-label", readout.textContent);
@@ -163,7 +163,8 @@ export function networkView({ view, tape, look, choose }) {
     return found;
   }
 
-  view.listen(picture, "pointermove", (event) => view.guard(() => point(hit(event) ?? hot)));
+  view.listen(picture, "pointermove", (event) => view.guard(() => point(hit(event) ?? focused())));
+  view.listen(picture, "pointerleave", () => point(focused()));
   view.listen(picture, "click", (event) => view.guard(() => {
     const item = hit(event);
     if (!item) return;
@@ -176,6 +177,11 @@ export function networkView({ view, tape, look, choose }) {
 
   let stop = units[1][0];
   stop.node.setAttribute("tabindex", 0);
+
+  /** The unit or edge that has the focus, if one has. */
+  function focused() {
+    return stop.node.matches(":focus") ? stop : undefined;
+  }
 
   function reach(item) {
     stop.node.setAttribute("tabindex", -1);
@@ -210,6 +216,7 @@ export function networkView({ view, tape, look, choose }) {
     }
   });
   view.listen(node, "focusin", () => point(stop));
+  view.listen(node, "focusout", () => point(undefined));
 
   return { node, readout, draw, paint };
 }

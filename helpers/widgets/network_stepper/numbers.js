@@ -18,6 +18,17 @@ export function short(value, largest, noise, digits = 3) {
   return value !== 0 && Math.abs(value) < noise * largest ? "≈ 0" : number(value, digits);
 }
 
+/** As `short`, in at most 7 characters: with fewer digits where they do not fit into a unit. As `brief` of words.py. */
+export function brief(value, largest, noise, digits = 3) {
+  const written = [short(value, largest, noise, digits), number(value, 2), value.toExponential(1).replace("e+", "e").replaceAll("-", "−")];
+  return written.find((text) => text.length <= 7) ?? written.at(-1);
+}
+
+/** A number as lowered digits: x₁, x₁₂. */
+export function lowered(number) {
+  return Array.from(String(number), (digit) => String.fromCharCode(0x2080 + Number(digit))).join("");
+}
+
 export function sign(value) {
   return value > 0 ? "positive" : value < 0 ? "negative" : "zero";
 }
@@ -50,18 +61,18 @@ export function litBy({ kind, layer }) {
 /** All numbers of a unit, in words. */
 export function unitWords({ tape, run, example }, l, j) {
   const read = (name) => number(run[name].at(j, example));
-  if (l === 0) return `Input x[${j}]: ${read("A0")}`;
+  if (l === 0) return `Input x${lowered(j + 1)}: ${read("A0")}`;
   const parts = [`z ${read(`Z${l}`)}`, `a ${read(`A${l}`)}`];
   if (run[`dA${l}`]) parts.push(`dA ${read(`dA${l}`)}`, `slope g′ ${read(`slope${l}`)}`);
   parts.push(`dZ ${read(`dZ${l}`)}`, `bias b ${number(tape.p[`b${l}`].at(j, 0))}`, `db ${number(run[`own${l}`].at(example, j, tape.sizes[l - 1]))}`);
   if (tape.m > 1) parts.push(`mean db ${number(run[`db${l}`].at(j, 0))}`);
-  return `Unit ${j} of layer ${l}: ${[...parts, ...yours(run, `b${l}`, j, 0)].join(", ")}`;
+  return `Unit ${j + 1} of layer ${l}: ${[...parts, ...yours(run, `b${l}`, j, 0)].join(", ")}`;
 }
 
 /** All numbers of a weight, in words. */
 export function weightWords({ tape, run, example }, l, j, k) {
   const parts = [number(tape.p[`W${l}`].at(j, k)), `gradient ${number(run[`own${l}`].at(example, j, k))}`];
-  if (tape.m > 1) parts[1] += ` for example ${example}, mean dW ${number(run[`dW${l}`].at(j, k))}`;
+  if (tape.m > 1) parts[1] += ` for example ${example + 1}, mean dW ${number(run[`dW${l}`].at(j, k))}`;
   return `Weight W${l}[${j}, ${k}]: ${[...parts, ...yours(run, `W${l}`, j, k)].join(", ")}`;
 }
 

@@ -38,14 +38,12 @@ function factorsOf({ tape, run, example }, { kind, l, k }, units) {
   return factors;
 }
 
-/** What stands above each factor; r, s, t, o are the units that a path goes through. */
-function headings(tape, { kind, l, j, k }) {
+/** What stands above each factor. */
+function headings(tape, { kind, l, k }) {
   const last = tape.sizes.length - 1;
-  const letters = [`${j}`, ..."rstuv"];
-  const unit = (q) => (q === last && q > l ? (tape.sizes[last] === 1 ? "0" : "o") : letters[q - l]);
   const names = kind === "W" ? [`A${l - 1}[${k}]`] : [];
-  for (let q = l; q < last; q++) names.push(`g′(Z${q}[${unit(q)}])`, `W${q + 1}[${unit(q + 1)}, ${unit(q)}]`);
-  return [...names, `dZ${last}[${unit(last)}]`];
+  for (let q = l; q < last; q++) names.push(`g′(Z${q})`, `W${q + 1}`);
+  return [...names, `dZ${last}`];
 }
 
 /** {node, draw(now, paths)}; `point(n)` says which path is pointed at, `close()` ends the choice. */
@@ -64,24 +62,25 @@ export function pathsPanel({ tape, point, close }) {
     const { name, kind, l, j, k } = entry;
     const last = tape.sizes.length - 1;
     const count = tape.sizes.slice(l + 1).reduce((product, n) => product * n, 1);
-    title.textContent = `d${name} as a sum over ${count} path${count === 1 ? "" : "s"}${tape.m > 1 ? `, example ${example}` : ""}`;
+    title.textContent = `d${name} = sum over ${count} path${count === 1 ? "" : "s"}${tape.m > 1 ? `, example ${example + 1}` : ""}`;
     const columns = headings(tape, entry);
-    const letters = "rstuv".slice(0, Math.max(0, last - l - (tape.sizes[last] === 1 ? 1 : 0)));
-    head.replaceChildren(html("tr", {}, [letters ? [...letters].map((letter, i) => (i === letters.length - 1 && tape.sizes[last] > 1 ? "o" : letter)).join(", ") : "path", ...columns, "product"].map((text) => html("th", { scope: "col" }, text))));
-    body.replaceChildren(...paths.map((path, n) => rowOf(path, n, letters.length)));
+    const between = Math.max(0, last - l - (tape.sizes[last] === 1 ? 1 : 0)); // how many layers a path can choose its unit in
+    const through = ["path", "through unit"][between] ?? "through units";
+    head.replaceChildren(html("tr", {}, [through, ...columns, "product"].map((text) => html("th", { scope: "col" }, text))));
+    body.replaceChildren(...paths.map((path, n) => rowOf(path, n, between)));
     const wide = columns.length + 1;
     const line = (text, value, part) => html("tr", { "data-name": part }, html("th", { scope: "row", colspan: wide }, text), html("td", { class: "cb-result", "data-value": value }, number(value)));
     const others = count > paths.length ? [line(`the other ${count - paths.length} paths together`, run[`rest${l}`].at(example, j, k), "rest")] : [];
     const own = run[`own${l}`].at(example, j, k);
     foot.replaceChildren(...others, line(`sum over ${run[`alive${l}`].at(example, j, k)} living of ${count}`, run[`sum${l}`].at(example, j, k), "sum"));
-    foot.append(line(`backward pass: d${name}${tape.m > 1 ? ` of example ${example} alone` : ""}`, own, "own"));
+    foot.append(line(`backward pass: d${name}${tape.m > 1 ? ` of example ${example + 1} alone` : ""}`, own, "own"));
     if (tape.m > 1) foot.append(line(`mean over the ${tape.m} examples: d${name}`, kind === "W" ? run[`dW${l}`].at(j, k) : run[`db${l}`].at(j, 0), "mean"));
   }
 
-  function rowOf({ units, factors, product, cut }, n, length) {
-    const through = length ? units.slice(1, 1 + length).join(", ") : "0";
+  function rowOf({ units, factors, product, cut }, n, between) {
+    const through = units.slice(1, 1 + between).map((unit) => unit + 1).join(", ") || "direct";
     const cells = factors.map((value) => html("td", { class: value === 0 ? "cb-cut" : undefined, "data-value": value }, number(value, 3) + (value === 0 ? " ✕" : "")));
-    const show = button({ text: through, label: `Show the path through ${through}`, onClick: () => point(n) });
+    const show = button({ text: through, label: between ? `Show the path through ${through}` : "Show the direct path", onClick: () => point(n) });
     const row = html("tr", { "data-path": n }, html("th", { scope: "row" }, show), cells, html("td", { class: cut ? "cb-cut" : "cb-result", "data-value": product }, cut ? "cut" : number(product)));
     row.addEventListener("pointerenter", () => point(n));
     row.addEventListener("pointerleave", () => point(undefined));

@@ -3,16 +3,16 @@
 import numpy as np
 
 from helpers.widgets.kit.svg import GREY, document, element, text
-from helpers.widgets.network_stepper.words import listed, short, size, without_noise
+from helpers.widgets.network_stepper.words import brief, listed, size, without_noise
 
-WIDTH, TOP, BOTTOM = 570, 50, 446
+WIDTH, TOP, BOTTOM = 510, 50, 446
 BLUE, VERMILLION = "#0072B2", "#D55E00"
 LOOKS = {"positive": (BLUE, ""), "negative": (VERMILLION, "7 4"), "zero": (GREY, "2 4")}
 
 
 def places(sizes):
     """{(layer, unit): (x, y)}, and the width and height of a unit."""
-    wide = 64 if len(sizes) <= 4 else 48
+    wide = 60 if len(sizes) <= 4 else 48
     left, right = wide / 2 + 4, WIDTH - wide / 2 - 92
     at, gap = {}, min(40, (BOTTOM - TOP) / max(sizes))
     for l, n in enumerate(sizes):
@@ -55,7 +55,7 @@ def draw(net, run, position, example):
         values = arrays[name][:, example] if name else [None] * n
         largest = size(values) if name else 0
         parts += [_unit(values[j], largest, *at[l, j], wide, high, name, l in layers) for j in range(n)]
-    return document(1040, 462, *parts, *_words(step, run, example, arrays))
+    return document(980, 462, *parts, *_words(step, run, example, arrays))
 
 
 def _edges(net, arrays, l, at, wide, weights, step, example):
@@ -73,7 +73,7 @@ def _edges(net, arrays, l, at, wide, weights, step, example):
 
 
 def _unit(value, largest, x, y, wide, high, name, is_lit):
-    written = "" if value is None else short(value, largest)
+    written = "" if value is None else brief(value, largest)
     seen = None if value is None else 0.0 if written == "≈ 0" else value
     colour, dash = (GREY, "2 4") if seen is None else (LOOKS[sign(seen)][0], LOOKS[sign(seen)][1] if seen < 0 else "")
     box = element("rect", x=x - wide / 2, y=y - high / 2, width=wide, height=high, rx=4 if name.startswith("d") else high / 2, stroke=colour,
@@ -86,7 +86,7 @@ def _words(step, run, example, arrays):
     lines = [*step["code"].split("\n"), "", *step["formula"].split(",  "), "", step["shapes"], ""]
     if step["kind"] not in ("loss", "dW"):
         numbers = listed(arrays[step["name"]][:, example]).split(", ")
-        lines += [f"{step['name']}, example {example}:"] + [", ".join(numbers[i : i + 5]) for i in range(0, len(numbers), 5)]
+        lines += [f"{step['name']}, example {example + 1}:"] + [", ".join(numbers[i : i + 5]) for i in range(0, len(numbers), 5)]
     code = step["code"].count("\n") + 1
     for i, line in enumerate(lines):
         family = {"font_family": "DejaVu Sans Mono, Menlo, Consolas, monospace", "font_weight": "bold"} if i < code else {}

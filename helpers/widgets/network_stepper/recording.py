@@ -55,7 +55,7 @@ class Net:
 
 
 def worked_batch():
-    """The worked example and two more, shape (2, 3), with labels 1, 0, 1, as in the chapter on backward propagation."""
+    """The batch of the chapter on backward propagation, shape (2, 3), with labels 1, 0, 1: example 1 is the worked example."""
     x, y = case.worked_example()
     return np.hstack([x, [[-1.0, -0.4], [0.6, -1.3]]]), np.hstack([y, [[0.0, 1.0]]])
 
@@ -67,7 +67,7 @@ def make_net(p, X, y, output, loss, backward_prop):
         raise TypeError(f"p is a {type(p).__name__}, expected a dict with keys 'W1', 'b1', 'W2', ...")
     if (X is None) != (y is None):
         raise TypeError(f"{'X' if X is None else 'y'} is missing: give X and y together, or neither")
-    X, y = worked_batch() if X is None else (X, y)
+    X, y = worked_batch() if X is None else (checks.reals("X", X), checks.reals("y", y))
     if backward_prop is not None and not callable(backward_prop):
         raise TypeError(f"backward_prop is a {type(backward_prop).__name__}, expected a function backward_prop(X, y, c, p) -> grads")
     harmless = {name: np.zeros_like(value) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value for name, value in p.items()}
@@ -79,13 +79,9 @@ def make_net(p, X, y, output, loss, backward_prop):
     return net
 
 
-def calm(value):
-    """The array with NaN and infinities replaced by 0; anything that is not an array of floats as it is."""
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError):
-        return value
-    return np.nan_to_num(array, nan=0.0, posinf=0.0, neginf=0.0) if array.dtype.kind == "f" else value
+def calm(array):
+    """The array with NaN and infinities replaced by 0."""
+    return np.nan_to_num(array, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def kept(net, l):
@@ -207,17 +203,17 @@ def about(net, found, entry, example):
     if net.m == 1:
         return f"{text} = d{name}."
     whole = found[f"dW{l}"][j, k] if kind == "W" else found[f"db{l}"][j, 0]
-    return f"{text} for example {example}; mean over the {net.m} examples: d{name} = {number(whole)}."
+    return f"{text} for example {example + 1}; mean over the {net.m} examples: d{name} = {number(whole)}."
 
 
 def sentence(net, hidden, steps, n, example, found):
     """What stands there after step n, in words and numbers."""
     step = steps[n]
     whose = f"Step {n + 1} of {len(steps)}, {words.LABELS[hidden]}"
-    whose += f", example {example} of {net.m}{' alone' * (step['kind'] == 'dW')}" if net.m > 1 else ""
+    whose += f", example {example + 1} of {net.m}{' alone' * (step['kind'] == 'dW')}" if net.m > 1 else ""
     if step["kind"] == "loss":
-        own = f"example {example}’s own {number(found['loss'][example + 1])}, mean {number(found['loss'][0])}"
-        return f"{whose}: loss = {own if net.m > 1 else number(found['loss'][0])}."
+        own = f"ℓ = {number(found['loss'][example + 1])} for this example, " if net.m > 1 else ""
+        return f"{whose}: {own}J = {number(found['loss'][0])}."
     if step["kind"] == "dW":
         l = step["layer"]
         own = found[f"own{l}"][example]

@@ -4,7 +4,7 @@ import { number, readTable } from "../kit/numbers.js";
 import { exported, mount } from "../kit/mount.js";
 import { button, radios, select, slider } from "../kit/controls.js";
 import { networkView } from "./network.js";
-import { parseEntry, readRun } from "./numbers.js";
+import { lowered, parseEntry, readRun } from "./numbers.js";
 import { stepPanel } from "./panel.js";
 import { pathsOf, pathsPanel } from "./paths.js";
 
@@ -81,8 +81,8 @@ function readTape(recording) {
 
 /** Everything that the parts draw from, for the settings as they are now. */
 function lookUp(view, tape, fresh) {
-  const [hidden, example] = [view.get("hidden"), view.get("example")];
-  const answered = view.get("x").length && fresh?.hidden === hidden && fresh.example === example;
+  const [hidden, example] = [view.get("hidden"), view.get("example") - 1]; // the column, from 0
+  const answered = view.get("x").length && fresh?.hidden === hidden && fresh.example === example + 1;
   const run = answered ? fresh.run : tape.runs[hidden];
   const position = run.steps.findIndex(({ name }) => name === view.get("step"));
   return { tape, run, example, position, step: run.steps[position], entry: parseEntry(view.get("selected"), tape.sizes) };
@@ -98,12 +98,12 @@ function words(tape, { run, example, position, step, entry }) {
   const text = `${says} ${name}: ${count} ${count === 1 ? "path" : "paths"}, ${run[`alive${l}`].at(example, j, k)} alive, adding up to ${number(run[`sum${l}`].at(example, j, k))}`;
   if (tape.m === 1) return `${text} = d${name}.`;
   const whole = kind === "W" ? run[`dW${l}`].at(j, k) : run[`db${l}`].at(j, 0);
-  return `${text} for example ${example}; mean over the ${tape.m} examples: d${name} = ${number(whole)}.`;
+  return `${text} for example ${example + 1}; mean over the ${tape.m} examples: d${name} = ${number(whole)}.`;
 }
 
 // --- controls ------------------------------------------------------------------------------------------------------------------
 
-/** Back, play, next, speed; example, hidden activation. */
+/** Back, play, next, speed; example, hidden activation, and whether the table shows the whole batch. */
 function playBar({ view, tape, look }) {
   let timer;
   const go = (by) => {
@@ -117,7 +117,7 @@ function playBar({ view, tape, look }) {
   const next = button({ text: "Next ▶", label: "Next step", onClick: () => go(1) });
   const speed = select({
     label: "Speed",
-    options: tape.speeds.map((value) => ({ value, label: `${number(value)} a second` })),
+    options: tape.speeds.map((value) => ({ value, label: `${number(value)} / s` })),
     onChange: (value) => view.set({ speed: value }),
   });
 
@@ -146,23 +146,27 @@ function playBar({ view, tape, look }) {
   view.onClean(stop);
   const example = select({
     label: "Example",
-    options: Array.from({ length: tape.shown }, (_, i) => ({ value: i, label: `${i} (y = ${Array.from({ length: tape.y.shape[0] }, (_, j) => number(tape.y.at(j, i), 3)).join(", ")})` })),
+    options: Array.from({ length: tape.shown }, (_, i) => ({ value: i + 1, label: `${i + 1} (y = ${Array.from({ length: tape.y.shape[0] }, (_, j) => number(tape.y.at(j, i), 3)).join(", ")})` })),
     onChange: (value) => view.set({ example: value, x: [] }),
   });
   const hidden = radios({ legend: "Hidden", options: tape.hidden.map((value) => ({ value, label: tape.labels[value] })), onChange: (value) => view.set({ hidden: value }) });
   example.node.hidden = tape.shown === 1;
+  const batch = html("input", { type: "checkbox" });
+  batch.addEventListener("change", () => view.set({ batch: batch.checked }));
+  const whole = html("label", { class: "cb-chip", hidden: tape.m === 1 }, batch, "whole batch");
   view.part(["speed"], () => speed.show(view.get("speed")));
-  const node = html("div", { class: "cb-bar" }, html("div", { class: "cb-buttons" }, back, play, next), speed.node, example.node, hidden.node);
+  const node = html("div", { class: "cb-bar" }, html("div", { class: "cb-buttons" }, back, play, next), speed.node, example.node, hidden.node, whole);
   const draw = ({ run, position }) => {
     back.disabled = position === 0;
     next.disabled = position === run.steps.length - 1;
     example.show(view.get("example"));
     hidden.show(view.get("hidden"));
+    batch.checked = view.get("batch");
   };
   return { node, draw };
 }
 
-/** All steps in a row: forward, then back; those that a learner's code gets wrong carry a cross; and whether the table shows the whole batch. */
+/** All steps in a row: forward, then back; those that a learner's code gets wrong carry a cross. */
 function stepBar({ view, tape }) {
   const { steps } = tape.runs[tape.hidden[0]];
   const options = steps.map(({ name, keys }) => ({ value: name, label: keys.length > 1 ? keys.join(", ") : name }));
@@ -173,11 +177,7 @@ function stepBar({ view, tape }) {
     input.after(mark);
     return mark;
   });
-  const batch = html("input", { type: "checkbox" });
-  batch.addEventListener("change", () => view.set({ batch: batch.checked }));
-  const whole = html("label", { class: "cb-chip", hidden: tape.m === 1 }, batch, "whole batch");
   const draw = ({ run }) => {
-    batch.checked = view.get("batch");
     choice.show(view.get("step"));
     const wrong = run.check?.steps ?? {};
     steps.forEach(({ name }, i) => {
@@ -185,14 +185,14 @@ function stepBar({ view, tape }) {
       marks[i].parentNode.classList.toggle("cb-first-wrong", run.check?.first === name);
     });
   };
-  return { node: html("div", { class: "cb-bar cb-step-bar" }, choice.node, whole), draw };
+  return { node: html("div", { class: "cb-bar cb-step-bar" }, choice.node), draw };
 }
 
 /** Sliders of the first two inputs; what they ask for is computed by Python. */
 function inputBar({ view, tape, look }) {
-  const current = () => Array.from({ length: tape.sizes[0] }, (_, k) => view.get("x")[k] ?? look().run.A0.at(k, view.get("example")));
+  const current = () => Array.from({ length: tape.sizes[0] }, (_, k) => view.get("x")[k] ?? look().run.A0.at(k, look().example));
   const sliders = Array.from({ length: Math.min(2, tape.sizes[0]) }, (_, k) =>
-    slider({ label: `x[${k}]`, min: -tape.reach, max: tape.reach, step: 0.1, onInput: (value) => view.set({ x: current().map((old, i) => (i === k ? value : old)) }) }),
+    slider({ label: `x${lowered(k + 1)}`, min: -tape.reach, max: tape.reach, step: 0.1, onInput: (value) => view.set({ x: current().map((old, i) => (i === k ? value : old)) }) }),
   );
   const reset = button({ text: "Reset x", onClick: () => view.set({ x: [] }) });
   const draw = () => {
@@ -206,12 +206,13 @@ function inputBar({ view, tape, look }) {
 function entryBar({ view, tape, choose }) {
   const last = tape.sizes.length - 1;
   const names = Array.from({ length: last }, (_, i) => [`W${i + 1}`, `b${i + 1}`]).flat();
-  const which = select({ label: "Paths of", options: [{ value: "", label: "nothing" }, ...names.map((name) => ({ value: name, label: name }))], onChange: (name) => change(name, 0, 0) });
-  const [row, column] = ["row", "column"].map((label) => {
-    const id = freshId("entry");
+  const which = select({ label: "Paths of", options: [{ value: "", label: "none" }, ...names.map((name) => ({ value: name, label: name }))], onChange: (name) => change(name, 0, 0) });
+  const [row, column] = ["row", "column"].map((name) => {
+    const id = freshId(name);
     const input = html("select", { id });
+    const label = html("label", { for: id });
     input.addEventListener("change", () => change(which.input.value, row.input.selectedIndex, column.input.selectedIndex));
-    return { input, node: html("div", { class: "cb-select" }, html("label", { for: id }, label), input) };
+    return { input, label, node: html("div", { class: "cb-select" }, label, input) };
   });
 
   function change(name, j, k) {
@@ -220,7 +221,7 @@ function entryBar({ view, tape, choose }) {
   }
 
   function fill(input, size, chosen) {
-    if (input.options.length !== size) input.replaceChildren(...Array.from({ length: size }, (_, i) => html("option", { value: i }, `${i}`)));
+    if (input.options.length !== size) input.replaceChildren(...Array.from({ length: size }, (_, i) => html("option", { value: i }, `${i + 1}`)));
     input.selectedIndex = chosen;
   }
 
@@ -229,6 +230,8 @@ function entryBar({ view, tape, choose }) {
     row.node.hidden = !entry;
     column.node.hidden = entry?.kind !== "W";
     if (!entry) return;
+    write(row.label, entry.kind === "W" ? "to unit" : "of unit");
+    write(column.label, entry.l === 1 ? "from input" : "from unit");
     fill(row.input, tape.sizes[entry.l], entry.j);
     if (entry.kind === "W") fill(column.input, tape.sizes[entry.l - 1], entry.k);
   };

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import traitlets
 
+from helpers import checks
 from helpers.widgets.kit.base import Widget, table
 from helpers.widgets.kit.settings import Setting, one_number_of, one_of, yes_or_no
 from helpers.widgets.network_stepper import picture, words
@@ -30,32 +31,33 @@ def _step(stepper, value):
     steps = stepper.steps
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
         if not 1 <= value <= len(steps):
-            raise ValueError(f"step is {value}, expected 1 to {len(steps)} or a name such as 'Z1'")
+            raise ValueError(f"step is {checks.shown(value)}, expected 1 to {len(steps)} or a name such as 'Z1'")
         return steps[value - 1]["name"]
     for step in steps:
         if isinstance(value, str) and value in step["keys"]:
             return step["name"]
     names = ", ".join(step["name"] for step in steps)
-    raise (ValueError if isinstance(value, str) else TypeError)(f"step is {value!r}, expected 1 to {len(steps)} or one of {names}")
+    raise (ValueError if isinstance(value, str) else TypeError)(f"step is {checks.shown(value)}, expected 1 to {len(steps)} or one of {names}")
 
 
 def _example(stepper, value):
-    """A column of the batch, from 0."""
-    last = stepper.net.shown - 1
+    """Which example of the batch, counted from 1 as on the screen."""
+    last = stepper.net.shown
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"example is {value!r}, expected a whole number from 0 to {last}")
-    if not 0 <= value <= last:
-        raise ValueError(f"example is {value}, expected 0 to {last}")
+        raise TypeError(f"example is {checks.shown(value)}, expected a whole number from 1 to {last}")
+    if not 1 <= value <= last:
+        raise ValueError(f"example is {checks.shown(value)}, expected 1 to {last}")
     return int(value)
 
 
 def _selected(stepper, value):
     """A weight "W2[3, 1]" or a bias "b2[3]", or nothing."""
-    if value in ("", None):
+    if value is None or (isinstance(value, str) and not value.strip()):
         return ""
     found = ENTRY.fullmatch(value) if isinstance(value, str) else None
     if not found or (found[1] == "W") != (found[4] is not None):
-        raise (ValueError if isinstance(value, str) else TypeError)(f"selected is {value!r}, expected a weight 'W2[3, 1]', a bias 'b2[3]', or ''")
+        error = ValueError if isinstance(value, str) else TypeError
+        raise error(f"selected is {checks.shown(value)}, expected a weight 'W2[3, 1]', a bias 'b2[3]', or ''")
     kind, l, j, k = found[1], int(found[2]), int(found[3]), found[4]
     sizes = stepper.net.sizes
     if not 1 <= l < len(sizes):
@@ -70,11 +72,11 @@ def _x(stepper, value):
     """Another input in place of the chosen example's, one number for each input unit; nothing for its own."""
     n = stepper.net.sizes[0]
     try:
-        array = np.asarray(value, dtype=float).ravel()
-    except (TypeError, ValueError):
-        raise TypeError(f"x is {value!r}, expected {n} numbers, or () for the example's own") from None
+        array = checks.reals("x", value).ravel()
+    except TypeError:
+        raise TypeError(f"x is {checks.shown(value)}, expected {n} numbers, or () for the example's own") from None
     if array.size not in (0, n) or not np.isfinite(array).all():
-        raise ValueError(f"x is {value!r}, expected {n} finite numbers, or () for the example's own")
+        raise ValueError(f"x is {checks.shown(value)}, expected {n} finite numbers, or () for the example's own")
     return tuple(array.tolist())
 
 
@@ -86,7 +88,7 @@ class NetworkStepper(Widget):
     p : dict of ndarray, optional
         "W1" (n_1, n_x), "b1" (n_1, 1), ..., at most 16 units a layer and 4 hidden layers. The worked 2-10-10-1 network if left out.
     X, y : ndarray, shapes (n_x, m) and (1, m), optional
-        A batch; the worked example and two more if left out.
+        A batch; if left out that of the chapter on backward propagation, whose example 1 is the worked example.
     backward_prop : function (X, y, c, p) -> grads, optional
         A learner's own: each of its gradients is shown beside the numerical truth, and the first statement that goes wrong is marked.
     output, loss : str, optional
@@ -95,9 +97,10 @@ class NetworkStepper(Widget):
     All others are traits, which can be set and read later (`stepper.step = "dZ2"`):
 
     step : str or int
-        "Z1", "A1", ..., "loss", "dZ3", "dW3" (with db3), "dA2", ..., or its number from 1. Kept as the name.
+        "Z1", "A1", ..., "loss", "dZ3", "dW3" (with db3), "dA2", ..., or its number from 1. Kept as the name. If left out it begins
+        at the first, or with a learner's backward_prop at its first statement that goes wrong.
     example : int
-        The column of the batch that is shown.
+        Which example of the batch is shown, counted from 1 as on the screen.
     hidden : str
         "relu", "sigmoid" or "tanh" in the hidden layers.
     selected : str
@@ -120,7 +123,7 @@ class NetworkStepper(Widget):
     _folder = Path(__file__).parent
 
     step = Own(_step, "Z1")
-    example = Own(_example, 0)
+    example = Own(_example, 1)
     hidden = Setting(one_of(rec.HIDDEN), "relu")
     selected = Own(_selected, "")
     batch = Setting(yes_or_no, False)
@@ -132,6 +135,8 @@ class NetworkStepper(Widget):
         self.steps = words.steps(self.net.sizes, self.net.m, "relu", output, loss)
         self._runs = {}
         super().__init__(**settings)
+        if backward_prop is not None and "step" not in settings:
+            self.step = self.run()["check"]["first"] or self.step
 
     @traitlets.observe("example")
     def _back_to_its_own_input(self, change):
@@ -149,11 +154,11 @@ class NetworkStepper(Widget):
             "runs": {hidden: rec.sent(self.run(hidden)) for hidden in rec.HIDDEN},
         }  # fmt: skip
 
-    def run(self, hidden=None, x=(), example=0):
+    def run(self, hidden=None, x=(), example=1):
         """The recorded run of a hidden activation (the chosen one if left out), with another input for an example where x is given."""
         hidden = hidden or self.hidden
         if x:
-            return rec.run(self.net, hidden, rec.with_input(self.net, example, x), example)
+            return rec.run(self.net, hidden, rec.with_input(self.net, example - 1, x), example - 1)
         if hidden not in self._runs:
             self._runs[hidden] = rec.run(self.net, hidden, self.net.X)
         return self._runs[hidden]
@@ -166,6 +171,11 @@ class NetworkStepper(Widget):
         """A run for {"x", "example", "hidden"}."""
         example, x = _example(self, question["example"]), _x(self, question["x"])
         return rec.sent(self.run(one_of(rec.HIDDEN)("hidden", question["hidden"]), x, example))
+
+    @property
+    def column(self):
+        """The shown example's column of X, from 0."""
+        return self.example - 1
 
     @property
     def position(self):
@@ -185,12 +195,12 @@ class NetworkStepper(Widget):
         run = self.shown_run()
         if run["message"]:
             return f"Step {self.position + 1} of {len(self.steps)}: {self.step} has no numbers. {run['message']}"
-        says = run["says"][self.position][self.example]
-        return f"{says} {rec.about(self.net, run['arrays'], self.entry, self.example)}" if self.entry else says
+        says = run["says"][self.position][self.column]
+        return f"{says} {rec.about(self.net, run['arrays'], self.entry, self.column)}" if self.entry else says
 
     def picture(self):
         """The network with the numbers of the step in its units, and the statement with its formula."""
-        return picture.draw(self.net, self.shown_run(), self.position, self.example)
+        return picture.draw(self.net, self.shown_run(), self.position, self.column)
 
     def __repr__(self):
         sizes = "-".join(map(str, self.net.sizes))

@@ -50,7 +50,7 @@ def _loss(L, sizes, m, output, loss):
     over = f" over {m} examples" if m > 1 else ""
     outputs = " and outputs" if sizes[L] > 1 and name in ("mse", "half_mse") else ""
     each = f"Σⱼ ({LOSSES_IN_INDICES[name]})" if name == "bce" and sizes[L] > 1 else LOSSES_IN_INDICES[name]
-    formula = f"loss = mean{over}{outputs} of {each}" if over or outputs else f"loss = {each}"
+    formula = f"J = mean{over}{outputs} of ℓ,  ℓ = {each}" if over or outputs else f"J = ℓ = {each}"
     key = "several" if name == "bce" and sizes[L] > 1 else name
     return _step("loss", "loss", L, f"loss = {LOSSES[key].format(a=f'A{L}')}", formula, f"({sizes[L]}, {m}) → one number")
 
@@ -64,7 +64,7 @@ def _first_delta(L, sizes, m, output, loss):
         inner = {"mse": f"2 * ({a} - y)", "half_mse": f"({a} - y)", "bce": f"({a} - y) / ({a} * (1 - {a}))"}[rule.name] + share
         slope = SLOPES[output].format(z=f"Z{L}", a=a)
         code = f"{inner} * {slope}" if slope else inner
-    formula = f"dZ{L}[j, i] = ∂(loss of example i) / ∂Z{L}[j, i]"
+    formula = f"dZ{L}[j, i] = ∂ℓ / ∂Z{L}[j, i],  ℓ the loss of example i"
     return _step(f"dZ{L}", "dZ", L, f"dZ{L} = {code}", formula, f"({n}, {m}) − ({n}, {m}) → ({n}, {m})")
 
 
@@ -93,6 +93,12 @@ def _delta(l, sizes, m, hidden):
 def short(value, largest):
     """A number with three digits, "≈ 0" where it is rounding error beside the largest of its kind; as `short` of numbers.js."""
     return "≈ 0" if 0 < abs(value) < NOISE * largest else number(value, 3)
+
+
+def brief(value, largest):
+    """As `short`, in at most 7 characters: with fewer digits where they do not fit into a unit; as `brief` of numbers.js."""
+    written = (short(value, largest), number(value, 2), f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−"))
+    return next((text for text in written if len(text) <= 7), written[-1])
 
 
 def without_noise(values):
