@@ -96,8 +96,8 @@ def test_a_product_is_the_derivative_of_the_chain(name):
 
 
 def test_verdicts_say_what_came_of_the_gradient():
-    assert [rec.VERDICTS[i] for i in rec.verdict(np.array([0.0, 9e-4, -2e-8, 1.0, -0.5, 1001.0]))] == [
-        "switched off", "vanishing", "vanishing", "passed on", "passed on", "exploding",
+    assert [activation_words.VERDICTS[i] for i in rec.verdict(np.array([0.0, 9e-4, -2e-8, 1.0, -0.5, 1001.0]))] == [
+        "cut", "vanishing", "vanishing", "passed on", "passed on", "exploding",
     ]  # fmt: skip
 
 
@@ -146,8 +146,8 @@ def test_the_description_says_the_numbers():
     assert widget.describe() == f"At z = 0: {relu}; {sigmoid}."
     assert ActivationExplorer("sigmoid").describe() == "At z = 1: sigmoid a = 0.7311, slope 0.1966."
     deep = ActivationExplorer("relu", view="depth", weight=2, layers=20)
-    assert deep.describe() == "Product over 20 layers with w = 2, from a₀ = 1: ReLU 1049000, exploding."
-    assert "ReLU 0, switched off" in ActivationExplorer("relu", view="depth", start=-1, layers=1).describe()
+    assert deep.describe() == "Product over 20 layers with w = 2, from a₀ = 1: ReLU 1048576, exploding."
+    assert "ReLU 0, cut" in ActivationExplorer("relu", view="depth", start=-1, layers=1).describe()
     assert "over 1 layer with" in ActivationExplorer("relu", view="depth", start=-1, layers=1).describe()
 
 
@@ -173,13 +173,32 @@ def test_settings_are_kept_on_the_grid():
         ({"domain": (2, -2)}, "domain is .*at least 1 apart"),
         ({"view": "both"}, "view is 'both', expected one of unit, depth"),
         ({"start": -5}, "start is -5, expected a number from -3 to 3"),
-        ({"weight": 3}, "weight is 3, expected one of -1, 0.5, 1, 1.5, 2, 4"),
+        ({"weight": 5}, "weight is 5, expected a number from -4 to 4"),
         ({"layers": 0}, "layers is 0, expected at least 1"),
     ],
 )
 def test_a_wrong_setting_is_named(settings, message):
     with pytest.raises((ValueError, TypeError), match=message):
         ActivationExplorer(**settings)
+
+
+def test_z_and_the_domain_agree():
+    widget = ActivationExplorer("tanh", z=6)
+    assert (widget.z, widget.domain) == (6.0, (-4.0, 6.0))
+    widget.domain = (-1, 1)
+    assert (widget.z, widget.domain) == (1.0, (-1.0, 1.0))
+    widget.z = -2.5
+    assert (widget.z, widget.domain) == (-2.5, (-2.5, 1.0))
+    with pytest.raises(ValueError, match="expected a number from -8 to 8"):
+        ActivationExplorer(z=10**400)
+
+
+def test_a_weight_can_be_asked_for_in_steps_of_a_half():
+    assert [float(w) for w in rec.WEIGHTS] == [k / 2 for k in range(-8, 9)]
+    relu = ActivationExplorer("relu", view="depth", weight=1, layers=20)
+    assert relu.describe().endswith("ReLU 1, passed on.") and "tanh" not in relu.describe()
+    assert "sigmoid 0.9999" not in ActivationExplorer("tanh", z=8, domain=(-8, 8)).describe()
+    assert "tanh a = 0.99999977" in ActivationExplorer("tanh", z=8).describe(), "no 1 that is none"
 
 
 @pytest.mark.parametrize("view", ["unit", "depth"])

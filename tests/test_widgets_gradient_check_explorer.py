@@ -10,6 +10,8 @@ from helpers.gradcheck import STEP, TOLERANCE, crossed_kinks, numerical_gradient
 from helpers.widgets import GradientCheckExplorer
 from helpers.widgets.gradient_check_explorer import recording as rec
 from helpers.widgets.gradient_check_explorer import words as wording
+from helpers.widgets.gradient_check_explorer.widget import FLOOR
+from helpers.widgets.kit.svg import Chart
 
 CURVES = [(name, z) for name in rec.FUNCTIONS for z in rec.POINTS]
 KINKS = [(name, h) for name in rec.KINKED for h in rec.KINK_STEPS]
@@ -186,3 +188,17 @@ def test_the_picture_is_the_same_bytes_every_time(view):
         picture = GradientCheckExplorer(view, **settings).picture()
         assert picture == GradientCheckExplorer(view, **settings).picture() and len(picture) < 120_000
         assert ElementTree.fromstring(picture).get("viewBox") == "0 0 1080 330"
+
+
+def test_the_picture_shows_the_errors():
+    widget = GradientCheckExplorer(h=1e-3)
+    root = ElementTree.fromstring(widget.picture())
+    errors = rec.measure("sigmoid", 0.7)["float64"]["errors"]["central"]
+    chart = Chart("", "", "", x=(-16, 0), y=(FLOOR, 2), left=540, log=True)
+    lines = [node.get("points").split() for node in root.iter() if node.tag.endswith("polyline")]
+    painted = max((line for line in lines if float(line[0].split(",")[0]) > 540), key=lambda line: len(set(line)))
+    wanted = [chart.y(max(error, FLOOR)) for error in errors]
+    assert np.ptp(wanted) > 100
+    assert np.allclose([float(point.split(",")[1]) for point in painted], wanted, rtol=0, atol=0.06)
+    dots = [(float(node.get("cx")), float(node.get("cy"))) for node in root.iter() if node.tag.endswith("circle")]
+    assert any(np.allclose(dot, (chart.x(-3), chart.y(errors[widget.row()])), rtol=0, atol=0.06) for dot in dots)

@@ -60,12 +60,12 @@ def test_uniform_guesses_cost_ln_k(explorer):
 @pytest.mark.parametrize("K", range(2, 11))
 def test_softmax_is_what_helpers_compute_and_its_gradient_what_differences_say(K):
     z, true = np.round(np.random.default_rng(K).uniform(-9, 9, K), 1), K // 2
-    found = LossExplorer("logits", logits=z, true_class=true).softmax()
+    found = LossExplorer("logits", logits=z, true_class=true + 1).softmax()
     cost = lambda z: losses.softmax_cross_entropy_from_logits(z[:, None], np.eye(K)[:, [true]])  # noqa: E731
     assert found["p"] == losses.softmax(z[:, None])[:, 0].tolist() and found["loss"] == cost(z)
     numerical = [(cost(z + step) - cost(z - step)) / 2e-6 for step in 1e-6 * np.eye(K)]
     assert np.allclose(found["gradient"], numerical, atol=1e-7) and sum(found["gradient"]) == pytest.approx(0, abs=1e-12)
-    assert found["words"] == LossExplorer("logits", logits=z, true_class=true).describe()
+    assert found["words"] == LossExplorer("logits", logits=z, true_class=true + 1).describe()
 
 
 def test_adding_to_all_logits_changes_nothing():
@@ -99,7 +99,7 @@ def test_questions_are_answered_and_wrong_ones_raise(explorer):
         {"kind": "logits", "logits": [1, 2], "true": 2},
         {"kind": "reading", "loss": "x", "K": 10},
     ):
-        with pytest.raises(ValueError, match=r"logits has shape|true_class is 2|stuck is 'x'"):
+        with pytest.raises(ValueError, match=r"logits has shape|true_class is 3|stuck is 'x'"):
             explorer.answer(question)
 
 
@@ -132,7 +132,8 @@ def test_a_stuck_loss_is_kept_as_text(given, kept):
         ({"logits": [0, 11]}, "logits holds 11, expected 2 to 10 numbers"),
         ({"logits": [0, math.inf]}, "logits holds inf"),
         ({"logits": "abc"}, "logits (holds|is)"),
-        ({"true_class": 10}, "true_class is 10, expected at most 9"),
+        ({"true_class": 11}, "true_class is 11, expected at most 10"),
+        ({"true_class": 0}, "true_class is 0, expected at least 1"),
         ({"classes": 1}, "classes is 1, expected at least 2"),
         ({"classes": 10**9}, "classes is 1000000000, expected at most 1000"),
         ({"stuck": "high"}, "stuck is 'high', expected a number such as 6.908, or nan or inf"),
@@ -145,7 +146,7 @@ def test_a_wrong_setting_is_named(settings, message):
 
 
 def test_a_true_class_beyond_the_last_is_the_last():
-    assert LossExplorer("logits", logits=(0, 0), true_class=5).softmax()["true"] == 1
+    assert LossExplorer("logits", logits=(0, 0), true_class=6).softmax()["true"] == 1
 
 
 def test_words_say_what_is_shown():
@@ -153,7 +154,7 @@ def test_words_say_what_is_shown():
         LossExplorer(p=0.25).describe() == "The true class, y = 1, has probability 0.25: it costs 1.386. Slope by a −4, by z −0.75, which is a − y."
     )
     assert LossExplorer(p=0.25, label=0).describe().endswith("Slope by a 4, by z 0.75, which is a − y.")
-    assert "every other class the same, 0.1" in LossExplorer("logits", logits=[0] * 10, true_class=3).describe()
+    assert "every other class the same, 0.1" in LossExplorer("logits", logits=[0] * 10, true_class=4).describe()
     assert LossExplorer("number").describe() == "A uniform guess over 1000 classes costs 6.908. 6.908 is ln 1000 = 6.9078."
     assert wording.typeset("-ln(1e-7) and 2^-126") == "−ln(1e−7) and 2⁻¹²⁶"
 
@@ -164,3 +165,9 @@ def test_the_picture_is_the_same_bytes_every_time(view):
         picture = LossExplorer(view, **settings).picture()
         assert picture == LossExplorer(view, **settings).picture() and len(picture) < 120_000
         assert ElementTree.fromstring(picture).get("viewBox") == "0 0 1080 330"
+
+
+def test_classes_are_counted_from_1():
+    widget = LossExplorer("logits", logits=(2, 1, 0), true_class=3)
+    assert widget.softmax()["true"] == 2
+    assert widget.describe().startswith("Class 3 of 3 is the true one: ") and "the largest of the others is class 1 with" in widget.describe()

@@ -141,10 +141,10 @@ def test_logits(stage):
     assert_softmax_is_true(widget, (2, 1, 0), 0)
     widget.get_by_label("Classes", exact=True).select_option("10")
     assert_softmax_is_true(widget, (2, 1) + (0,) * 8, 0)
-    widget.get_by_label("class 9").check()
-    slider(widget, "z₉").press("ArrowRight")
+    widget.get_by_label("class 10").check()
+    slider(widget, "z₁₀").press("ArrowRight")
     assert_softmax_is_true(widget, (2, 1) + (0,) * 7 + (0.1,), 9)
-    slider(widget, "z₀").evaluate(DRAG)
+    slider(widget, "z₁").evaluate(DRAG)
     assert_softmax_is_true(widget, (7, 1) + (0,) * 7 + (0.1,), 9)
     widget.get_by_role("button", name="Add 1 to all").click()
     assert_softmax_is_true(widget, (8, 2) + (1,) * 7 + (1.1,), 9)
@@ -156,7 +156,7 @@ def test_logits(stage):
     for label, (values, true) in rec.PRESETS.items():
         widget.get_by_label("Example").select_option(label=label)
         assert_softmax_is_true(widget, values, true)
-    wait_until(lambda: python(page, "print(explorer.logits, explorer.true_class)") == "(0.0, 1.5) 1", "the settings in Python")
+    wait_until(lambda: python(page, "print(explorer.logits, explorer.true_class)") == "(0.0, 1.5) 2", "the settings in Python")
     python(page, "explorer.logits = [3, -2.5, 1, 0]")
     assert_softmax_is_true(widget, (3, -2.5, 1, 0), 1)
     assert violations(page) == [] and page.errors == []
@@ -165,7 +165,7 @@ def test_logits(stage):
 def test_what_python_answers_is_seen_while_somebody_drags(stage):
     widget = play(stage, "LossExplorer('logits', logits=(-1, 1, 0.5))")
     values = np.round(np.arange(-1, 7.05, 0.1), 1)
-    seen = drag(slider(widget, "z₀"), values)
+    seen = drag(slider(widget, "z₁"), values)
     texts = [rec.softmax((value, 1, 0.5), 0)["words"] for value in values]
     assert set(seen) <= set(texts) and len(seen) > 4, "numbers of logits on the way, none of them made up"
     assert_softmax_is_true(widget, (values[-1], 1, 0.5), 0)
@@ -229,7 +229,7 @@ def test_a_loss_number(stage):
 def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
     show(page, lab, IMPORTS, "explorer = LossExplorer('logits')\nexplorer", "explorer", "LossExplorer(p=0.5)", widgets=3)
     first, second, other = (page.locator(".casebook").nth(n) for n in range(3))
-    slider(first, "z₂").fill("4.5")
+    slider(first, "z₃").fill("4.5")
     for widget in (first, second):
         assert_softmax_is_true(widget, (2, 1, 4.5), 0)
     python(page, "explorer.view = 'number'")
@@ -253,7 +253,7 @@ def test_without_a_kernel(exported, page):
     for seen in cost.evaluate(SWEEP, [0.05, 0.5, 0.95]):
         assert_reading_is_true(seen, LossExplorer(p=seen["p"]), left, right)
     assert_softmax_is_true(logits, (1, 2.5), 0)
-    assert slider(logits, "z₀").is_disabled() and "needs Python" in logits.locator(".cb-note").text_content()
+    assert slider(logits, "z₁").is_disabled() and "needs Python" in logits.locator(".cb-note").text_content()
     for label, (values, true) in rec.PRESETS.items():
         logits.get_by_label("Example").select_option(label=label)
         assert_softmax_is_true(logits, values, true)

@@ -1,7 +1,7 @@
 // A chain of 1 to 20 layers: factors, their product, and what comes of it.
 import { html, svg } from "../kit/elements.js";
 import { nearest, number } from "../kit/numbers.js";
-import { drag, select, slider } from "../kit/controls.js";
+import { drag, slider } from "../kit/controls.js";
 import { chart, endLabels, linePath, swatch } from "../kit/chart.js";
 import { line, rod, room } from "./lines.js";
 
@@ -9,12 +9,14 @@ const CHAIN = ["activations", "slope_at_zero", "leak", "weight", "start", "view"
 
 export function depthView({ view, tape, chosen }) {
   const { depth } = tape;
-  const left = chart({ heading: "Size of the product of all factors so far", xLabel: "layers", yLabel: "product", left: 76 });
-  const right = chart({ heading: "The factor w · g′(z) of each layer", xLabel: "layer", yLabel: "factor", left: 76 });
+  const left = chart({ heading: "Size of the product of all factors so far", xLabel: "layers", yLabel: "product", left: 88, right: 112 });
+  const right = chart({ heading: "The factor w · g′(z) of each layer", xLabel: "layer", yLabel: "factor", left: 76, right: 112 });
   const starts = depth.starts.data;
   const layers = slider({ label: "Layers", min: 1, max: depth.layers, step: 1, onInput: (value) => view.set({ layers: value }) });
   const start = slider({ label: "a₀", min: starts[0], max: starts.at(-1), step: starts[1] - starts[0], onInput: (value) => view.set({ start: value }) });
-  const weight = select({ label: "w", options: depth.weights.map((value) => ({ value, label: number(value) })), onChange: (value) => view.set({ weight: value }) });
+  const { weights } = depth;
+  const toWeight = (value) => view.set({ weight: weights[nearest(weights, value)] });
+  const weight = slider({ label: "w", min: weights[0], max: weights.at(-1), step: weights[1] - weights[0], onInput: toWeight });
   const body = html("tbody");
   const heads = ["activation", "factors", "product", "the gradient is"].map((text) => html("th", { scope: "col" }, text));
   const table = html("table", { class: "cb-numbers" }, html("thead", {}, html("tr", {}, heads)), body);
@@ -26,7 +28,7 @@ export function depthView({ view, tape, chosen }) {
   }
 
   function paths() {
-    const at = [depth.weights.indexOf(view.get("weight")), nearest(starts, view.get("start"))];
+    const at = [nearest(weights, view.get("weight")), nearest(starts, view.get("start"))];
     return chosen().map((one) => {
       const row = depth.index[one.name][one.dial].row(...at)[0];
       return { ...one, factors: depth.factors.row(row), products: depth.products.row(row), verdicts: depth.verdict.row(row) };
@@ -53,7 +55,7 @@ export function depthView({ view, tape, chosen }) {
     const count = view.get("layers");
     layers.show(count, String(count));
     start.show(view.get("start"), number(view.get("start")));
-    weight.show(view.get("weight"));
+    weight.show(view.get("weight"), number(view.get("weight")));
     const runs = paths();
     left.layers.marks.replaceChildren(rod(left, count), ...runs.flatMap((run) => productMarks(run, count)));
     right.layers.marks.replaceChildren(rod(right, count), ...runs.map((run) => mark(run, right, count, right.y(run.factors[count - 1]), { "data-factor": run.factors[count - 1] })));
@@ -93,7 +95,7 @@ export function depthView({ view, tape, chosen }) {
     ];
   }
 
-  const bar = html("div", { class: "cb-bar" }, layers.node, start.node, weight.node);
+  const bar = html("div", { class: "cb-bar" }, weight.node, layers.node, start.node);
   const charts = html("div", { class: "cb-charts" }, left.node, right.node);
   return html("div", { hidden: true }, charts, bar, html("div", { class: "cb-scroll" }, table));
 }

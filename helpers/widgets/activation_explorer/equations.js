@@ -1,6 +1,6 @@
 // The numbers at z: each formula with its numbers put in, and the sentence that says them.
 import { html } from "../kit/elements.js";
-import { formula, number } from "../kit/numbers.js";
+import { besideOne, formula, number } from "../kit/numbers.js";
 import { swatch } from "../kit/chart.js";
 
 export function numbersTable() {
@@ -38,7 +38,7 @@ export function wrong(one) {
 
 /** "formula = number", or the number alone where the formula is no more than that. */
 function equation(template, place, value, what) {
-  const result = html("b", {}, number(value));
+  const result = html("b", {}, besideOne(value));
   const [sum, reason] = template.split(" as ");
   const nodes = formula(sum, place);
   const same = nodes.length === 1 && nodes[0] === result.textContent;
@@ -48,7 +48,7 @@ function equation(template, place, value, what) {
 
 export function sentence(lines, value, rule) {
   const parts = lines.map((one) => {
-    const words = `${one.label} a = ${number(one.a)}, slope ${number(one.slope)}`;
+    const words = `${one.label} a = ${besideOne(one.a)}, slope ${number(one.slope)}`;
     return wrong(one) && lines.length <= 3 ? `${words} (from a, ${rule}: ${number(one.ruled)}, ${number(one.factor)} times it)` : words;
   });
   return `At z = ${number(value)}: ${parts.join("; ")}.`;

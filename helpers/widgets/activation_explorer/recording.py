@@ -13,12 +13,11 @@ SLOPES_AT_ZERO = (0.0, 0.5, 1.0)
 LEAKS = (0.01, 0.1, 0.3)
 RULES = ("none", "own", "sigmoid", "tanh")
 STARTS = np.arange(-6, 7) / 2  # -3 to 3 in steps of 0.5
-WEIGHTS = (-1.0, 0.5, 1.0, 1.5, 2.0, 4.0)
+WEIGHTS = np.arange(-8, 9) / 2  # -4 to 4 in steps of 0.5
 LAYERS = 20
 NEAR = 1e-9  # how far from a kink its one-sided slopes are read
 LOOKS = ("sigmoid", "tanh", "relu", "leaky_relu", "identity", "elu", "softplus", "silu")  # the first five differ in colour
 FADED, GROWN = 1e-3, 1e3
-VERDICTS = ("passed on", "vanishing", "exploding", "switched off")
 
 
 def variants(name):
@@ -113,8 +112,8 @@ def depth():
             index[name].append(table([[rows.setdefault(_bytes(pair), len(rows)) for pair in run] for run in both], "uint16"))
     stacked = np.array([np.frombuffer(row).reshape(2, LAYERS) for row in rows])
     return {
-        "starts": table(STARTS), "weights": WEIGHTS, "layers": LAYERS, "index": index, "factors": table(stacked[:, 0]),
-        "products": table(stacked[:, 1]), "verdict": table(verdict(stacked[:, 1]), "uint8"), "verdicts": VERDICTS,
+        "starts": table(STARTS), "weights": table(WEIGHTS), "layers": LAYERS, "index": index, "factors": table(stacked[:, 0]),
+        "products": table(stacked[:, 1]), "verdict": table(verdict(stacked[:, 1]), "uint8"), "verdicts": wording.VERDICTS,
     }  # fmt: skip
 
 
@@ -123,6 +122,6 @@ def _bytes(pair):
 
 
 def verdict(products):
-    """Which of VERDICTS fits each product of slopes and weights."""
+    """Which of `words.VERDICTS` fits each product of slopes and weights."""
     size = np.abs(products)
     return np.select([size == 0, size < FADED, size > GROWN], [3, 1, 2], 0)

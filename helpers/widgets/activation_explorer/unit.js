@@ -1,6 +1,6 @@
 // One unit: value and slope against z, with what a rule makes of a.
-import { html, svg } from "../kit/elements.js";
-import { nearest, number } from "../kit/numbers.js";
+import { attributes, html, svg } from "../kit/elements.js";
+import { besideOne, nearest, number } from "../kit/numbers.js";
 import { drag, slider } from "../kit/controls.js";
 import { chart, endLabels, linePath, spread } from "../kit/chart.js";
 import { panZoom } from "../kit/panzoom.js";
@@ -9,20 +9,23 @@ import { numbersTable, sentence, wrong } from "./equations.js";
 
 const SHOWN = ["activations", "slope_at_zero", "leak", "rule", "domain", "view"];
 
+const within = (value, low, high) => Math.max(low, Math.min(high, value));
+
 export function unitView({ view, tape, chosen }) {
-  const left = chart({ heading: "Value, with its tangent", xLabel: "z", yLabel: "a = g(z)" });
-  const right = chart({ heading: "Slope", xLabel: "z", yLabel: "g′(z) = da/dz" });
+  const left = chart({ heading: "Value, with its tangent", xLabel: "z", yLabel: "a = g(z)", right: 112 });
+  const right = chart({ heading: "Slope", xLabel: "z", yLabel: "g′(z) = da/dz", right: 112 });
   const step = Number((tape.z[1] - tape.z[0]).toPrecision(6));
-  const z = slider({ label: "z", min: tape.z[0], max: tape.z.at(-1), step, onInput: (value) => moveTo(value) });
+  const z = slider({ label: "z", min: tape.home[0], max: tape.home[1], step, onInput: (value) => moveTo(value) });
   const ends = [tape.z[0], tape.z.at(-1)];
-  const range = { name: "domain", limits: ends, narrowest: tape.narrowest, home: tape.home, step, what: "Range of z" };
+  const range = { name: "domain", limits: ends, narrowest: tape.narrowest, home: tape.home, step, what: "Range of z", also: (low, high) => ({ z: tape.z[nearest(tape.z, within(view.get("z"), low, high))] }) };
   const table = numbersTable();
+  const legend = html("p", { class: "cb-legend" });
   const row = () => nearest(tape.z, view.get("z"));
   const column = (i) => tape.columns.row(i);
   const moveTo = (value) => view.set({ z: tape.z[nearest(tape.z, value)] });
 
   for (const one of [left, right]) {
-    drag(view, one.svg, { when: (event) => !event.shiftKey, move: (event) => moveTo(Math.max(ends[0], Math.min(ends[1], one.xAt(event)))) });
+    drag(view, one.svg, { when: (event) => !event.shiftKey, move: (event) => moveTo(within(one.xAt(event), ...view.get("domain"))) });
     one.svg.classList.add("cb-drag");
   }
 
@@ -42,6 +45,9 @@ export function unitView({ view, tape, chosen }) {
     endLabels(right, labels(right, "slope"));
     right.heading(rule === "none" ? "Slope" : "Slope: the line from z, the band from a");
     table.head(tape.rule_labels[rule]);
+    attributes(z.input, { min: tape.z[rows[0]], max: tape.z[rows[1]] });
+    legend.hidden = rule === "none";
+    legend.replaceChildren(...legendOf(curves[0].style.colour, tape.rule_labels[rule] ?? "each by its own rule"));
   });
 
   /** The path of a slope, broken where it jumps at the kink. */
@@ -85,10 +91,18 @@ export function unitView({ view, tape, chosen }) {
     left.layers.marks.replaceChildren(...(seen ? [rod(left, value), ...lines.flatMap((one) => valueMarks(one, value))] : []));
     right.layers.marks.replaceChildren(...(seen ? [rod(right, value), ...lines.flatMap((one) => slopeMarks(one, value)), ...factors(lines, value)] : []));
     table.show(lines, value);
-    left.title(`Value against z. At z = ${number(value)}: ${lines.map((one) => `${one.label} ${number(one.a)}`).join(", ")}.`);
+    left.title(`Value against z. At z = ${number(value)}: ${lines.map((one) => `${one.label} ${besideOne(one.a)}`).join(", ")}.`);
     right.title(`Slope against z. At z = ${number(value)}: ${lines.map((one) => `${one.label} ${number(one.slope)}`).join(", ")}.`);
     view.say(sentence(lines, value, tape.rule_labels[rule]));
   });
+
+  /** What the line and the band of the slopes are. */
+  function legendOf(colour, rule) {
+    const line = svg("line", { x1: 1, y1: 9, x2: 43, y2: 9, stroke: colour, "stroke-width": 3 });
+    const band = svg("line", { x1: 1, y1: 9, x2: 43, y2: 9, stroke: colour, "stroke-width": 12, opacity: 0.38 });
+    const entry = (shape, text) => html("span", {}, svg("svg", { class: "cb-swatch", viewBox: "0 0 44 18", "aria-hidden": "true" }, shape), ` ${text}`);
+    return [entry(line, "line: from z"), entry(band, `band: from a (${rule})`)];
+  }
 
   /** All numbers of one activation at a row of the recording. */
   function reading(one, at, rule) {
@@ -152,6 +166,7 @@ export function unitView({ view, tape, chosen }) {
     });
   }
 
-  const bar = html("div", { class: "cb-bar" }, z.node, panZoom(view, [left, right], range));
-  return html("div", {}, html("div", { class: "cb-charts" }, left.node, right.node), bar, html("div", { class: "cb-scroll" }, table.node));
+  const below = html("div", { class: "cb-bar cb-below" }, panZoom(view, [left, right], range), legend);
+  const bar = html("div", { class: "cb-bar" }, z.node);
+  return html("div", {}, html("div", { class: "cb-charts" }, left.node, right.node), below, bar, html("div", { class: "cb-scroll" }, table.node));
 }

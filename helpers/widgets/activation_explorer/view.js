@@ -23,7 +23,7 @@ function render(context) {
 function readRecording(recording) {
   const { depth } = recording;
   const index = Object.fromEntries(Object.entries(depth.index).map(([name, tables]) => [name, tables.map(readTable)]));
-  const tables = { starts: readTable(depth.starts), factors: readTable(depth.factors), products: readTable(depth.products), verdict: readTable(depth.verdict) };
+  const tables = { starts: readTable(depth.starts), weights: readTable(depth.weights).data, factors: readTable(depth.factors), products: readTable(depth.products), verdict: readTable(depth.verdict) };
   return { ...recording, z: readTable(recording.z).data, columns: readTable(recording.columns), depth: { ...depth, ...tables, index } };
 }
 

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import traitlets
 
 from helpers.activations import ACTIVATIONS, chain
 from helpers.widgets.activation_explorer import recording as rec
 from helpers.widgets.activation_explorer import words as wording
 from helpers.widgets.kit.base import Widget
-from helpers.widgets.kit.numerals import number
+from helpers.widgets.kit.numerals import beside_one, number
 from helpers.widgets.kit.settings import Setting, interval, nearest_of, one_number_of, one_of, some_of, whole_number
 from helpers.widgets.kit.svg import Chart, document
 
@@ -25,7 +26,8 @@ class ActivationExplorer(Widget):
     activations : str or list of str
         Names from `helpers.activations.ACTIVATIONS`, drawn together.
     z : float
-        From -8 to 8; the nearest recorded value, a multiple of 0.05, is kept.
+        From -8 to 8; the nearest recorded value, a multiple of 0.05, is kept. The slider runs over the z that is shown: a z outside
+        widens the domain, and a domain without z moves it to the nearer end.
     rule : str
         How the slope is computed from a beside the one from z: "none", "own" (the activation's own rule), or for every
         activation "sigmoid", a(1 - a), or "tanh", 1 - a^2. The case's mistake is `ActivationExplorer("sigmoid", rule="tanh")`.
@@ -38,7 +40,7 @@ class ActivationExplorer(Widget):
     view : str
         "unit", or "depth": the product of w g'(z) over 1 to 20 layers of a chain a_l = g(w a_{l-1}).
     start, weight, layers : float, float, int
-        The chain's a_0 (-3 to 3, multiples of 0.5), its w (-1, 0.5, 1, 1.5, 2 or 4), and how many layers are multiplied.
+        The chain's a_0 (-3 to 3) and its w (-4 to 4), both multiples of 0.5, and how many layers are multiplied.
 
     Raises
     ------
@@ -58,11 +60,21 @@ class ActivationExplorer(Widget):
     domain = Setting(interval(rec.Z[0], rec.Z[-1], NARROWEST), HOME)
     view = Setting(one_of(("unit", "depth")), "unit")
     start = Setting(nearest_of(rec.STARTS), 1.0)
-    weight = Setting(one_number_of(rec.WEIGHTS), 1.0)
+    weight = Setting(nearest_of(rec.WEIGHTS), 1.0)
     layers = Setting(whole_number(1, rec.LAYERS), 10)
 
     def __init__(self, activations="sigmoid", **settings):
         super().__init__(activations=activations, **settings)
+
+    @traitlets.observe("z")
+    def _widen(self, _):
+        low, high = self.domain
+        self.domain = (min(low, self.z), max(high, self.z))
+
+    @traitlets.observe("domain")
+    def _keep_inside(self, _):
+        low, high = self.domain
+        self.z = min(max(self.z, low), high)
 
     def record(self):
         """The recording of all activations, rules and dials; the same for every explorer."""
@@ -82,7 +94,7 @@ class ActivationExplorer(Widget):
 
     def _unit_words(self, activation):
         a, slope = activation.value(self.z), activation.slope(self.z)
-        words = f"{wording.LABELS[activation.name]} a = {number(a)}, slope {number(slope)}"
+        words = f"{wording.LABELS[activation.name]} a = {beside_one(a)}, slope {number(slope)}"
         if not (rule := rec.rule(activation, self.rule)):
             return words
         factor = rec.factor(rule(a), slope)
@@ -92,7 +104,7 @@ class ActivationExplorer(Widget):
 
     def _depth_words(self, activation):
         product = self._chain(activation)["products"][self.layers - 1]
-        return f"{wording.LABELS[activation.name]} {number(product)}, {rec.VERDICTS[int(rec.verdict(product))]}"
+        return f"{wording.LABELS[activation.name]} {number(product)}, {wording.VERDICTS[int(rec.verdict(product))]}"
 
     def _chain(self, activation):
         return chain(activation, self.weight, self.start, rec.LAYERS)

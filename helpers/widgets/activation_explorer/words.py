@@ -12,6 +12,7 @@ LABELS = {"identity": "identity", "relu": "ReLU", "leaky_relu": "leaky ReLU", "e
 FROM_OUTPUT = {"sigmoid": "{a} · (1 − {(a)})", "tanh": "1 − {(a)}²"}
 """The two rules that the case mixes up, for the output a of any activation."""
 
+VERDICTS = ("passed on", "vanishing", "exploding", "cut")
 RULE_LABELS = {"sigmoid": "a(1 − a)", "tanh": "1 − a²"}
 
 

@@ -46,7 +46,7 @@ export function kinkView(view, tape) {
       line("central", 1, linePath(right, shares, columns.central.data)),
       line("one_sided", 2, linePath(right, shares, columns.one_sided.data)),
     );
-    const ends = [["slope", 0, -16], ["central", 1, 0], ["one-sided", 2, 16]];
+    const ends = [["slope", 0, -19], ["central", 1, 0], ["one-sided", 2, 19]];
     endLabels(right, ends.map(([text, i, by]) => ({ text, style: look(i), at: right.y(slope.at(-1)) + by })));
     const place = { x: (right.x(from) + right.x(to)) / 2, y: right.frame.top + 20, "text-anchor": "middle", class: "cb-region cb-halo", "data-name": "crossed" };
     right.layers.labels.append(svg("text", place, "the step crosses the kink"));

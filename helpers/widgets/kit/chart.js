@@ -136,7 +136,7 @@ export function spread(wanted, gap, low, high) {
 }
 
 /** Names at the right end of lines, [{text, at, style}] with `at` in pixels, moved apart where they would overlap. */
-export function endLabels({ frame, layers }, labels, gap = 17) {
+export function endLabels({ frame, layers }, labels, gap = 19) {
   const places = spread(labels.map(({ at }) => at), gap, frame.top + 8, frame.top + frame.height - 2);
   const right = frame.left + frame.width;
   const nodes = labels.flatMap(({ text, at, style }, i) => [

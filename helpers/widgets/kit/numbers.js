@@ -21,6 +21,11 @@ export function besideOne(value, digits = 4) {
   return number(value, 1 - exponent + (Math.abs(value) > 1 ? 1 : 0));
 }
 
+/** A number as lowered digits: x₁, x₁₂. */
+export function lowered(number) {
+  return Array.from(String(number), (digit) => String.fromCharCode(0x2080 + Number(digit))).join("");
+}
+
 /**
  * Nodes for a template such as "1 / (1 + e^{−{(z)}})": {z} becomes the number z, {(z)} the same in parentheses if it has a
  * minus sign, ^{…} is raised.

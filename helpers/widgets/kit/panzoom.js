@@ -4,15 +4,17 @@ import { button, drag } from "./controls.js";
 
 /**
  * Buttons that move and zoom the setting `name`, a pair (from, to), within `limits`; Shift and drag, or Ctrl and the wheel, do
- * the same on the charts.
+ * the same on the charts. `also(from, to)` gives the settings that change with it.
  */
-export function panZoom(view, charts, { name, limits, narrowest, home, step, what }) {
+export function panZoom(view, charts, { name, limits, narrowest, home, step, what, also = () => ({}) }) {
   const round = (value) => Number((Math.round(value / step) * step).toPrecision(10));
+
+  const use = (from, to) => view.set({ [name]: [from, to], ...also(from, to) });
 
   function show(low, high) {
     const width = Math.min(limits[1] - limits[0], Math.max(narrowest, high - low));
     const from = round(Math.min(limits[1] - width, Math.max(limits[0], (low + high - width) / 2)));
-    view.set({ [name]: [from, round(from + width)] });
+    use(from, round(from + width));
   }
 
   function shift(share) {
@@ -45,10 +47,11 @@ export function panZoom(view, charts, { name, limits, narrowest, home, step, wha
   return html(
     "div",
     { class: "cb-buttons", role: "group", "aria-label": what },
+    html("span", { "aria-hidden": "true" }, what),
     button({ text: "◀", label: "Move left", onClick: () => shift(-0.25) }),
     button({ text: "▶", label: "Move right", onClick: () => shift(0.25) }),
-    button({ text: "+", label: "Zoom in", onClick: () => zoom(0.5) }),
-    button({ text: "−", label: "Zoom out", onClick: () => zoom(2) }),
-    button({ text: "Reset", label: "Reset the range", onClick: () => view.set({ [name]: home }) }),
+    button({ text: "zoom in", label: "Zoom in", onClick: () => zoom(0.5) }),
+    button({ text: "zoom out", label: "Zoom out", onClick: () => zoom(2) }),
+    button({ text: "reset", label: "Reset the range", onClick: () => use(...home) }),
   );
 }

@@ -1,6 +1,6 @@
 // Logits, softmax, cross-entropy and the gradient p − y.
 import { attributes, freshId, html, svg } from "../kit/elements.js";
-import { number } from "../kit/numbers.js";
+import { lowered, number } from "../kit/numbers.js";
 import { exported } from "../kit/mount.js";
 import { button, select, slider } from "../kit/controls.js";
 import { NEEDS_PYTHON, answers } from "./answers.js";
@@ -12,7 +12,7 @@ export function logitsView(view, tape) {
   const still = exported();
   const group = freshId("true");
   const logits = () => view.get("logits");
-  const truth = () => Math.min(view.get("true_class"), logits().length - 1);
+  const truth = () => Math.min(view.get("true_class"), logits().length) - 1;
   const move = (change) => view.set({ logits: logits().map((z, k) => digits(Math.max(low, Math.min(high, change(z, k))))) });
   const counts = Array.from({ length: tape.most_logits - 1 }, (_, i) => ({ value: i + 2, label: String(i + 2) }));
   const count = select({ label: "Classes", options: counts, onChange: resize });
@@ -34,16 +34,16 @@ export function logitsView(view, tape) {
   if (still) for (const input of [count.input, ...tools, ...rows.flatMap(({ z, radio }) => [z.input, radio])]) input.disabled = true;
 
   function logitRow(k) {
-    const z = slider({ label: `z${sub(k)}`, min: low, max: high, step: tape.logit_step, onInput: (value) => move((old, i) => (i === k ? value : old)) });
+    const z = slider({ label: `z${lowered(k + 1)}`, min: low, max: high, step: tape.logit_step, onInput: (value) => move((old, i) => (i === k ? value : old)) });
     const radio = html("input", { type: "radio", name: group, value: k });
-    radio.addEventListener("change", () => view.set({ true_class: k }));
+    radio.addEventListener("change", () => view.set({ true_class: k + 1 }));
     const fill = (kind) => svg("rect", { y: 2, height: 16, class: `cb-fill cb-${kind}`, "data-name": k });
     const bars = { p: fill("p"), gradient: fill("gradient") };
     const track = (kind, ...more) => svg("svg", { viewBox: "0 0 200 20", preserveAspectRatio: "none", class: "cb-track", "aria-hidden": "true" }, ...more, bars[kind]);
     const texts = { p: html("b"), gradient: html("b") };
     const middle = svg("line", { x1: 100, x2: 100, y1: 0, y2: 20, class: "cb-zero-line" });
     const cells = [
-      html("th", { scope: "row" }, html("label", { class: "cb-chip" }, radio, `class ${k}`)),
+      html("th", { scope: "row" }, html("label", { class: "cb-chip" }, radio, `class ${k + 1}`)),
       html("td", {}, z.node),
       html("td", {}, track("p")),
       html("td", { class: "cb-cell-p" }, texts.p),
@@ -55,11 +55,11 @@ export function logitsView(view, tape) {
 
   function resize(K) {
     const more = Array.from({ length: K }, (_, k) => logits()[k] ?? 0);
-    view.set({ logits: more, true_class: Math.min(truth(), K - 1) });
+    view.set({ logits: more, true_class: Math.min(truth() + 1, K) });
   }
 
   function usePreset(i) {
-    if (i >= 0) view.set({ logits: tape.logits[i].values, true_class: tape.logits[i].true });
+    if (i >= 0) view.set({ logits: tape.logits[i].values, true_class: tape.logits[i].true + 1 });
   }
 
   const same = ({ values, true: k }) => k === truth() && values.length === logits().length && values.every((z, i) => z === logits()[i]);
@@ -94,15 +94,10 @@ export function logitsView(view, tape) {
       texts.p.textContent = number(value);
       texts.gradient.textContent = number(slope);
     });
-    sum.replaceChildren("cross-entropy = ln ∑ e", html("sup", {}, "z"), ` − z${sub(k)} = −ln p${sub(k)} = −ln ${number(p[k])} = `, html("b", { class: "cb-loss" }, number(loss)));
+    sum.replaceChildren("cross-entropy = ln ∑ e", html("sup", {}, "z"), ` − z${lowered(k + 1)} = −ln p${lowered(k + 1)} = −ln ${number(p[k])} = `, html("b", { class: "cb-loss" }, number(loss)));
     view.say(words);
   }
 
   const bar = html("div", { class: "cb-bar" }, presets.node, count.node, html("div", { class: "cb-buttons", role: "group", "aria-label": "All logits" }, tools));
   return html("div", { hidden: true }, bar, note, html("div", { class: "cb-scroll" }, table), sum);
-}
-
-/** A lowered digit. */
-function sub(k) {
-  return String.fromCharCode(0x2080 + k);
 }

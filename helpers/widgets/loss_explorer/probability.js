@@ -5,8 +5,8 @@ import { drag, radios, slider } from "../kit/controls.js";
 import { chart, endLabels, linePath, look } from "../kit/chart.js";
 
 export function probabilityView(view, tape) {
-  const left = chart({ heading: "Loss against the output a, with its tangent", xLabel: "output a = σ(z)", yLabel: "loss (nats)", height: 286 });
-  const right = chart({ heading: "The same loss against the logit z", xLabel: "logit z", yLabel: "loss (nats)", height: 286 });
+  const left = chart({ heading: "Loss against the output a, with its tangent", xLabel: "output a = σ(z)", yLabel: "loss ℓ (nats)", height: 286 });
+  const right = chart({ heading: "The same loss against the logit z", xLabel: "logit z", yLabel: "loss ℓ (nats)", height: 286 });
   const rows = tape.p.length;
   const step = Number((tape.p[1] - tape.p[0]).toPrecision(6));
   const moveTo = (row) => view.set({ p: tape.p[Math.max(0, Math.min(rows - 1, row))] });
@@ -87,9 +87,9 @@ export function probabilityView(view, tape) {
 
   /** One row for each quantity: its name, its formula with the numbers put in, the number. */
   function rowsOf(texts, at) {
-    const names = { loss: "loss", slope: "slope by a, dL/da", rise: "slope of the sigmoid, da/dz", dz: "slope by z, dZ = a − y" };
+    const names = { loss: "loss ℓ", slope: "slope by a, dℓ/da", rise: "slope of the sigmoid, da/dz", dz: "slope by z, dZ = a − y" };
     return Object.entries(names).map(([name, words]) => {
-      const product = name === "dz" ? [" = dL/da · da/dz = ", ...formula("{(slope)} · {rise}", at)] : [];
+      const product = name === "dz" ? [" = dℓ/da · da/dz = ", ...formula("{(slope)} · {rise}", at)] : [];
       const cells = [html("th", { scope: "row" }, words), html("td", {}, ...formula(texts[name], at), ...product), html("td", {}, html("b", {}, number(at[name])))];
       return html("tr", { "data-name": name }, cells);
     });

@@ -28,7 +28,7 @@ class LossExplorer(Widget):
     logits : sequence of float
         2 to 10 of them, each from -10 to 10, rounded to one decimal.
     true_class : int
-        Which of the logits belongs to the true class, from 0; the last one where there are fewer.
+        Which of the logits belongs to the true class, counted from 1 as on the screen; the last one where there are fewer.
     classes : int
         K, from 2 to 1000.
     stuck : number or str
@@ -48,7 +48,7 @@ class LossExplorer(Widget):
     p = Setting(nearest_of(rec.P), 0.3)
     label = Setting(one_number_of((1, 0)), 1)
     logits = Setting(rec.logits, (2.0, 1.0, 0.0))
-    true_class = Setting(whole_number(0, rec.MOST_LOGITS - 1), 0)
+    true_class = Setting(whole_number(1, rec.MOST_LOGITS), 1)
     classes = Setting(whole_number(2, int(rec.CLASSES[-1])), 1000)
     stuck = Setting(rec.loss_text, "6.908")
     held = traitlets.Dict().tag(sync=True)
@@ -68,7 +68,7 @@ class LossExplorer(Widget):
 
     def softmax(self):
         """Probabilities, loss and gradient of the logits as they are set."""
-        return rec.softmax(self.logits, min(self.true_class, len(self.logits) - 1))
+        return rec.softmax(self.logits, min(self.true_class, len(self.logits)) - 1)
 
     def reading(self):
         """What the loss means at which the run is stuck."""
@@ -78,7 +78,7 @@ class LossExplorer(Widget):
         """Softmax of other logits, or the meaning of another loss."""
         if question["kind"] == "logits":
             logits = rec.logits("logits", question["logits"])
-            return rec.softmax(logits, whole_number(0, len(logits) - 1)("true_class", question["true"]))
+            return rec.softmax(logits, whole_number(1, len(logits))("true_class", question["true"] + 1) - 1)
         K = whole_number(2, int(rec.CLASSES[-1]))("classes", question["K"])
         return rec.reading(rec.loss_text("stuck", question["loss"]), K)
 
@@ -106,8 +106,8 @@ class LossExplorer(Widget):
 
     def _probability_charts(self):
         at, curves = self._at(), rec.columns(self.label)
-        left = Chart("Loss against the output", "a = σ(z)", "loss (nats)", x=(0, 1), y=(0, TOP_LOSS))
-        right = Chart("Loss against the logit", "z", "loss (nats)", x=(-7.2, 7.2), y=(0, TOP_LOSS), left=540)
+        left = Chart("Loss against the output", "a = σ(z)", "loss ℓ (nats)", x=(0, 1), y=(0, TOP_LOSS))
+        right = Chart("Loss against the logit", "z", "loss ℓ (nats)", x=(-7.2, 7.2), y=(0, TOP_LOSS), left=540)
         for chart, x, slope in ((left, "a", "slope"), (right, "z", "dz")):
             order = np.argsort(curves[x])
             chart.line(curves[x][order], curves["loss"][order], 0, name=f"y = {self.label}")

@@ -13,7 +13,7 @@ TYPESET = {"2^-126": "2⁻¹²⁶", "2^-1022": "2⁻¹⁰²²", "log2": "log₂"
 
 def of_logits(true, p, loss, gradient):
     """Softmax, cross-entropy and gradient of one example, in words."""
-    words = f"Class {true} of {len(p)} is the true one: p = {number(p[true])}, loss −ln p = {number(loss)}. "
+    words = f"Class {true + 1} of {len(p)} is the true one: p = {number(p[true])}, loss −ln p = {number(loss)}. "
     return words + f"Its own gradient is {number(gradient[true])}; {rival(gradient, true)}."
 
 
@@ -24,7 +24,9 @@ def rival(gradient, true):
     ties = [k for k in others if gradient[k] == gradient[top]]
     if len(ties) > 1:
         return f"{'every other class' if len(ties) == len(others) else f'{len(ties)} others'} the same, {number(gradient[top])}"
-    return f"the largest of the others is class {top} with {number(gradient[top])}" if len(others) > 1 else f"the other has {number(gradient[top])}"
+    return (
+        f"the largest of the others is class {top + 1} with {number(gradient[top])}" if len(others) > 1 else f"the other has {number(gradient[top])}"
+    )
 
 
 def typeset(text):

@@ -1,5 +1,5 @@
 // What the network stepper looks up in its recording: runs, entries and names. It looks up; it does not compute.
-import { number, readTable } from "../kit/numbers.js";
+import { lowered, number, readTable } from "../kit/numbers.js";
 
 /** A run as Python sent it: tables read, everything else as it is. */
 export function readRun(sent) {
@@ -22,11 +22,6 @@ export function short(value, largest, noise, digits = 3) {
 export function brief(value, largest, noise, digits = 3) {
   const written = [short(value, largest, noise, digits), number(value, 2), value.toExponential(1).replace("e+", "e").replaceAll("-", "−")];
   return written.find((text) => text.length <= 7) ?? written.at(-1);
-}
-
-/** A number as lowered digits: x₁, x₁₂. */
-export function lowered(number) {
-  return Array.from(String(number), (digit) => String.fromCharCode(0x2080 + Number(digit))).join("");
 }
 
 export function sign(value) {

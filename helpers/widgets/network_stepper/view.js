@@ -1,10 +1,10 @@
 // The network stepper. Its numbers come from helpers.network, helpers.paths and helpers.gradcheck, by way of recording.py.
 import { freshId, html, write } from "../kit/elements.js";
-import { number, readTable } from "../kit/numbers.js";
+import { lowered, number, readTable } from "../kit/numbers.js";
 import { exported, mount } from "../kit/mount.js";
 import { button, radios, select, slider } from "../kit/controls.js";
 import { networkView } from "./network.js";
-import { lowered, parseEntry, readRun } from "./numbers.js";
+import { parseEntry, readRun } from "./numbers.js";
 import { stepPanel } from "./panel.js";
 import { pathsOf, pathsPanel } from "./paths.js";
 
