@@ -91,12 +91,15 @@ CONTENDERS = {
     "interact with matplotlib": (INTERACT, IMAGE, PRESS),
     "ipympl": (IPYMPL, CANVAS, PRESS),
 }
+LARGEST = """from helpers import network
+NetworkStepper(network.init_params([16] * 5 + [1], rng=1), np.random.default_rng(2).normal(size=(16, 3)), np.array([[1.0, 0, 1]]))"""
 OURS = {
     "ActivationExplorer: z, all of them": ("ActivationExplorer(list(ACTIVATIONS))", STATUS, SLIDE),
     "ActivationExplorer: layers": ("ActivationExplorer('sigmoid', view='depth')", STATUS, SLIDE),
     "NetworkStepper: next step": ("NetworkStepper()", STATUS, STEP),
     "NetworkStepper: paths of a weight": ("NetworkStepper(selected='W1[0, 0]')", STATUS, CHOOSE),
     "NetworkStepper: x, asks Python": ("NetworkStepper()", STATUS, SLIDE),
+    "NetworkStepper: the largest network": (LARGEST, STATUS, STEP),
     "LossExplorer: p": ("LossExplorer()", STATUS, SLIDE),
     "LossExplorer: logits, asks Python": ("LossExplorer('logits', logits=(0.1, 0.25, 1))", STATUS, SLIDE),
     "GradientCheckExplorer: step size": ("GradientCheckExplorer()", STATUS, SLIDE),
