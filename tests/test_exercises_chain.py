@@ -69,6 +69,10 @@ def test_composition_right():
         (lambda w: 3 + sigmoid(3 * w) * (1 - sigmoid(3 * w)) - 1 / sigmoid(3 * w), "multiplied, not added"),
         (lambda w: -3 * (1 - sigmoid(w)), "sigmoid(3 w), not sigmoid(w)"),
         (lambda w: 3 * sigmoid(3 * w) * (1 - sigmoid(3 * w)), "this is da/dw"),
+        (lambda w: -np.log(sigmoid(3 * w)), "ℓ itself"),
+        (lambda w: 3 * sigmoid(3 * w), "a - y, with y = 1"),
+        (lambda w: -3 * sigmoid(3 * w) * (1 - sigmoid(3 * w)), "is -1/a, not -1"),
+        (lambda w: w * (sigmoid(3 * w) - 1), "the input 3, not w"),
         (lambda w: -3.0, "wrong in 3 of 3 entries"),
         (lambda w: np.array([w]), "wrong in 3 of 3 entries"),
         (lambda w: np.array([w, w]), "has shape (2,), expected a single number"),
@@ -101,6 +105,10 @@ def test_used_twice_right():
         (lambda w, x, a: a + (1 - a**2) * x, "dz2/da = w"),
         (lambda w, x, a: a + w * a * (1 - a) * x, "slope of sigmoid"),
         (lambda w, x, a: a + w * x, "slope of tanh is missing"),
+        (lambda w, x, a: a - w * (1 - a**2) * x, "paths add"),
+        (lambda w, x, a: w * a, "z2 itself"),
+        (lambda w, x, a: 2 * a, "different slopes"),
+        (lambda w, x, a: a + w * (1 - (w * x) ** 2) * x, "not 1 - z1**2"),
         (lambda w, x, a: a + w * (1 - a) ** 2 * x, "not (1 - a)**2"),
     ],
 )
@@ -124,6 +132,7 @@ def test_neuron_right_with_four_digits_and_with_all():
     a = sigmoid(-1.0)
     assert chain.check_neuron(RIGHT).right
     assert chain.check_neuron({"z": a, "w1": a, "w2": 2 * a, "b": a, "x2": -a}).right
+    assert chain.check_neuron({name.upper() + " ": np.array([slope]) for name, slope in RIGHT.items()}).right
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -144,6 +153,7 @@ def test_neuron_partly_answered_is_not_attempted(name):
         ("w1", 0.1345, "the other factor, x1"),
         ("w1", 1, "local slope alone"),
         ("w2", -0.2689, "the other factor, x2"),
+        ("w2", -0.5379, "w2 = -1 itself does not enter"),
         ("w2", 2, "local slope alone"),
         ("b", 0.1345, "b enters z with slope 1"),
         ("b", 1, "local slope alone"),
@@ -186,7 +196,8 @@ def test_forward_sweep_right():
 
 
 def test_forward_sweep_right_with_arrays_for_slopes():
-    assert chain.check_forward_sweep(lambda edges, start: {k: np.float64(v) for k, v in sweep(edges, start).items()}).right
+    for form in (np.float64, np.array, lambda slope: np.array([[slope]])):
+        assert chain.check_forward_sweep(lambda edges, start, form=form: {k: form(v) for k, v in sweep(edges, start).items()}).right
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,10 @@ def check_composition(slope):
         (-3 * (1 - a**2) / a, "1 - a**2 is the slope of tanh; that of sigmoid is a (1 - a)."),
         (3 + a * (1 - a) - 1 / a, "slopes along one path are multiplied, not added."),
         (-3 * early * (1 - early) / early, "each slope belongs at the value of its own node: a is sigmoid(3 w), not sigmoid(w)."),
+        (-np.log(a), "this is ℓ itself; the question is for its slope."),
+        (3 * a, "label 1 is missing: the slope at z is a - y, with y = 1."),
+        (-3 * a * (1 - a), "the slope of -ln(a) is -1/a, not -1: it belongs into the product."),
+        (w * (a - 1), "the first edge's slope is the input 3, not w: z = 3 w."),
         (3 * a * (1 - a), "this is da/dw: the last edge, the slope -1/a of -ln(a), is missing."),
     ]
     compare(_one_by_one(slope, w), -3 * (1 - a), mistakes, name="the list of dℓ/dw at w = -1, 0.1, 0.5")
@@ -57,6 +61,10 @@ def check_used_twice(slope):
         (direct + w * (1 - a**2), "the path through z1 lacks its first factor: dz1/dw = x."),
         (direct + (1 - a**2) * x, "the path through z1 lacks its last factor: dz2/da = w."),
         (direct + w * a * (1 - a) * x, "a (1 - a) is the slope of sigmoid; that of tanh is 1 - a**2."),
+        (direct - around, "the second path is subtracted: paths add."),
+        (w * a, "this is z2 itself; the question is for its slope."),
+        (2 * direct, "w is used twice, but the two paths have different slopes: the second runs through z1 and a."),
+        (direct + w * (1 - (w * x) ** 2) * x, "tanh's slope is 1 - a**2 with the output a, not 1 - z1**2."),
         (direct + w * x, "the slope of tanh is missing on the path through z1: da/dz1 = 1 - a**2."),
         (direct + w * (1 - a) ** 2 * x, "the slope of tanh is 1 - a**2, not (1 - a)**2."),
     ]
@@ -84,6 +92,7 @@ def check_neuron(slopes):
     """
     if not isinstance(slopes, dict):
         raise Wrong(f"slopes is {kind(slopes)}, expected the dict of the stub.")
+    slopes = {name.strip().lower() if isinstance(name, str) else name: slope for name, slope in slopes.items()}
     if lacking := [name for name in ("z", "w1", "w2", "b", "x2") if name not in slopes]:
         raise Wrong(f"slopes lacks {', '.join(lacking)}.")
     a = float(SIGMOID.value(-1.0))
@@ -99,7 +108,12 @@ def check_neuron(slopes):
     w_says = "slopes['{0}'] holds the local slope alone: multiply it by the upstream slope dℓ/dz."
     swapped = "slopes['{0}'] was multiplied by {0} itself: the slope of a product with respect to one factor is the other factor, {1}."
     _compare_to_four_digits(slopes["w1"], a * 1, [(0.5 * a, swapped.format("w1", "x1")), (1, w_says.format("w1"))], "slopes['w1']")
-    _compare_to_four_digits(slopes["w2"], a * 2, [(-a, swapped.format("w2", "x2")), (2, w_says.format("w2"))], "slopes['w2']")
+    w2_mistakes = [
+        (-a, swapped.format("w2", "x2")),
+        (-2 * a, "slopes['w2'] has the wrong sign: the local slope is x2 = 2; w2 = -1 itself does not enter."),
+        (2, w_says.format("w2")),
+    ]
+    _compare_to_four_digits(slopes["w2"], a * 2, w2_mistakes, "slopes['w2']")
     b_mistakes = [(0.5 * a, "slopes['b'] was multiplied by b: b enters z with slope 1."), (1, w_says.format("b"))]
     _compare_to_four_digits(slopes["b"], a, b_mistakes, "slopes['b']")
     x_mistakes = [(2 * a, swapped.format("x2", "w2")), (a, "slopes['x2'] has lost the sign of w2 = -1."), (-1, w_says.format("x2"))]
@@ -150,7 +164,7 @@ def _swept(sweep, edges, start="w"):
     slopes = call(sweep, edges, start, name="forward_sweep", spoilt="the backward sweep may need it again.")
     if not isinstance(slopes, dict):
         raise Wrong(f"forward_sweep returns {kind(slopes)}, expected a dict with a slope for each node.")
-    return slopes
+    return {node: slope.item() if isinstance(slope, np.ndarray) and slope.size == 1 else slope for node, slope in slopes.items()}
 
 
 def _compare_slopes(slopes, right, mistakes):
