@@ -190,9 +190,8 @@ def backward_prop(X, y, c, p, hidden="relu", output="sigmoid", loss=None):
 
     Derived in: notebooks/05_backward_propagation.ipynb, "How do you write it for any depth?"
     """
-    L = checks.structure(p)
+    L, c = checks.fitting(X, c, p)
     slope, rule = get_activation(hidden, "hidden").slope_rule, get_loss(output, loss)
-    c = checks.fitting_cache(X, c, p, L)
     Z, A = c[f"Z{L}"], c[f"A{L}"]
     y = targets(y, A.shape, rule)
     with np.errstate(all="ignore"):

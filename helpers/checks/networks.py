@@ -35,15 +35,20 @@ def names(kinds, L, first=1):
     return tuple(tuple(f"{kind}{l}" for kind in kinds.split()) for l in range(first, L + 1))
 
 
-def _depth_at_a_glance(p):
-    """L where all is well, which takes two microseconds; 0 where it has to be looked at again, to find words."""
-    L, n = len(p) // 2, None
-    for W, b in names("W b", min(L, 10_000)):
-        W, b = p.get(W), p.get(b)
+def _depth_at_a_glance(p, c=None, n=None, m=None):
+    """L where all is well, which takes two microseconds; 0 where it has to be looked at again, to find words.
+
+    c, n, m : a cache that has to fit, with the number of inputs and of examples.
+    """
+    L = len(p) // 2
+    for W, b, Z, A in names("W b Z A", min(L, 10_000)):
+        W = p.get(W)
         if type(W) is not np.ndarray or W.ndim != 2 or W.dtype.char not in "fd":
             return 0
         rows, columns = W.shape
-        if n not in (None, columns) or not W.size or not is_floats(b, (rows, 1)):
+        if n not in (None, columns) or not W.size or not is_floats(p.get(b), (rows, 1)):
+            return 0
+        if c is not None and not (is_floats(c.get(Z), (rows, m)) and is_floats(c.get(A), (rows, m))):
             return 0
         n = rows
     return L if len(p) == 2 * L else 0
@@ -124,26 +129,22 @@ def depth(c):
     return L
 
 
-def fitting_cache(X, c, p, L):
-    """The cache `c` with arrays of the shapes that follow from X and p; whether they are finite is seen afterwards."""
-    X = matrix("X", X, (p["W1"].shape[1], None), finite=False)
-    m = X.shape[1]
-    if is_a(c, dict) and len(c) == 2 * L + 1 and c.get("A0") is X and _fits(c, p, L, m):  # the usual case
-        return c
-    fitting = {"A0": cached(c, "A0", X.shape)}
-    if c["A0"] is not X and not np.array_equal(fitting["A0"], X):
+def fitting(X, c, p):
+    """(L, c): the depth, and the cache `c` with arrays of the shapes that follow from X and p; NaN and infinities are let through."""
+    if type(p) is type(c) is dict and c.get("A0") is X and is_a(X, np.ndarray) and is_floats(X, X.shape) and X.ndim == 2 and X.size:
+        L = _depth_at_a_glance(p, c, *X.shape)
+        if L and len(c) == 2 * L + 1:
+            return L, c  # the usual case
+    L = structure(p)
+    return L, _fitting_cache(matrix("X", X, (p["W1"].shape[1], None), finite=False), c, p, L)
+
+
+def _fitting_cache(X, c, p, L):
+    found = {"A0": cached(c, "A0", X.shape)}
+    if c["A0"] is not X and not np.array_equal(found["A0"], X):
         floats("X", X)
         raise ValueError('X differs from c["A0"], expected the X from which forward_prop computed c')
-    fitting |= {f"{name}{l}": cached(c, f"{name}{l}", (len(p[f"W{l}"]), m)) for l in range(1, L + 1) for name in "ZA"}
+    found |= {f"{name}{l}": cached(c, f"{name}{l}", (len(p[f"W{l}"]), X.shape[1])) for l in range(1, L + 1) for name in "ZA"}
     if depth(c) > L:
         raise ValueError(f"c has 'Z{depth(c)}', but p has only {L} layers: expected the cache of a forward pass with this p")
-    return fitting
-
-
-def _fits(c, p, L, m):
-    """Whether all Z and A of `c` are float arrays of the right shapes, at a glance."""
-    for W, Z, A in names("W Z A", L):
-        shape = len(p[W]), m
-        if not (is_floats(c.get(Z), shape) and is_floats(c.get(A), shape)):
-            return False
-    return True
+    return found
