@@ -11,6 +11,7 @@ NO_TRANSPOSE = ("the transpose of W is missing: W @ dZ sums over the wrong index
 
 
 def weight(dZ, A_prev, name="dW"):
+    """What dW comes out as, shape (n, n_prev), from dZ (n, m) and A_prev (n_prev, m)."""
     (n, m), n_prev = dZ.shape, A_prev.shape[0]
     total = dZ @ A_prev.T
     mistakes = [
@@ -37,6 +38,7 @@ def weight(dZ, A_prev, name="dW"):
 
 
 def bias(dZ, name="db"):
+    """What db comes out as, from dZ (n, m)."""
     n, m = dZ.shape
     rows = dZ.sum(axis=1, keepdims=True)
     mistakes = [
@@ -58,6 +60,7 @@ def bias(dZ, name="db"):
 
 
 def activation(W, dZ, name="dA_prev"):
+    """What dA_prev comes out as, shape (n_prev, m), from W (n, n_prev) and dZ (n, m)."""
     m = dZ.shape[1]
     right = W.T @ dZ
     mistakes = [
@@ -79,6 +82,7 @@ def activation(W, dZ, name="dA_prev"):
 
 
 def slope(dA, Z, A_prev):
+    """What dZ of ReLU units comes out as, from dA and Z (n, m), beside the A_prev of the layer before."""
     sigmoid = 1 / (1 + np.exp(-Z))
     mistakes = [
         (dA, "dZ equals dA: ReLU's slope is missing, which is 0 where the unit is off."),
