@@ -4,9 +4,12 @@
     print(clinic.examine(backward_prop, forward_prop, hidden="relu"))
     print(clinic.examine_training(backward_prop, forward_prop, X, y, learning_rate=1.2))
 
-`probes` draws networks and batches, `patient` runs the learner's code safely, `rules` and `slopes` hold what people write for each
-statement, `search` finds the statements that reproduce what the code returned, `explain` and `findings` put it into words; `training`
-changes one thing at a time in a run that does not learn.
+From the learner's function to the report: `words` (what network is meant) and `probes` (networks and batches) → `guard` and `patient`
+(one call, in silence, on copies, for a limited time) → `hearing` (what the functions make of the batches, and the truth) →
+`rule`, `slopes`, `output_rules`, `hidden_rules`, `parameter_rules` (what people write for each statement) → `fits`, `hypotheses`,
+`search`, `singles` (which statements reproduce what the code returned) → `explain`, `findings`, `forward`, `raised`, `source` (in words,
+and in the learner's own names) → `examination`, `remarks`, `report`. `runs` and `training` change one thing at a time in a run that does
+not learn. `python -m helpers.clinic FILE` starts a `trial` of a file in a process of its own.
 """
 
 from helpers.clinic.examination import examine
