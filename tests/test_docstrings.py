@@ -85,14 +85,14 @@ def test_every_public_name_has_a_docstring(path):
 
 
 def derivations(path: Path) -> Iterator[tuple[str, str]]:
-    """(name, what follows `Derived in:`) of each docstring in a file that says where it is derived."""
+    """(name, what follows `Derived in:` or `Defined in:`) of each docstring in a file that says where that is done."""
     module = tree(path)
     for name, node in [("module", module), *public_definitions(module)]:
         paragraphs = re.split(r"\n\s*\n", ast.get_docstring(node) or "")
         for paragraph in paragraphs:
-            _, found, rest = " ".join(paragraph.split()).partition("Derived in: ")
+            found = re.search(r"De(?:riv|fin)ed in: (.*)", " ".join(paragraph.split()))
             if found:
-                yield name, rest
+                yield name, found[1]
 
 
 def derivation_complaints(name: str, text: str) -> list[str]:
