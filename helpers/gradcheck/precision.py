@@ -44,7 +44,7 @@ def cut_off(p, c, hidden, output):
     reached, for an example, where its slope is not 0 and some weight other than 0 leads to a unit that is reached.
 
     p, c, hidden, output : as in `network.forward_prop`. Returns {"W1": bool array, ...} in the shapes of the parameters.
-    Derived in: notebooks/06_gradient_checking.ipynb, "What can a gradient check not see?"
+    Derived in: notebooks/06_gradient_checking.ipynb, "What does a gradient check report?"
     """
     L, g = network.depth(c), get_activation(hidden)
     Z = c[f"Z{L}"]
