@@ -1,6 +1,8 @@
 """Read, run and rewrite notebooks: what the storing script and the tests share."""
 
+import os
 import re
+import tempfile
 import time
 from copy import deepcopy
 from pathlib import Path
@@ -49,7 +51,8 @@ def write(notebook: NotebookNode, path: Path) -> None:
 def execute(notebook: NotebookNode, folder: Path) -> float:
     """Run every cell in a clean kernel that works in `folder`, fill in the outputs, return the seconds.
 
-    The kernel is this interpreter's own (the one nbval uses), whatever kernels the user has installed.
+    The kernel is this interpreter's own (the one nbval uses), whatever kernels the user has installed; it keeps and reads
+    notes (see helpers.predictions) in a folder of its own, so that nobody's own notes are stored.
     Raises nbclient.exceptions.CellExecutionError at the first cell that raises.
     """
     manager = AsyncKernelManager(
@@ -65,7 +68,8 @@ def execute(notebook: NotebookNode, folder: Path) -> float:
         store_widget_state=False,
     )
     start = time.perf_counter()
-    client.execute(cleanup_kc=True)
+    with tempfile.TemporaryDirectory() as home:
+        client.execute(cleanup_kc=True, env=os.environ | {"CASEBOOK_NOTES": str(Path(home) / "notes.json")})
     return time.perf_counter() - start
 
 

@@ -163,6 +163,14 @@ def test_solutions_make_every_check_say_right(stored):
     assert "Right" in rules.cell_text(by_id(solved)["ex-double-check"])
 
 
+def test_nobodys_own_notes_are_stored(fresh, tmp_path, monkeypatch):
+    monkeypatch.setenv("CASEBOOK_NOTES", "mine.json")
+    by_id(fresh)["loss"].source = 'import os\nprint(os.environ["CASEBOOK_NOTES"], os.path.exists(os.environ["CASEBOOK_NOTES"]))'
+    execute(fresh, tmp_path)
+    said = rules.cell_text(by_id(fresh)["loss"])
+    assert "mine.json" not in said and said.endswith("notes.json False\n")
+
+
 def test_the_storing_script_collapses_what_gives_a_prediction_away(fresh):
     by_id(fresh)["widget"].metadata["jupyter"] = {"outputs_hidden": True}
     by_id(fresh)["figure"].metadata.pop("jupyter")

@@ -1,6 +1,8 @@
 """Hygiene of the stored notebooks: everything that can be seen without running them (see notebook_rules)."""
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +66,8 @@ def test_the_routes_say_what_the_chapters_say(where):
         row = next(line for line in rows if name in line or line.startswith(f"| {name[:2]} "))
         assert f"| {whole} |" in row, row
         assert f"| {express or '–'} |" in row or f"{express} min |" in row or (not express and "–" in row), row
+
+
+def test_a_readers_own_notes_are_out_of_reach():
+    notes = Path(os.environ["CASEBOOK_NOTES"])
+    assert not notes.exists() and NOTEBOOKS not in notes.parents
