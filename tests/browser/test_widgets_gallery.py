@@ -1,9 +1,43 @@
 """All widgets on one page: they are painted, they keep to themselves, and they break no rule."""
 
-from browser.widgets import play, status, violations
+import pytest
+
+from browser.widgets import IMPORTS, play, show, status, use_theme, violations
 from helpers.widgets.gallery import EXHIBITS
 
 DASHES = "(root) => [...root.querySelectorAll('.cb-tangent')].map((line) => getComputedStyle(line).strokeDasharray)"
+
+# What is cut, runs over its neighbour, or leaves its chart.
+CUT = """(root) => {
+    const seen = (selector) => [...root.querySelectorAll(selector)].filter((node) => node.checkVisibility());
+    const wide = seen('.cb-scroll, th, td').filter((node) => node.scrollWidth > node.clientWidth + 1);
+    const outside = seen('svg text').filter((text) => text.getBoundingClientRect().right > text.ownerSVGElement.getBoundingClientRect().right + 1);
+    return [...wide, ...outside].map((node) => `${node.className.baseVal ?? node.className}: ${node.textContent.slice(0, 60)}`);
+}"""
+STATES = {
+    'NetworkStepper(step="Z2")': 560, 'NetworkStepper(step="dA1", example=2)': 560, 'NetworkStepper(step="loss", batch=True)': 560,
+    'NetworkStepper(step="dW1", selected="W1[1, 0]")': 670, 'NetworkStepper(step="dW3", selected="b1[3]", hidden="tanh")': 670,
+    'NetworkStepper(backward_prop=case.backward_prop_sigmoid, hidden="sigmoid")': 600,
+    'ActivationExplorer("sigmoid", rule="tanh")': 600, 'ActivationExplorer(["leaky_relu", "softplus"], z=-3.15, rule="own")': 670,
+    'ActivationExplorer(["leaky_relu", "sigmoid"], view="depth", weight=4)': 600,
+    'LossExplorer()': 560, 'LossExplorer("logits")': 560, 'LossExplorer("number", stuck=0.66, classes=2)': 560,
+    'GradientCheckExplorer(h=1e-9)': 560, 'GradientCheckExplorer("kink", share=0.5)': 580,
+}  # fmt: skip
+"""Each with the height in pixels that it may have: 600 are seen at once."""
+
+
+@pytest.mark.parametrize("width", [1280, 1366])
+def test_everything_is_seen_beside_the_open_sidebar(lab, page, width):
+    page.set_viewport_size({"width": width, "height": 720})
+    show(page, lab, f"{IMPORTS}\nfrom helpers import case", "", widgets=0, sidebar=True)
+    for code, highest in STATES.items():
+        widget = play(page, code)
+        assert widget.evaluate(CUT) == [], code
+        assert widget.bounding_box()["height"] <= highest, code
+    for theme in ("dark", "light"):
+        use_theme(page, theme)
+        assert violations(page) == []
+    assert page.errors == []
 
 
 def test_the_gallery(stage):

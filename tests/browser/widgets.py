@@ -125,12 +125,12 @@ class Chart:
         return self.left + x * self.scale, self.top + y * self.scale
 
 
-def show(page, lab: Lab, *cells: str, widgets: int = 1) -> None:
+def show(page, lab: Lab, *cells: str, widgets: int = 1, sidebar: bool = False) -> None:
     """Open a new notebook of these cells, run it, and return when so many widgets are painted."""
     notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells], metadata={"kernelspec": KERNELSPEC})
     path = lab.root / "widgets_under_test.ipynb"
     nbformat.write(notebook, path)
-    open_notebook(page, lab, path.name)
+    open_notebook(page, lab, path.name, sidebar)
     run_all(page)
     page.wait_for_function(FINISHED)
     page.wait_for_function(ENOUGH, arg=[PAINTED, widgets])

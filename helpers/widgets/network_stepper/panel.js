@@ -1,7 +1,7 @@
 // The statement of a step: code, formula, shapes, and its numbers as a table; a learner's gradient beside the truth.
 import { html, write } from "../kit/elements.js";
 import { number } from "../kit/numbers.js";
-import { largestOf, short } from "./numbers.js";
+import { brief, largestOf, short } from "./numbers.js";
 
 /** {node, draw(now)}. */
 export function stepPanel({ view, tape }) {
@@ -63,9 +63,10 @@ export function stepPanel({ view, tape }) {
       `${j + 1}`,
       ...inputs.map((_, k) => number3(entry(j, k), all)),
       ...(bias ? [number3(bias.at(j, 0), all, "cb-apart")] : []),
-      number3(value, largestOf(result), "cb-result"),
+      { ...number3(value, largestOf(result), "cb-result"), text: brief(value, largestOf(result), tape.noise) },
     ]);
-    const head = [inputName, ...cells(inputs, "cb-margin"), ...(bias ? [`+ b${name.slice(1)}`] : []), `= ${name}`];
+    const margin = cells(inputs, "cb-margin").map((cell) => (inputs.length > 8 ? { ...cell, text: short(cell.value, largestOf(inputs), tape.noise, 2) } : cell));
+    const head = [inputName, ...margin, ...(bias ? [`+ b${name.slice(1)}`] : []), `= ${name}`];
     return { caption: `${matrix}, with ${inputName} above the columns that it multiplies${whose}`, head, rows };
   }
 
