@@ -110,6 +110,96 @@ def test_a_finding_says_what_it_spoils_and_how_it_knows():
             assert finding.statement in str(report)
 
 
+PECULIAR = {
+    "a factor for each unit": ('dW2 = dW2 * np.linspace(0.5, 1.5, 10)[:, None]', "dW2", "none", "none of the known mistakes reproduces it"),
+    "another layer's": ('db1, db2 = 1.0 * db1, db1', "db2", "wrong_layer", "db2 holds what should be db1"),
+    "weight decay": ('dW2 = dW2 + 0.01 * p["W2"]', "dW2", "missing_term", "0.01 * W2 is added: a weight decay that the loss lacks"),
+    "few digits": ('dW2 = dW2 * (1 + 1e-4 * np.sin(np.arange(100).reshape(10, 10)))', "dW2", "dtype", "right to about three digits only"),
+    "not derived": ('dW2 = np.sin(1e3 * dW2)', "dW2", "none", "is the first statement that is wrong"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PECULIAR)
+def test_what_no_rule_explains_is_told_as_far_as_it_can_be(name):
+    line, statement, family, says = PECULIAR[name]
+    report = clinic.examine(changed("    return {", f"    {line}\n    return {{"))
+    (finding,) = report.findings
+    assert (finding.statement, finding.family) == (statement, family)
+    assert says in finding.explanation
+    assert report.wrong == (statement,)
+    assert ("every number that you returned is reproduced" in str(report)) == (family != "none")
+
+
+SLOPES = {
+    "(c['Z2'] > 0) * 0.75 + 0.25": "The slope that the code uses is 1 for z > 0 and 0.25 for z < 0",
+    "2.0 - 0.5 * c['Z2'] + 3 * c['Z2'] ** 2": "The slope that the code uses is 2 + -0.5 z + 3 z^2",
+    "np.exp(0.1 * c['Z2'])": "a function of z without a name here",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slope", SLOPES)
+def test_a_slope_without_a_name_is_read_off(slope):
+    source = RIGHT.replace('(c["A2"] > 0)', f"({slope})")
+    assert source != RIGHT
+    report = clinic.examine(clinic_styles.functions(source)[0])
+    (finding,) = report.findings
+    assert (finding.statement, finding.family) == ("dZ2", "wrong_derivative")
+    assert SLOPES[slope] in finding.explanation, finding.explanation
+    assert report.picture.l == 2 and "it differs from that of relu" in report.picture.description
+
+
+def test_a_slope_is_pictured_with_and_without_a_forward_pass():
+    wrong = RIGHT.replace('(c["A2"] > 0)', '(1 - c["A2"] ** 2)')
+    alone = clinic.examine(clinic_styles.functions(wrong)[0])
+    both = clinic.examine(*clinic_styles.functions(clinic_styles.forward_source("relu", "sigmoid") + "\n\n" + wrong))
+    for report in (alone, both):
+        assert report.picture is not None and report.picture.l == 2
+        np.testing.assert_allclose(report.picture.used, 1 - np.maximum(report.picture.z, 0) ** 2, atol=1e-6)
+        assert "<svg" in report._repr_html_()
+    assert "forward pass: A3 is the output" in str(both) and "forward pass: A3" not in str(alone)
+
+
+def test_a_second_call_on_the_same_cache_is_a_risk():
+    """The case's masks spoil the cache for whoever calls again; a pass that changes nothing has no such risk."""
+    again = "called a second time on the same cache it gives other gradients."
+    assert again in clinic.examine(case.backward_prop).risks
+    assert clinic.examine(clinic_styles.functions(RIGHT)[0]).risks == ()
+    assert again not in clinic.examine(case.backward_prop_sigmoid, hidden="sigmoid").risks
+
+
+def test_what_is_reproduced_is_said_only_where_something_is():
+    named = "everything else: with the statements named above replaced, every number that you returned is reproduced."
+    assert named in clinic.examine(case.backward_prop_sigmoid, hidden="sigmoid").ruled_out
+    assert named not in clinic.examine(case.backward_prop).ruled_out
+    assert named not in clinic.examine(changed('"dW2": dW2', '"dW2": None')).ruled_out
+
+
+@pytest.mark.parametrize(("old", "new", "statement", "family"), [
+    ('p["W3"].T @ dZ3', 'p["W3"] @ dZ3', "dA2", "transpose"), ('p["W2"].T @ dZ2', 'p["W2"].T * dZ2', "dA1", "elementwise_vs_matmul"),
+    ('dZ3 @ c["A2"].T', 'dZ3 @ c["A2"]', "dW3", "transpose"),
+])  # fmt: skip
+def test_a_raise_names_its_statement(old, new, statement, family):
+
+
+    report = clinic.examine(changed(old, new))
+    assert report.verdict == "raises"
+    assert (report.findings[0].statement, report.findings[0].family) == (statement, family)
+    assert ("raises the same exception" in report.findings[0].evidence) == ("It runs for" not in str(report))
+
+
+@pytest.mark.parametrize(("lines", "name", "says"), [
+    ({"A1": "np.tanh(Z1)"}, "forward A1", "A1 is tanh of Z1, not relu, applied to Z1."), ({"A2": "Z2"}, "forward A2", "A2 is identity of Z2"),
+    ({"Z2": 'p["W2"] @ A1'}, "forward Z2", "Z2 is W2 @ A1, without b2, not p"),
+    ({"Z2": 'p["W2"].T @ A1 + p["b2"]'}, "forward Z2", "Z2 is W2.T @ A1 + b2"),
+    ({"Z3": 'p["W3"] @ A2 - p["b3"]'}, "forward Z3", "Z3 is W3 @ A2 - b3"), ({"Z2": 'p["W2"] @ Z1 + p["b2"]'}, "forward Z2", "Z2 is W2 @ Z1 + b2"),
+])  # fmt: skip
+def test_what_a_forward_statement_is_instead(lines, name, says):
+    forward = clinic_styles.forward_source("relu", "sigmoid", lines=lines)
+    report = clinic.examine(*clinic_styles.functions(forward + "\n\n" + RIGHT))
+    finding = next(f for f in report.findings if f.statement == name)
+    assert says in finding.explanation
+
+
 # --- innocents -------------------------------------------------------------------------------------------------------
 
 

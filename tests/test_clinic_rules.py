@@ -10,7 +10,7 @@ import pytest
 from helpers.activations import ACTIVATIONS
 from helpers.clinic.explain import findings_of
 from helpers.clinic.findings import FAMILIES
-from helpers.clinic.fits import fitting_factor, in_place_of, same
+from helpers.clinic.fits import attempt, fitting_factor, in_place_of, same
 from helpers.clinic.hidden_rules import activation_gradient_rules, slope_rules
 from helpers.clinic.hypotheses import given
 from helpers.clinic.output_rules import output_rules
@@ -163,6 +163,8 @@ def test_a_planted_rule_is_found_by_its_own_name(k):
 # --- a rule computes what it says --------------------------------------------------------------------------------------------
 
 WORDS = [
+    (r"^int\(sum of (\w+) / m\)$", r"np.trunc(\1.sum(axis=1, keepdims=True) / m)"),
+    (r"^int\((\w+)\) summed / m$", r"np.trunc(\1).sum(axis=1, keepdims=True) / m"),
     (r"^sum of (\w+) over the examples / m$", r"\1.sum(axis=1, keepdims=True) / m"), (r"^(.*) in float16$", r"half(\1)"),
     (r"^mean of (\w+) @ mean of (\w+)\.T$", r"\1.mean(axis=1, keepdims=True) @ \2.mean(axis=1, keepdims=True).T"),
     (r"g'\((\w+\d)\)\^2", r"g(\1) ** 2"), (r"g'\(", "g("), (r"\bint\(", "np.trunc("), (r"\bround\(", "np.round("), (r"\|(\w+)\|", r"np.abs(\1)"),
@@ -216,6 +218,26 @@ def test_a_rule_computes_what_it_says(k):
                 failures.append(f"{at} = {rule.says}: {said.shape}, {does.shape}")
     assert not failures, f"{len(failures)} of {compared}:\n" + "\n".join(failures)
     assert compared >= 300, compared
+
+
+def test_every_rule_does_something_somewhere():
+    """Each runs in some layer of some network, with arguments that were changed as well, and is not what is right there."""
+    idle = {}
+    for k in range(len(NETWORKS)):
+        for v in values(k):
+            changed = {f"{name} after": 0.5 * v[name] + 0.1 for name in ("X", "W1", "W2", "W3", "Z1", "A1", "Z2", "A2", "Z3", "A3")}
+            v |= changed | {"returned": {f"d{kind}{l}": v[f"d{kind}{l}"] * 1.5 for kind in "Wb" for l in (1, 2, 3)}}
+            for at, rules in places(k):
+                with np.errstate(all="ignore"):
+                    right = rules[0].value(v) * (v[f"dA{at[2]}"] if at in ("dZ1", "dZ2") else 1)
+                    for rule in rules:
+                        if rule.statement and idle.get(key(at, rule), True):
+                            made = attempt(rule.value, v)
+                            made = made * v[f"dA{at[2]}"] if made is not None and at in ("dZ1", "dZ2") and not rule.whole else made
+                            idle[key(at, rule)] = made is None or same(made, right)
+    assert len(idle) >= 250
+    never = [rule for rule, is_idle in idle.items() if is_idle]
+    assert all(re.search(r"[@*] X\b", says) for _, says, _ in never), never  # 3 inputs: these raise, which names them as well
 
 
 def test_every_rule_has_a_name_a_family_and_a_reason():
