@@ -19,7 +19,7 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 
 MAX_WORKERS = 4  # each holds a JupyterLab, a browser and the kernels of its notebooks
 # What takes longest comes first, so that no worker is left alone with it at the end. Files that are not listed follow.
-LONGEST_FIRST = ("tests/test_solutions.py", "tests/test_clinic.py", "tests/browser/", "notebooks/", "tests/test_notebook_tests_bite.py")
+LONGEST_FIRST = ("tests/test_solutions.py", "tests/browser/", "tests/test_clinic", "notebooks/", "tests/test_figures", "tests/test_notebook")
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 FOLDER = Path(tempfile.mkdtemp(prefix="casebook-notes-"))

@@ -214,7 +214,8 @@ def test_by_mouse_pan_and_zoom(stage):
         assert_ranges(wanted, button)
         z = slider(widget)
         assert (float(z.get_attribute("min")), float(z.get_attribute("max"))) == wanted, "the slider runs over what the charts show"
-        assert wanted[0] <= float(z.input_value()) <= wanted[1] and widget.locator(".cb-point").count() == 2
+        assert wanted[0] <= float(z.input_value()) <= wanted[1]
+        wait_until(lambda: widget.locator(".cb-point").count() == 2, f"a point in each chart after {button}")
     widget.get_by_role("button", name="Reset the range").click()
     page.keyboard.down("Shift")
     point_at(page, widget, 0, 1)
