@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from helpers.clinic.patient import GRADIENTS
+from helpers.clinic.picture import framed
 from helpers.clinic.probes import N_X
 from helpers.clinic.slope_picture import SlopePicture
 
@@ -110,7 +111,7 @@ class Report:
                 f"<p><strong>Instead:</strong> {_code(f.yours or f.remedy)}</p>"
             )
         if self.picture is not None and self.verdict == "wrong":
-            parts.append(f"<figure>{self.picture.svg()}<figcaption>{html.escape(self.picture.description)}</figcaption></figure>")
+            parts.append(framed(self.picture.svg(), self.picture.description))
         if self.risks:
             parts.append("<p><strong>Risks</strong></p><ul>" + "".join(f"<li>{html.escape(r)}</li>" for r in self.risks) + "</ul>")
         if self.ruled_out:

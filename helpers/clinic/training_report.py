@@ -3,7 +3,7 @@
 import html
 from dataclasses import dataclass
 
-from helpers.clinic.picture import curves_svg
+from helpers.clinic.picture import curves_svg, framed
 
 MEANING = {
     "trains": "the loss falls well below that of an uninformed guess",
@@ -90,7 +90,7 @@ class TrainingReport:
         body = "".join("<tr>" + "".join(f"<td {left}>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows())
         picture = curves_svg([(run.note, run.step, run.loss) for run in self.runs], self.floor, self.description)
         return (f"<p><strong>{html.escape(self.sentence)}</strong></p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-                f"<figure>{picture}<figcaption>{html.escape(self.description)}</figcaption></figure>")  # fmt: skip
+                f"{framed(picture, self.description)}")  # fmt: skip
 
     @property
     def description(self):
