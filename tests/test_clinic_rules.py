@@ -163,11 +163,22 @@ def test_a_planted_rule_is_found_by_its_own_name(k):
 # --- a rule computes what it says --------------------------------------------------------------------------------------------
 
 WORDS = [
+    (r"([^(]+) where (\S+) ([<>]=?) ([\d.]+), else ([^)]+)", r"np.where(\2 \3 \4, \1, \5)"), (r"(\d) ([AZ]\d|d[AZ]\d)\b", r"\1 * \2"),
+    (r"\be\^(\w+)", r"np.exp(\1)"), (r"^sum of (\w+) \* (\w+) over the examples / m$", r"(\1 * \2).sum(axis=1, keepdims=True) / m"),
+    (r"^sum of (\w+) / m$", r"\1.sum(axis=1, keepdims=True) / m"), (r"^sum of (\w+) / m in float16$", r"half(\1.sum(axis=1, keepdims=True) / m)"),
+    (r"^np.sum\((\w+)\) / m for every unit$", r"\1.sum() / m"), (r"^np.sum\((\w+), axis=0\) / m as a column$", r"\1.sum(axis=0)[:, None] / m"),
+    (r"^np.sum\((\w+), axis=1\) / m as a row$", r"\1.sum(axis=1)[None, :] / m"), (r"^(.*), rounded$", r"np.round(\1, 2)"),
+    (r"^(\w+)\.T @ (mean|sum) of (\w+)$", r"\1.T @ \3.\2(axis=1, keepdims=True) * np.ones((1, m))"), (r"\bsign\(", "np.sign("),
+    (r"^dA(\d) \* g'\((\w+)\) of the first example$", r"dA\1 * g(\2)[:, :1]"), (r"^dA(\d) \* g'\((\w+)\) of the first unit$", r"dA\1 * g(\2)[:1]"),
+    (r"^dA(\d) \* mean of g'\((\w+)\) over the examples$", r"dA\1 * g(\2).mean(axis=1, keepdims=True)"),
+    (r"\b2 y\b", "2 * y"), (r"A3 - mean\(y\)", "A3 - y.mean()"), (r"A3 - the first label", "A3 - y[:, :1]"), (r"A3 without y", "A3"),
+    (r"-y without A3", "-y"), (r"^(mean|sum) of dZ3 over the examples$", r"dZ3.\1()"),
     (r"^int\(sum of (\w+) / m\)$", r"np.trunc(\1.sum(axis=1, keepdims=True) / m)"),
     (r"^int\((\w+)\) summed / m$", r"np.trunc(\1).sum(axis=1, keepdims=True) / m"),
     (r"^sum of (\w+) over the examples / m$", r"\1.sum(axis=1, keepdims=True) / m"), (r"^(.*) in float16$", r"half(\1)"),
     (r"^mean of (\w+) @ mean of (\w+)\.T$", r"\1.mean(axis=1, keepdims=True) @ \2.mean(axis=1, keepdims=True).T"),
-    (r"g'\((\w+\d)\)\^2", r"g(\1) ** 2"), (r"g'\(", "g("), (r"\bint\(", "np.trunc("), (r"\bround\(", "np.round("), (r"\|(\w+)\|", r"np.abs(\1)"),
+    (r"g'\((\w+\d)\)\^2", r"g(\1) ** 2"), (r"g'\(", "g("), (r"\bint\(", "np.trunc("), (r"(?<!\.)\bround\(", "np.round("),
+    (r"\|(\w+)\|", r"np.abs(\1)"),
     (r"\|(.*)\|", r"np.abs(\1)"), (r"^1 where (\w+) > ([\d.]+), else 0$", r"(\1 > \2) * 1.0"),
     (r"^1 where (\w+) > 0, else (-?[\d.]+)$", r"np.where(\1 > 0, 1, \2)"), (r"\^", "**"), (r"e\*\*\(", "np.exp("),
     (r"(?<![\w.])(\d|[AZ]\d|dA\d|dZ\d) \(", r"\1 * ("), (r"\btanh\(", "np.tanh("), (r"\bmax\(", "np.maximum("), (r"\bcosh\(", "np.cosh("),
@@ -217,7 +228,7 @@ def test_a_rule_computes_what_it_says(k):
             if said.shape != does.shape or not np.allclose(said[known], does[known], rtol=1e-9, atol=1e-12):
                 failures.append(f"{at} = {rule.says}: {said.shape}, {does.shape}")
     assert not failures, f"{len(failures)} of {compared}:\n" + "\n".join(failures)
-    assert compared >= 300, compared
+    assert compared >= 0.75 * sum(len(rules) for _, rules in places(k)), compared
 
 
 def test_every_rule_does_something_somewhere():

@@ -129,7 +129,7 @@ _LABELS = (
      lambda v: _with_labels(lambda y: y.T)(v).mean(axis=0, keepdims=True), 1.1),
     ("broadcasting", "(A3 - y as a column), averaged over the outputs", _COLUMN,
      lambda v: _with_labels(lambda y: y.T)(v).mean(axis=1, keepdims=True).T, 1.1),
-    ("broadcasting", "A3 - the first label", "the first label is used for every example", _with_labels(lambda y: y[:, :1]), 1.1),
+    ("broadcasting", "A3 - the first label", "the first label is used for every example", _with_error(lambda a, y: a - y[:, :1]), 1.1),
     ("broadcasting", "A3 - mean(y)", "the labels are averaged over the examples",
      _with_error(lambda a, y: a - y.mean()), 1.1),
     ("axis_or_keepdims", "mean of dZ3 over the examples", "dZ3 is averaged over the examples, which are then all the same",

@@ -113,9 +113,9 @@ def bias_rules(l):
              lambda v: (v[D] @ v[f"A{l - 1}" if l > 1 else "X"].T).sum(axis=1, keepdims=True) / v["m"], 1.1),
         rule("wrong_layer", f"mean over the inputs of dW{l}", f"dW{l} is averaged instead of summing {D}",
              lambda v: (v[D] @ v[f"A{l - 1}" if l > 1 else "X"].T).mean(axis=1, keepdims=True) / v["m"], 1.1),
-        rule("wrong_layer", f"sum of {D} * A{l}", f"{D} is multiplied by an activation: b has no input",
+        rule("wrong_layer", f"sum of {D} * A{l} over the examples / m", f"{D} is multiplied by an activation: b has no input",
              lambda v: (v[D] * v[f"A{l}"]).sum(axis=1, keepdims=True) / v["m"], 1.1),
-        rule("missing_term", f"sum of b{l} * {D}", f"{D} is multiplied by b{l}",
+        rule("missing_term", f"sum of b{l} * {D} over the examples / m", f"{D} is multiplied by b{l}",
              lambda v: (v[D] * v[f"b{l}"]).sum(axis=1, keepdims=True) / v["m"], 1.2),
     ]  # fmt: skip
     sums = "sum of {} over the examples / m"

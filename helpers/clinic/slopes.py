@@ -77,7 +77,7 @@ def catalogue(hidden):
         Slope("1 - tanh(t)", lambda t: 1 - np.tanh(t), None, "any"),
         Slope("1 - sigmoid(t)", lambda t: 1 - _sigmoid(t), None, "any"),
         Slope("1 / cosh(t)", lambda t: 1 / np.cosh(np.clip(t, -500, 500)), None, "any"),
-        Slope("1 where t < 0, else 0", _step(1.0, 0.0), None, "any"),
+        Slope("1 where t <= 0, else 0", _step(1.0, 0.0), None, "any"),
         Slope("1 where t > 1, else 0", lambda t: (t > 1) * 1.0, None, "any"),
         Slope("1 where t > 0.5, else 0", lambda t: (t > 0.5) * 1.0, None, "any"),
         Slope("1 where |t| < 1, else 0", lambda t: (np.abs(t) < 1) * 1.0, None, "any"),
