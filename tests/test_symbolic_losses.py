@@ -149,7 +149,7 @@ BLOCKS = [
 
 def bare(latex):
     """LaTeX without what only places it: spaces, alignment, line ends, and the comma between two formulas."""
-    latex = re.sub(r"\\begin\{aligned\}|\\end\{aligned\}|\\\\|\\q?quad|\\[,;]|&", "", latex)
+    latex = re.sub(r"\\begin\{aligned\}|\\end\{aligned\}|\\\\(\[\d+pt\])?|\\q?quad|\\[,;]|&", "", latex)
     return re.sub(r"[\s,]", "", latex)
 
 
