@@ -48,6 +48,7 @@ MAX_BYTES = 2_000_000
 MAX_CODE_LINES = 12
 MAX_SETUP_LINES = 20
 MAX_COLUMNS = 95  # fits JupyterLab beside its sidebar at 1280 pixels
+MAX_PRINTED = 106  # what an output of text shows there before it breaks a line anywhere, within a number too
 MAX_DIGITS = 6
 MIN_EXERCISES = 3
 LAST_HEADING = "What you can do now"
@@ -246,6 +247,9 @@ def length_complaints(notebook: NotebookNode, path: Path) -> list[str]:
         found += [f"{cell.id}: {lines} lines of code, at most {limit}"] if lines > limit else []
         columns = max(map(len, cell.source.splitlines()), default=0)
         found += [f"{cell.id}: a line of {columns} columns, at most {MAX_COLUMNS}"] if columns > MAX_COLUMNS else []
+        printed = "\n".join(output.text for output in cell.outputs if output.output_type == "stream")
+        columns = max(map(len, printed.splitlines()), default=0)
+        found += [f"{cell.id}: prints a line of {columns} columns, at most {MAX_PRINTED}"] if columns > MAX_PRINTED else []
     return found
 
 
@@ -464,6 +468,8 @@ def details_complaints(notebook: NotebookNode, path: Path) -> list[str]:
                 found.append(f"{cell.id}: <{tag}> is not balanced")
         if re.search(r"</summary>[^\n]*\n?[^\n]*\S", text):
             found.append(f"{cell.id}: no blank line after </summary>")
+        if number := re.search(r"</summary>\s*(\d+)[.)]\s", text):
+            found.append(f"{cell.id}: begins with {number[1]}., which Markdown takes for a list of one and JupyterLab cuts off")
     return found
 
 

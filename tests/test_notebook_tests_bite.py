@@ -252,6 +252,16 @@ def open_output(cell_id):
     return plant
 
 
+def printed(text):
+    """A fault: the cell prints this as well."""
+
+    def plant(notebook):
+        extra = {"output_type": "stream", "name": "stdout", "text": text}
+        by_id(notebook)["loss"].outputs.append(rules.NotebookNode(extra))
+
+    return plant
+
+
 def output(text, mime="text/html"):
     """A fault: one more output."""
 
@@ -328,7 +338,12 @@ FAULTS = {
         source("loss", "# nothing"),
     ],
     rules.marker_complaints: [tagged, source("loss", "# NBVAL_IGNORE_OUTPUT\nprint(1)")],
-    rules.length_complaints: [source("loss", LINES_13), source("loss", f"print({'1' * 90})"), source("setup", f"# {'x' * 94}")],
+    rules.length_complaints: [
+        source("loss", LINES_13),
+        source("loss", f"print({'1' * 90})"),
+        source("setup", f"# {'x' * 94}"),
+        printed("word " * 22),
+    ],
     rules.id_complaints: [change(id="figure"), change(id="a1b2c3d4"), change(id="My_Cell"), change(id="x1")],
     rules.title_complaints: [source("title", "# 01 A sample\n\n5 minutes"), source("title", "# 00 A sample"),
                              markdown("ending", "word " * 1000), replace("try", "## Does it move?", "## Further"),
@@ -374,6 +389,7 @@ FAULTS = {
     rules.details_complaints: [
         markdown("title", "<details>"),
         markdown("title", "<details><summary>Hint</summary>\nText\n\n</details>"),
+        markdown("title", "<details><summary>Hint</summary>\n\n426. Many.\n\n</details>"),
     ],
     rules.formula_complaints: [
         markdown("title", "$$ a"),
