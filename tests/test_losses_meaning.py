@@ -130,7 +130,7 @@ def test_the_list_of_landmarks_is_increasing_and_each_is_recognised():
         (([0.69, 0.7],), TypeError, "loss is a list, expected one real number"),
         ((10**400,), ValueError, "loss holds a number too large for a float"),
         ((0.69, 10**400), ValueError, "K is a whole number of more than 40 digits, expected at most 1000000000000"),
-        ((0.69, np.timedelta64(3)), TypeError, "K is np.timedelta64.*, expected a whole number"),
+        ((0.69, np.timedelta64(3, "s")), TypeError, "K is np.timedelta64.*, expected a whole number"),
         ((0.69, 1), ValueError, "K is 1, expected at least 2"),
         ((0.69, 2.0), TypeError, "K is 2.0, expected a whole number"),
         ((0.69, 2, -1), ValueError, "entropy is -1"),

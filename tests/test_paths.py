@@ -94,7 +94,7 @@ def changed(by):
     (lambda a: a | {"grads": {"dW1": 1.0}}, KeyError, "grads lacks 'dZ2': it has .'dW1'."),
     (lambda a: a | {"hidden": "rleu"}, ValueError, "hidden is 'rleu', expected one of .* did you mean 'relu'"),
     (lambda a: a | {"k": 0.5}, TypeError, "k is 0.5, expected a whole number"),
-    (lambda a: a | {"j": np.timedelta64(1)}, TypeError, "j is .*timedelta64.*, expected a whole number"),
+    (lambda a: a | {"j": np.timedelta64(1, "s")}, TypeError, "j is .*timedelta64.*, expected a whole number"),
     (lambda a: a | {"example": None}, TypeError, "example is None"),
 ])  # fmt: skip
 def test_arguments_of_the_wrong_kind_are_named(by, error, said):
