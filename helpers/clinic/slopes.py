@@ -12,7 +12,6 @@ import numpy as np
 from helpers.activations import ACTIVATIONS, make_leaky_relu
 
 SIGMOID = ACTIVATIONS["sigmoid"]
-SOFTPLUS = ACTIVATIONS["softplus"]
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,13 @@ import numpy as np
 
 from helpers import losses
 from helpers.exercises.feedback import Wrong, call, check, compare, numbers, true_or_false
-from helpers.exercises.loss_slopes import check_softmax_delta, check_squared_error_delta, check_weighted_delta
+from helpers.exercises.loss_slopes import LARGE, A, Y, Z, check_softmax_delta, check_squared_error_delta, check_weighted_delta
 
 __all__ = [
     "check_cross_entropy", "check_loss_from_logits", "check_one_wrong", "check_softmax_delta", "check_squared_error_delta",
     "check_uninformed_floor", "check_weighted_delta",
 ]  # fmt: skip
 
-A = np.array([[0.9, 0.2, 0.6, 0.3]])
-Z = np.array([[-6.0, -0.5, 0.4, 3.0]])
-Y = np.array([[1.0, 0.0, 0.0, 1.0]])
-LARGE = 1e4
 LARGEST = 1e38
 """Larger than -ln of any positive number; what np.nan_to_num makes of infinity is larger still."""
 

@@ -31,7 +31,6 @@ COLOURS = {VERMILLION: "#A84300", GREEN: "#006B4E", PURPLE: "#8E3A68"}
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, INK)
 DASHES = ("-", (0, (5, 2)), (0, (7, 2, 1.5, 2)), (0, (1.5, 1.5)), (0, (9, 3)))
-MARKERS = ("o", "s", "^", "D", "v")
 HATCHES = ("", "//", "..", "xx", "\\\\")
 
 WIDTH = 9.0  # inches; at 96 pixels an inch 864 pixels of a 1280-pixel screen
