@@ -81,7 +81,11 @@ def test_no_pyplot_and_no_matplotlib_for_the_mathematics():
     assert done.stdout == "Bars of value. a 1.\n"
 
 
-@pytest.mark.parametrize("name", [name for name in PICTURES if name not in ("computational_graph", "matrix_heatmap", "network_diagram")])
+SHEETS = ("computational_graph", "confusion_matrix", "digit_images", "matrix_heatmap", "network_diagram", "surviving_gradient")
+"""Pictures as high as what they hold."""
+
+
+@pytest.mark.parametrize("name", [name for name in PICTURES if name not in SHEETS])
 def test_no_height_brings_a_warning_of_matplotlib(name, recwarn):
     low = {"activation_and_slope": lambda h: figures.activation_and_slope("relu", height=h), "bars": lambda h: figures.bars(["a"], [1], height=h),
            "curves": lambda h: figures.curves([0, 1], {"a": [0, 1]}, height=h), "loss_curves": lambda h: figures.loss_curves({"a": [1, 0]}, height=h),
