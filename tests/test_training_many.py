@@ -6,7 +6,7 @@ import pytest
 from helpers import case, datasets, network
 from helpers.activations import ACTIVATIONS, make_leaky_relu, make_relu
 from helpers.checks import DomainError
-from helpers.training import Histories, comebacks, dead_mask, descend_many, fate, gradient_descent, revived, unstack
+from helpers.training import Histories, comebacks, dead_mask, descend_many, fate, gradient_descent, momentum, revived, unstack
 
 X, Y = datasets.two_moons()
 MOONS = [network.init_params(rng=seed) for seed in range(5)]
@@ -169,11 +169,17 @@ def test_bad_input_is_named(change, error, says):
         descend_many(**arguments)
 
 
-def test_the_number_of_runs_in_one_stack_makes_no_difference(monkeypatch):
-    settings = {"learning_rate": [0.1, 1e30, 0.3, 0.5, 0.7], "steps": 20, "output": "identity", "record_every": 3}
+@pytest.mark.parametrize("batch_size", [None, 30])
+def test_the_number_of_runs_in_one_stack_makes_no_difference(monkeypatch, batch_size):
+    settings = {"learning_rate": [0.1, 1e30, 0.3, 0.5, 0.7], "steps": 20, "output": "identity", "record_every": 3,
+                "update": momentum(), "batch_size": batch_size, "parameters": True}  # fmt: skip
     whole = descend_many(X, Y, MOONS, **settings)
     monkeypatch.setattr("helpers.training.many._STACK_NUMBERS", 1)
     single = descend_many(X, Y, MOONS, **settings)
     assert isinstance(whole[1], Histories)
     for one, other in zip(vars(whole[1]).values(), vars(single[1]).values(), strict=True):
-        np.testing.assert_array_equal(one, other)
+        if not isinstance(one, dict):
+            one, other = {"": one}, {"": other}
+        assert one.keys() == other.keys() != set()
+        for name in one:
+            np.testing.assert_array_equal(one[name], other[name])

@@ -3,6 +3,7 @@
 Derived in: notebooks/05_backward_propagation.ipynb
 """
 
+import itertools
 import math
 import sys
 from functools import partial
@@ -12,15 +13,17 @@ import numpy as np
 from helpers import checks, network
 from helpers.activations import get_activation
 from helpers.losses import get_loss
+from helpers.training import batches
 from helpers.training.history import History
 from helpers.training.outcome import masks
+from helpers.training.updates import PLAIN, Steps
 
 
 def gradient_descent(
     X, y, p, *, learning_rate, steps, batch_size=None, forward_prop=None, backward_prop=None,
-    hidden="relu", output="sigmoid", loss=None, rng=0, record_every=1, progress=False,
+    hidden="relu", output="sigmoid", loss=None, rng=0, record_every=1, progress=False, update=PLAIN, clip=None, schedule=None,
 ):  # fmt: skip
-    """Repeat W <- W - learning_rate dW, b <- b - learning_rate db.
+    """Repeat W <- W - learning_rate dW, b <- b - learning_rate db, or what another update rule says.
 
     Parameters
     ----------
@@ -42,6 +45,12 @@ def gradient_descent(
         Steps between two records of the whole data set.
     progress : bool
         Show the step and the loss while it runs; nothing of it remains when it is done.
+    update : Update
+        `momentum(beta)`, `adam(beta1, beta2, eps)`, or plain gradient descent.
+    clip : float, optional
+        The largest norm of all gradients together, as one vector: longer ones are shortened to it, see `clipped`.
+    schedule : callable, optional
+        schedule(step) -> factor of the learning rate for that step, from 0: `warm_up(20)`, `cosine(500)`, or one of your own.
 
     Returns
     -------
@@ -63,7 +72,8 @@ def gradient_descent(
     steps, record_every = checks.whole("steps", steps), checks.whole("record_every", record_every)
     forward, backward = _passes(forward_prop, backward_prop, hidden, output, loss, p)
     X, y = _data(X, y, p, hidden, output, loss)
-    batches = _batches(X, y, batch_size, checks.generator(rng))
+    batched = _batches(X, y, batch_size, checks.generator(rng))
+    move, memory = Steps(update, clip, schedule, steps), update.start(p)
     line = _ProgressLine(checks.truth("progress", progress), steps)
     p = recorded = _copy(p)
     history = History(gradient_norm={f"d{name}": [] for name in p})
@@ -72,7 +82,7 @@ def gradient_descent(
         for step in range(steps + 1):
             record = step % record_every == 0 or step == steps
             try:
-                X_batch, y_batch = next(batches)
+                X_batch, y_batch = next(batched)
                 if record:
                     whole, seen = forward(X, p)
                     note(step, seen)
@@ -89,7 +99,7 @@ def gradient_descent(
                 for name, norms in history.gradient_norm.items():
                     norms[-1] = math.sqrt(np.vdot(grads[name], grads[name]))
             if step < steps:
-                p = {name: p[name] - learning_rate * grads[f"d{name}"] for name in p}
+                p, memory = move(p, grads, memory, learning_rate, step)
     return (recorded if history.stopped else p), history
 
 
@@ -160,14 +170,8 @@ def _data(X, y, p, hidden, output, loss):
 def _batches(X, y, batch_size, rng):
     """Endless batches: all examples, or `batch_size` of them at a time in a new random order for each epoch."""
     m = X.shape[1]
-    size = m if batch_size is None else checks.whole("batch_size", batch_size)
-    if size > m:
-        raise ValueError(f"batch_size is {size}, expected at most the number of examples, {m}")
-    while True:
-        order = np.arange(m) if batch_size is None else rng.permutation(m)
-        for start in range(0, m, size):
-            chosen = order[start : start + size]
-            yield (X, y) if size == m else (X[:, chosen], y[:, chosen])
+    B = batches.size(batch_size, m)
+    return itertools.repeat((X, y)) if B == m else ((X[:, chosen], y[:, chosen]) for chosen in batches.draw(m, B, rng))
 
 
 def _recorder(history, y, hidden, output, loss):

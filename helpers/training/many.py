@@ -3,56 +3,22 @@ r"""Gradient descent of many networks at once, stacked along a first axis: what 
 Derived in: notebooks/05_backward_propagation.ipynb
 """
 
-from dataclasses import dataclass
+import itertools
 
 import numpy as np
 
 from helpers import checks, network
-from helpers.training import outcome
+from helpers.training import batches, outcome
+from helpers.training.history import Histories
 from helpers.training.stack import arguments, stacked
-
-
-@dataclass(repr=False)
-class Histories:
-    """What was seen during many runs; entry k of each array belongs to step[k], before that step's update.
-
-    Attributes
-    ----------
-    step : ndarray of int, shape (records,)
-        Number of updates made so far.
-    loss : ndarray, shape (records, runs)
-        Mean loss over all examples; infinite or NaN, as it came, from where a run stopped.
-    accuracy : ndarray, shape (records, runs)
-        NaN where the targets are neither labels nor one-hot. After a run stopped, its last one.
-    dead : tuple of bool ndarray, shape (records, runs, n_l) for hidden layer l
-        The units with slope 0 for every example, see `dead_mask`. After a run stopped, its last ones.
-    stopped : ndarray of int, shape (runs,)
-        The step at which a Z, the loss or a gradient of that run was no longer finite; -1 where none was.
-    """
-
-    step: np.ndarray
-    loss: np.ndarray
-    accuracy: np.ndarray
-    dead: tuple
-    stopped: np.ndarray
-
-    def __repr__(self):
-        stopped = np.count_nonzero(self.stopped >= 0)
-        return f"{self.loss.shape[1]} runs of {self.step[-1]} steps" + (f"; {stopped} stopped early" if stopped else "")
-
-    def fate(self, y):
-        """ "trains", "stuck" or "neither" for each run, shape (runs,), see `outcome.fate`; "neither" where it stopped early.
-
-        y : (n, m), or (runs, n, m).
-        Defined in: notebooks/00_the_case.ipynb, "When does a run train, and when is it stuck?"
-        """
-        return outcome.fate(np.where(self.stopped >= 0, np.nan, self.loss[-1]), self.accuracy[-1], y)
+from helpers.training.updates import PLAIN, Steps
 
 
 def descend_many(
     X, y, starts, *, learning_rate, steps, hidden="relu", output="sigmoid", loss=None, slope=None, record_every=None,
+    update=PLAIN, clip=None, schedule=None, batch_size=None, rng=0, parameters=False,
 ):  # fmt: skip
-    """What `gradient_descent` does with whole batches, for many networks of equal shapes at once.
+    """What `gradient_descent` does, for many networks of equal shapes at once.
 
     Parameters
     ----------
@@ -70,6 +36,14 @@ def descend_many(
         wrong one do? Dead units are told by the activation's own.
     record_every : int, optional
         Steps between two records; None: at the start and at the end.
+    update, clip, schedule
+        As in `gradient_descent`; each run is clipped by the norm of its own gradients, and has its own memory.
+    batch_size : int, optional
+        Examples per update, of each run's own choice; records are still those of the whole data set. None: all of them.
+    rng : numpy.random.Generator or int, or a sequence of one for each run
+        Draws the mini-batches. One alone is the parent of a generator for each run, `default_rng(rng).spawn(runs)`.
+    parameters : bool
+        Keep the parameters of each record in `histories.parameters`.
 
     Returns
     -------
@@ -89,11 +63,16 @@ def descend_many(
     p = stacked(starts)
     count = len(p["W1"])
     X, y, rates, rules = arguments(X, y, p, learning_rate, hidden, output, loss, slope)
+    move, recorded = Steps(update, clip, schedule, steps), _recorded(steps, record_every)
+    m, B, rngs = X.shape[-1], batches.size(batch_size, X.shape[-1]), batches.generators(rng, count)
+    parameters = checks.truth("parameters", parameters)
     parts = []
-    for first in range(0, count, size := _at_once(p, X)):
-        chosen = slice(first, first + size)
+    for first in range(0, count, at_once := _at_once(p, B)):
+        chosen = slice(first, first + at_once)
         X_part, y_part = (one[chosen] if one.ndim == 3 else one for one in (X, y))
-        runs = _Runs(X_part, y_part, {name: value[chosen] for name, value in p.items()}, rates[chosen], rules, _recorded(steps, record_every))
+        part = {name: value[chosen] for name, value in p.items()}
+        draws = [] if B == m else [batches.draw(m, B, one) for one in rngs[chosen]]
+        runs = _Runs(X_part, y_part, part, rates[chosen], rules, _empty(recorded, part, rules.L, parameters), move, draws)
         with np.errstate(all="ignore"):
             for step in range(steps + 1):
                 if not runs.step(step, step < steps):
@@ -111,10 +90,10 @@ _STACK_NUMBERS = 8_000
 at each step."""
 
 
-def _at_once(p, X):
+def _at_once(p, examples):
     """How many runs go into one stack."""
     widest = max(value.shape[-2] for value in p.values())
-    return max(1, _STACK_NUMBERS // (widest * X.shape[-1]))
+    return max(1, _STACK_NUMBERS // (widest * examples))
 
 
 def _joined(parts):
@@ -122,43 +101,68 @@ def _joined(parts):
     h = [part.histories for part in parts]
     loss, accuracy = (np.concatenate([getattr(one, name) for one in h], axis=1) for name in ("loss", "accuracy"))
     dead = tuple(np.concatenate(layer, axis=1) for layer in zip(*(one.dead for one in h), strict=True))
+    norms, parameters = ({key: np.concatenate([getattr(one, name)[key] for one in h], axis=1) for key in getattr(h[0], name)}
+                         for name in ("gradient_norm", "parameters"))  # fmt: skip
     p = {name: np.concatenate([part.end[name] for part in parts]) for name in parts[0].end}
-    return p, Histories(h[0].step, loss, accuracy, dead, np.concatenate([one.stopped for one in h]))
+    return p, Histories(h[0].step, loss, accuracy, dead, norms, np.concatenate([one.stopped for one in h]), parameters)
+
+
+def _empty(recorded, p, L, parameters):
+    """The Histories of runs from p before their first record."""
+    count = len(p["W1"])
+    records = len(recorded), count
+    kept = {name: np.full((len(recorded), *value.shape), value) for name, value in p.items()} if parameters else {}
+    dead = tuple(np.zeros((*records, p[f"W{l}"].shape[-2]), dtype=bool) for l in range(1, L))
+    return Histories(recorded, np.full(records, np.nan), np.full(records, np.nan), dead, {}, np.full(count, -1), kept)
 
 
 class _Runs:
-    """The runs that go on, as a stack: p, X, y, learning rates and their numbers `alive`; a run that stops leaves all of these."""
+    """The runs that go on, as a stack: p, memory, data, learning rates, and their numbers `alive`; a run that stops leaves all of these."""
 
-    def __init__(self, X, y, p, rates, rules, recorded):
-        count, records = len(rates), (len(recorded), len(rates))
-        self.X, self.y, self.p, self.rates, self.rules = X, y, p, rates, rules
-        self.alive, self.next, self.recorded = np.arange(count), 0, p  # the record to be written next, the parameters of the last one
+    def __init__(self, X, y, p, rates, rules, histories, move, draws):
+        self.whole = self.seen = X, y  # all examples, and those of this step
+        self.p, self.rates, self.rules, self.histories, self.move, self.draws = p, rates, rules, histories, move, draws
+        self.memory = move.update.start(p)
+        self.alive, self.next, self.recorded = np.arange(len(rates)), 0, p  # the record to be written next, the parameters of the last one
         self.end = {name: value.copy() for name, value in p.items()}
-        self.histories = Histories(
-            recorded, np.full(records, np.nan), np.full(records, np.nan),
-            tuple(np.zeros((*records, p[f"W{l}"].shape[-2]), dtype=bool) for l in range(1, rules.L)), np.full(count, -1))  # fmt: skip
+        self.begins = np.cumsum([0] + [value[0].size for value in p.values()])[:-1]  # of each gradient, where all lie in one row
+        self.norms = np.full((len(p), *histories.loss.shape), np.nan)
+        histories.gradient_norm.update(zip((f"d{name}" for name in p), self.norms, strict=True))
 
     def step(self, step, update):
         """One record where one is due, and one update; False where no run is left."""
-        rules = self.rules
-        c = network.forward(self.X, self.p, rules.g)
-        c = self._keep(_finite([c[f"Z{l}"] for l in range(1, rules.L + 1)]), step, c)
-        if step == self.histories.step[self.next]:
+        rules, due = self.rules, step == self.histories.step[self.next]
+        self.seen = self.whole
+        if due or not self.draws:
+            c = self._forward(step)
+        if due:
             c = self._record(step, c)
-        delta = network.output_delta(c[f"Z{rules.L}"], c[f"A{rules.L}"], self.y, rules.output, rules.loss)
+        if self.draws and len(self.alive):
+            chosen = np.stack([next(draw) for draw in self.draws])
+            self.seen = tuple(batches.take(one, chosen) for one in self.whole)
+            c = self._forward(step)
+        delta = network.output_delta(c[f"Z{rules.L}"], c[f"A{rules.L}"], self.seen[1], rules.output, rules.loss)
         grads = network.backward(delta, c, self.p, rules.slope)
-        grads = {name: grads[f"d{name}"] for name in self.p}
+        grads = {name: grads[name] for name in self.histories.gradient_norm}
         grads = self._keep(_finite(list(grads.values())), step, c, grads)
+        if due:
+            rows = np.concatenate([g.reshape(len(self.alive), -1) for g in grads.values()], axis=1)
+            self.norms[:, self.next - 1, self.alive] = np.sqrt(np.add.reduceat(np.square(rows), self.begins, axis=1)).T
         if update:
-            self.p = {name: self.p[name] - self.rates * grads[name] for name in self.p}
+            self.p, self.memory = self.move(self.p, grads, self.memory, self.rates, step)
         else:
             for name, value in self.p.items():
                 self.end[name][self.alive] = value
         return len(self.alive)
 
+    def _forward(self, step):
+        """The cache of the examples of this step, of the runs in which it is finite; the others stop."""
+        c = network.forward(self.seen[0], self.p, self.rules.g)
+        return self._keep(_finite([c[f"Z{l}"] for l in range(1, self.rules.L + 1)]), step, c)
+
     def _losses(self, c):
-        Z, A = c[f"Z{self.rules.L}"], c[f"A{self.rules.L}"]
-        return network.loss_per_example(Z, A, self.y, self.rules.output, self.rules.loss).sum(axis=-1) / self.y.shape[-1]
+        Z, A, y = c[f"Z{self.rules.L}"], c[f"A{self.rules.L}"], self.seen[1]
+        return network.loss_per_example(Z, A, y, self.rules.output, self.rules.loss).sum(axis=-1) / y.shape[-1]
 
     def _record(self, step, c):
         """Write the record that is due, of the runs whose loss is finite; the others stop."""
@@ -168,10 +172,12 @@ class _Runs:
         h, k, alive = self.histories, self.next, self.alive
         h.loss[k, alive] = loss
         if self.rules.labelled:
-            h.accuracy[k, alive] = network.shares_right(self.y, c[f"A{self.rules.L}"])
+            h.accuracy[k, alive] = network.shares_right(self.whole[1], c[f"A{self.rules.L}"])
         Z = [c[f"Z{l}"] for l in range(1, self.rules.L)]
         for dead, mask in zip(h.dead, outcome.masks(Z, self.rules.hidden), strict=True):
             dead[k, alive] = mask
+        for name, kept in h.parameters.items():
+            kept[k, alive] = self.p[name]
         self.recorded, self.next = self.p, k + 1
         return c
 
@@ -185,13 +191,15 @@ class _Runs:
         h.stopped[gone] = step
         h.loss[k:, gone] = np.where(np.isfinite(loss), np.nan, loss)
         if k:
-            for seen in (h.accuracy, *h.dead):
+            for seen in (h.accuracy, *h.dead, *h.parameters.values()):
                 seen[k:, gone] = seen[k - 1, gone]
         for name, value in self.recorded.items():
             self.end[name][gone] = value[~fine]
         self.alive, self.rates = self.alive[fine], self.rates[fine]
         self.p, self.recorded = ({name: value[fine] for name, value in q.items()} for q in (self.p, self.recorded))
-        self.X, self.y = (one[fine] if one.ndim == 3 else one for one in (self.X, self.y))
+        self.memory = {name: tuple(value[fine] for value in values) for name, values in self.memory.items()}
+        self.draws = list(itertools.compress(self.draws, fine))
+        self.whole, self.seen = (tuple(one[fine] if one.ndim == 3 else one for one in data) for data in (self.whole, self.seen))
         return {name: value[fine] if value.ndim == 3 else value for name, value in arrays.items()}
 
 
