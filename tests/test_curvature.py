@@ -135,6 +135,22 @@ def test_the_threshold_of_heavy_ball_follows_from_its_roots():
         assert abs(np.roots([1, -(1 + b - 1.001 * 2 * (1 + b)), b])).max() > 1
 
 
+@pytest.mark.parametrize("beta", [0.0, 0.5, 0.9])
+def test_the_multiplier_is_the_root_and_what_a_run_shows(beta):
+    rates = np.array([0.01, 0.3, 0.9, 1.7, 2.5, 3.9])
+    found = curvature.multiplier(1.3, rates, beta)
+    for rate, r in zip(rates, found, strict=True):
+        roots = np.roots([1, -(1 + beta - 1.3 * rate), beta])
+        largest = roots[abs(roots).argmax()]
+        assert abs(r) == pytest.approx(abs(largest)) and (np.iscomplex(largest) or r == pytest.approx(largest.real))
+    if beta == 0:
+        assert found == pytest.approx(1 - 1.3 * rates)
+    rate = curvature.threshold(1.3, beta) * 1.02
+    path, _ = curvature.descend([[1.3]], [1], learning_rate=rate, beta=beta, steps=300)
+    assert path[-1, 0] / path[-2, 0] == pytest.approx(curvature.multiplier(1.3, rate, beta), rel=1e-6)
+    assert curvature.multiplier(1.3, curvature.threshold(1.3, beta), beta) == pytest.approx(-1)
+
+
 # ---------------------------------------------------------------- the output bias of a dead network
 
 
@@ -202,6 +218,22 @@ def test_below_its_threshold_a_bias_comes_to_rest_from_everywhere():
         for start in (-40, -1, 3, 40):
             b, _ = curvature.descend_bias(f, start, learning_rate=rate, steps=3000)
             assert b[:, -1] == pytest.approx(np.log(f / (1 - f)), abs=1e-6)
+
+
+def test_after_how_many_steps_a_run_comes_round_again():
+    assert curvature.period([1, 2, 1, 2, 1, 2], 10, most=4) == 2 and curvature.period(np.ones(6), 10, most=4) == 1
+    assert curvature.period([1, 2, 3, 4, 5, 6], 10, most=4) == 0
+    with pytest.raises(ValueError, match="expected at least 6 biases"):
+        curvature.period([1, 2, 1], 10, most=4)
+
+
+def test_with_momentum_a_bias_may_go_round_below_its_threshold():
+    f = 357 / 569
+    rate = 1.5 * curvature.threshold(curvature.bias_curvature(f))
+    assert rate < curvature.threshold(curvature.bias_curvature(f), 0.9)
+    far, _ = curvature.descend_bias(f, 1.0, learning_rate=rate, beta=0.9, steps=2000)
+    near, _ = curvature.descend_bias(f, np.log(f / (1 - f)) + 0.01, learning_rate=rate, beta=0.9, steps=2000)
+    assert curvature.period(far[-100:], rate) == 3 and curvature.period(near[-100:], rate) == 1
 
 
 def test_momentum_moves_the_threshold_of_the_bias_as_well():
@@ -324,6 +356,7 @@ def test_nothing_that_was_given_changes():
         (lambda: curvature.principal(np.ones(3)), ValueError, "X has shape (3,)"),
         (lambda: curvature.least_squares(*MOONS[::-1]), ValueError, "y has shape (2, 200)"),
         (lambda: curvature.threshold(0), ValueError, "curvature is 0, expected numbers > 0"),
+        (lambda: curvature.multiplier(0, 1), ValueError, "curvature is 0"),
         (lambda: curvature.threshold(1, 1), ValueError, "beta is 1, expected numbers from 0 to below 1"),
         (lambda: curvature.descend(np.ones((2, 3)), [1, 1], learning_rate=1, steps=1), ValueError, "H has shape (2, 3)"),
         (lambda: curvature.descend([[1, 2], [0, 1]], [1, 1], learning_rate=1, steps=1), ValueError, "H differs from H.T"),

@@ -6,11 +6,11 @@ Along a direction of curvature lambda a step of gradient descent multiplies the 
 Derived in: notebooks/07_the_verdict.ipynb
 """
 
-from helpers.curvature.bias import bias_curvature, bias_loss, dead_cycle, dead_loss, descend_bias
+from helpers.curvature.bias import bias_curvature, bias_loss, dead_cycle, dead_loss, descend_bias, period
 from helpers.curvature.hessians import hessian, sharpness
-from helpers.curvature.quadratic import descend, largest, least_squares, principal, second_moment, threshold
+from helpers.curvature.quadratic import descend, largest, least_squares, multiplier, principal, second_moment, threshold
 
 __all__ = [
-    "bias_curvature", "bias_loss", "dead_cycle", "dead_loss", "descend", "descend_bias", "hessian", "largest", "least_squares", "principal",
-    "second_moment", "sharpness", "threshold",
+    "bias_curvature", "bias_loss", "dead_cycle", "dead_loss", "descend", "descend_bias", "hessian", "largest", "least_squares", "multiplier",
+    "period", "principal", "second_moment", "sharpness", "threshold",
 ]  # fmt: skip

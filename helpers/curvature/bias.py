@@ -78,10 +78,19 @@ def dead_cycle(f, rate, start=1.0, most=64):
     for _ in range(2 * most):
         orbit.append(orbit[-1] - rate * (_sigmoid(orbit[-1]) - f))
     orbit = np.array(orbit)
-    for period in range(1, most + 1):
-        if np.allclose(orbit[period:], orbit[:-period], rtol=0, atol=_SAME * rate):
-            return orbit[:period]
-    return orbit[-most:]
+    return orbit[: period(orbit, rate, most) or most]
+
+
+def period(b, rate, most=64):
+    """After how many steps the biases b come round again, a whole number from 1 to `most`; 0 where they do not.
+
+    b : array of at least most + 2 biases at the end of a run; rate : its learning rate, beside a millionth of which two biases
+    count as one: at high rates a cycle creeps, since sigmoid is flat far out. Raises ValueError for fewer biases.
+    """
+    b, rate, most = checks.floats("b", b), checks.positive("rate", rate), checks.whole("most", most)
+    if b.ndim != 1 or len(b) < most + 2:
+        raise ValueError(f"b has shape {b.shape}, expected at least {most + 2} biases, two more than the longest cycle that is looked for")
+    return next((k for k in range(1, most + 1) if np.abs(b[k:] - b[:-k]).max() <= _SAME * rate), 0)
 
 
 def dead_loss(f, rate, start=1.0, most=64):
@@ -98,7 +107,7 @@ _SETTLED = 20_000
 """Steps after which a run is taken to have reached its cycle."""
 
 _SAME = 1e-6
-"""Biases nearer than this share of the rate are taken for one: beyond rates of about 40 a cycle creeps, since sigmoid is flat out there."""
+"""Biases nearer than this share of the rate count as one."""
 
 _LARGEST_RATE = 1e6
 

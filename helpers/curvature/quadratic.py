@@ -76,6 +76,23 @@ def threshold(curvature, beta=0.0):
     return rate if rate.ndim else float(rate)
 
 
+def multiplier(curvature, learning_rate, beta=0.0):
+    """By what a step multiplies the distance along a direction of this curvature, in the long run; 1 - learning_rate curvature for beta = 0.
+
+    It is the root of r^2 - (1 + beta - learning_rate curvature) r + beta that is larger in size, negative where the path hops
+    across. Where the roots are complex the path swings, and their size, the root of beta, is returned.
+    Arguments are floats or arrays > 0 and beta from 0 to below 1. Returns a float, or an array of the broadcast shape.
+    Derived in: notebooks/07_the_verdict.ipynb, "Suspect 8: what do unscaled inputs do?"
+    """
+    curvature, (rates, betas) = checks.floats("curvature", curvature), runs(learning_rate, beta)
+    if (curvature <= 0).any():
+        raise ValueError(f"curvature is {curvature.min():g}, expected numbers > 0")
+    s = 1 + betas - rates * curvature
+    inside = s**2 - 4 * betas
+    root = np.where(inside >= 0, (s + np.sign(s) * np.sqrt(np.maximum(inside, 0))) / 2, np.sqrt(betas))
+    return root if root.ndim else float(root)
+
+
 def least_squares(X, y, bias=True):
     """The bowl of half the mean squared error of one linear unit, w^⊤ X̃ against y: (H, w*, J*).
 
