@@ -41,6 +41,9 @@ PICTURES = {
     "loss_curves": lambda: figures.loss_curves({"relu": [0.8, 0.4, 0.05], "rate 5": [0.8, 2.5, np.inf]}, reference_lines={"ln 2": np.log(2)}),
     "matrix_heatmap": lambda: figures.matrix_heatmap({"W": [[1, -2], [0.5, 3]], "x": [[1], [-1]]}, between=["@"], highlight={"W": [(0, None)]}),
     "network_diagram": lambda: figures.network_diagram(P, values=ONE, path=(0, 3, 7, 0)),
+    "seed_curves": lambda: figures.seed_curves(
+        [0, 5, 9], {"rate 5": [[0.9, 0.8], [0.7, 0.5], [0.69, 0.1]], "leak": [[1, 2], [3, np.inf], [4, np.inf]]}, {"floor": 0.693}
+    ),
     "slope_products": lambda: figures.slope_products([1, 2, 3], {"sigmoid": [0.25, 0.0625, 0.015625], "off": [1, 0, 0]}),
     "surviving_gradient": lambda: figures.surviving_gradient([[0.66, 0.28], [-0.72, -0.09], [1.55, -0.21]], [[0.66, 0], [-0.72, 0], [0, -0.21]]),
 }

@@ -92,6 +92,7 @@ def test_no_height_brings_a_warning_of_matplotlib(name, recwarn):
            "decision_boundary": lambda h: figures.decision_boundary(X, Y, probability, height=h),
            "gradient_check_error": lambda h: figures.gradient_check_error([1, 2], {"a": [1, 2]}, height=h + 0.5),
            "histograms": lambda h: figures.histograms({"s": {"Z": [1]}}, row_height=h),
+           "seed_curves": lambda h: figures.seed_curves([0, 1], {"a": [[1, 2], [0, 1]]}, height=h),
            "slope_products": lambda h: figures.slope_products([1, 2], {"a": [1, 2]}, height=h)}  # fmt: skip
     draw(low[name](2.0))
     assert not list(recwarn)

@@ -14,6 +14,7 @@
 - `loss_curves`: loss against step, a line for each run
 - `matrix_heatmap`: matrices with a number in each cell, side by side
 - `network_diagram`: units and connections, with weights, values and paths
+- `seed_curves`: the losses of many starts, a thin line for each and a thick one for the median
 - `slope_products`: product of slopes through depth
 - `surviving_gradient`: units against examples: which part of the gradient passes the activation
 
@@ -32,6 +33,7 @@ from helpers.figures.histogram import histograms
 from helpers.figures.lines import curves
 from helpers.figures.matrices import matrix_heatmap
 from helpers.figures.network import network_diagram
+from helpers.figures.seeds import seed_curves
 from helpers.figures.survival import surviving_gradient
 from helpers.figures.training import loss_curves
 
@@ -48,6 +50,7 @@ __all__ = [
     "loss_curves",
     "matrix_heatmap",
     "network_diagram",
+    "seed_curves",
     "show",
     "slope_products",
     "surviving_gradient",
