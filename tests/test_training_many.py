@@ -183,3 +183,10 @@ def test_the_number_of_runs_in_one_stack_makes_no_difference(monkeypatch, batch_
         assert one.keys() == other.keys() != set()
         for name in one:
             np.testing.assert_array_equal(one[name], other[name])
+
+
+def test_a_stack_in_which_no_run_can_begin_ends_at_once():
+    start = network.init_params((2, 10, 10, 1), "uniform")
+    X, y = datasets.two_moons()
+    p, h = descend_many(X, y, [start, start], learning_rate=1.2, steps=5, output="relu", loss="bce", record_every=1, parameters=True)
+    assert (h.stopped == 0).all() and np.isnan(h.loss).all() and np.array_equal(p["W1"][1], start["W1"])

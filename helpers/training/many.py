@@ -145,7 +145,7 @@ class _Runs:
         grads = network.backward(delta, c, self.p, rules.slope)
         grads = {name: grads[name] for name in self.histories.gradient_norm}
         grads = self._keep(_finite(list(grads.values())), step, c, grads)
-        if due:
+        if due and len(self.alive):
             rows = np.concatenate([g.reshape(len(self.alive), -1) for g in grads.values()], axis=1)
             self.norms[:, self.next - 1, self.alive] = np.sqrt(np.add.reduceat(np.square(rows), self.begins, axis=1)).T
         if update:

@@ -11,6 +11,7 @@ EXHIBITS = {
     "NetworkStepper": ("A network, step by step", "Press play, then select a weight of the first layer. How many paths lead from it to the loss?"),
     "LossExplorer": ("Losses", "Drag the probability of the true class to 0.001. Which slope grows without bound, and which does not?"),
     "GradientCheckExplorer": ("Gradient checks", "Drag the step from 1 to 1e-16. Why is the smallest step not the best?"),
+    "TrainingExplorer": ("Training, step by step", "Take two steps at rate 1.2, then two at 0.12. Which lamps go out, and what does the loss do?"),
 }
 """For each widget its heading, and one thing to try with a question."""
 

@@ -44,7 +44,7 @@ function decades(low, high, count) {
 }
 
 /**
- * A chart: {svg, node, layers, x(v), y(v), xAt(event), yAt(event), scale({x, y, log, xTicks, xText}), title(text), heading(text)}.
+ * A chart: {svg, node, layers, x(v), y(v), xAt(event), yAt(event), scale({x, y, log, xTicks, xText, yTicks, yText}), title(text), heading(text)}.
  *
  * layers.back and layers.lines are cut at the frame, layers.marks and layers.labels are not. The scales stand in data-x-low,
  * data-x-high, data-y-low, data-y-high, data-y-log, and the frame (left, top, width, height) in data-frame.
@@ -95,10 +95,10 @@ export function chart({ heading, xLabel, yLabel, width = 540, height = 296, left
     attributes(root, { "data-y-log": scales.log });
     layers.grid.replaceChildren();
     layers.axes.replaceChildren(svg("rect", { ...box, class: "cb-frame" }));
-    const yTicks = scales.log ? decades(...scales.y, 7) : ticks(...scales.y);
+    const yTicks = scales.yTicks ?? (scales.log ? decades(...scales.y, 7) : ticks(...scales.y));
     for (const value of scales.xTicks ?? ticks(...scales.x, 8)) axisMark(x(value), undefined, (scales.xText ?? number)(value), value === 0 && !scales.xText);
     const written = (value) => (scales.log && (value < 0.01 || value > 999) ? value.toExponential().replace("e+", "e").replace("-", "−") : number(value));
-    for (const value of yTicks) axisMark(undefined, y(value), written(value), value === 0 && !scales.log);
+    for (const value of yTicks) axisMark(undefined, y(value), (scales.yText ?? written)(value), value === 0 && !scales.log);
   }
 
   function axisMark(atX, atY, text, zero) {

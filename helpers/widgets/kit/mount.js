@@ -140,7 +140,8 @@ export function exported() {
 }
 
 /**
- * ask(question, use): have Python's `answer(question)` computed and call use(answer), tables already read.
+ * ask(question, use, {quiet}): have Python's `answer(question)` computed and call use(answer), tables already read. What is asked
+ * ahead, before anybody needs it, is `quiet`: nothing is said where no answer comes.
  * While one question is under way only the newest of those that follow is kept; it is sent when the answer comes, before that is
  * used, so that Python computes while the browser draws.
  */
@@ -148,11 +149,11 @@ function asker(view) {
   const name = freshId("view");
   let count = 0;
   let pending; // {id, use, timer}
-  let next; // {question, use}
+  let next; // {question, use, quiet}
 
-  function send({ question, use }) {
+  function send({ question, use, quiet }) {
     const id = `${name}-${++count}`;
-    const timer = setTimeout(() => finish(() => view.warn("No answer from Python. This needs a running kernel: run the cell again.")), ANSWER_WITHIN);
+    const timer = setTimeout(() => finish(() => quiet || view.warn("No answer from Python. This needs a running kernel: run the cell again.")), ANSWER_WITHIN);
     pending = { id, use, timer };
     view.model.send({ kind: "ask", id, question });
   }
@@ -180,10 +181,10 @@ function asker(view) {
     clearTimeout(pending?.timer);
   });
 
-  return (question, use) => {
+  return (question, use, { quiet = false } = {}) => {
     if (exported()) view.warn("New numbers need Python: open the notebook and run its cells. What is recorded here goes on working.");
-    else if (pending) next = { question, use };
-    else send({ question, use });
+    else if (pending) next = { question, use, quiet };
+    else send({ question, use, quiet });
   };
 }
 

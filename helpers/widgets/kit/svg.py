@@ -50,10 +50,13 @@ class Chart:
     width, height : float
     log : bool
         Whether y is logarithmic.
+    x_ticks : list of (float, str), optional
+        Where along x numbers stand, and which; round numbers unless given.
     """
 
-    def __init__(self, heading, x_label, y_label, *, x, y, left=0, width=540, height=330, log=False):
+    def __init__(self, heading, x_label, y_label, *, x, y, left=0, width=540, height=330, log=False, x_ticks=None):
         self.x_range, self.y_range, self.log = x, y, log
+        self.x_ticks = [(value, number(value)) for value in ticks(*x, 8)] if x_ticks is None else x_ticks
         self.left, self.width, self.height = left + LEFT, width - LEFT - RIGHT, height - TOP - BOTTOM
         self.parts = [text(heading, left + 4, 18, font_weight="bold", font_size=15)]
         self.labels = []
@@ -70,9 +73,9 @@ class Chart:
         return TOP + self.height - np.clip((value - low) / (high - low), -1, 2) * self.height
 
     def _axes(self, x_label, y_label):
-        for value in ticks(*self.x_range, 8):
+        for value, written in self.x_ticks:
             self._rule(self.x(value), TOP, self.x(value), TOP + self.height, value == 0)
-            self.parts.append(text(number(value), self.x(value), TOP + self.height + 19, text_anchor="middle"))
+            self.parts.append(text(written, self.x(value), TOP + self.height + 19, text_anchor="middle"))
         for value in decades(*self.y_range) if self.log else ticks(*self.y_range, 6):
             written = power(value) if self.log else number(value)
             self._rule(self.left, self.y(value), self.left + self.width, self.y(value), value == 0 and not self.log)

@@ -1,0 +1,83 @@
+// A hidden layer: a lamp for each unit, and the histogram of its sums Z.
+import { attributes, svg } from "../kit/elements.js";
+import { number } from "../kit/numbers.js";
+import { chart } from "../kit/chart.js";
+
+const [RADIUS, LAMPS, NUMBERS] = [9, 16, 40];
+const STATES = ["alive", "dead", "alive again"];
+
+/** The least of these percents that is at least as large as all of `shares`. */
+export function tallest(shares) {
+  const most = Math.max(...shares);
+  return [10, 20, 40, 60, 80].find((percent) => percent >= most) ?? 100;
+}
+
+/** {node, draw(run, now)} of hidden layer l, counted from 0. */
+export function layerPanel({ axes, bins }, l) {
+  const units = 10;
+  const name = `layer ${l + 1}`;
+  const graph = chart({ heading: name, xLabel: `sums Z${l ? "₂" : "₁"}`, yLabel: "", width: 345, height: 184, left: 52, right: 20, top: 56, bottom: 44 });
+  const { frame } = graph;
+  const lamps = Array.from({ length: units }, (_, j) => lamp(j));
+  const bars = [0, 1].map((dead) => Array.from({ length: bins }, (_, bin) => svg("rect", { class: `cb-bar-z ${dead ? "cb-of-dead" : "cb-of-alive"}`, "data-name": `z${dead}-${bin}` })));
+  const off = svg("rect", { class: "cb-off", x: frame.left, y: frame.top, height: frame.height, width: frame.width / 2 });
+  graph.layers.back.append(off);
+  graph.layers.lines.append(...bars.flat());
+  graph.layers.marks.append(...lamps.map(({ node }) => node));
+  let scaled;
+
+  function lamp(j) {
+    const x = frame.left + ((j + 0.5) / units) * frame.width;
+    const title = svg("title");
+    const bulb = svg("circle", { r: RADIUS, class: "cb-bulb" });
+    const cross = svg("path", { d: "M-5 -5L5 5M-5 5L5 -5", class: "cb-cross-out" });
+    const ring = svg("circle", { r: RADIUS + 3.5, class: "cb-ring" });
+    const node = svg("g", { transform: `translate(${x.toFixed(1)} ${LAMPS})`, class: "cb-lamp", "data-name": `${l + 1}-${j + 1}` }, title, ring, bulb, cross);
+    node.append(svg("text", { y: NUMBERS - LAMPS, "text-anchor": "middle", class: "cb-unit" }, String(j + 1)));
+    return { node, bulb, title };
+  }
+
+  function draw(run, now) {
+    const total = drawBars(run.key.split("|")[3], now);
+    const states = Array.from({ length: units }, (_, j) => now.states[units * l + j]);
+    states.forEach((state, j) => {
+      const flow = now.flow[units * l + j];
+      const { node, bulb, title } = lamps[j];
+      attributes(node, { "data-state": state, "data-flow": flow });
+      bulb.style.fillOpacity = state === 1 ? 0 : 0.12 + 0.0088 * flow;
+      title.textContent = `unit ${j + 1} of ${name}: ${STATES[state]}${state === 1 ? "" : `, mean slope ${flow} % of the largest`}`;
+    });
+    const count = (state) => states.filter((one) => one === state).length;
+    const again = count(2) ? `, ${count(2)} alive again` : "";
+    const says = `Layer ${l + 1}: ${count(1)} of ${units} dead${again}`;
+    graph.heading(says);
+    graph.node.classList.toggle("cb-all-dead", count(1) === units);
+    graph.title(`${says}. ${total} % of the sums Z${l + 1} are above 0.`);
+  }
+
+  /** Draw the histogram of the sums; returns how many percent of them are above 0. */
+  function drawBars(which, { counts }) {
+    const [alive, dead] = [counts(l, 0), counts(l, 1)];
+    const all = alive.reduce((sum, n) => sum + n, 0) + dead.reduce((sum, n) => sum + n, 0);
+    const share = (n) => (100 * n) / all;
+    const high = tallest(Array.from(alive, (n, bin) => share(n + dead[bin])));
+    const { most, ticks } = axes[which];
+    if (scaled !== `${which} ${high}`) {
+      const text = new Map([[0, "0"], ...ticks]);
+      graph.scale({ x: [-most, most], y: [0, high], yTicks: [0, high / 2, high], yText: (percent) => `${number(percent)} %`, xTicks: [...text.keys()], xText: (at) => text.get(at).replace("-", "−").replace("e+0", "e") });
+      scaled = `${which} ${high}`;
+    }
+    for (let bin = 0; bin < bins; bin++) {
+      const x = frame.left + (bin / bins) * frame.width + 0.6;
+      const [low, top] = [graph.y(share(dead[bin])), graph.y(share(dead[bin] + alive[bin]))];
+      const width = frame.width / bins - 1.2;
+      attributes(bars[1][bin], { x, width, y: low, height: frame.top + frame.height - low, "data-count": dead[bin] });
+      attributes(bars[0][bin], { x, width, y: top, height: low - top, "data-count": alive[bin] });
+    }
+    let above = 0;
+    for (let bin = bins / 2; bin < bins; bin++) above += alive[bin] + dead[bin];
+    return Math.round(share(above));
+  }
+
+  return { node: graph.node, draw };
+}

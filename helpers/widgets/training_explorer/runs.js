@@ -1,0 +1,76 @@
+// The runs that the browser holds, and those that it asks Python for.
+import { readTable } from "../kit/numbers.js";
+import { exported } from "../kit/mount.js";
+
+export const DIALS = ["hidden", "start", "seed", "data", "wrong_slope", "output"];
+const MOST = 600; // runs that are held; a run of the moons takes 36 kB
+const AT_ONCE = { moons: 3, raw: 1, standardised: 1 }; // rates asked for ahead, so that a new question waits a tenth of a second at most
+
+/** The experiment of some dials as one text, the same as `Experiment.key` of experiment.py. */
+export function keyOf(dials) {
+  return DIALS.map((name) => (name === "wrong_slope" ? (dials[name] ? "comment" : "own") : String(dials[name]))).join("|");
+}
+
+/**
+ * {find(): the run of the settings as they are, or undefined; request(draw): have it computed, then draw; ahead(draw)}.
+ *
+ * A run: {key, rate, dials, floor, cycle, range, stopped, says, curve, at(k)}, where at(k) holds what belongs to recorded step k.
+ */
+export function runStore(view, tape) {
+  const runs = new Map();
+  let asked; // what the last request was for
+  const dials = () => Object.fromEntries(DIALS.map((name) => [name, view.get(name)]));
+  const place = (key, rate) => `${key}@${rate}`;
+  const wanted = () => place(keyOf(dials()), view.get("rate"));
+
+  function add(sent, own) {
+    if (!sent.key) return;
+    const names = ["curve", "loss", "accuracy", "norms", "states", "flow", "counts", "field", "answers"];
+    const tables = Object.fromEntries(names.filter((name) => sent[name]).map((name) => [name, sent[name].at ? sent[name] : readTable(sent[name])]));
+    sent.rates.forEach((rate, r) => runs.set(place(sent.key, rate), { ...oneRun(sent, tables, r), own }));
+    for (const [name, run] of runs) {
+      if (runs.size <= MOST) break;
+      if (!run.own) runs.delete(name);
+    }
+  }
+
+  function request(draw) {
+    const now = wanted();
+    if (exported() || asked === now) return;
+    asked = now;
+    view.ask({ kind: "run", ...dials(), rates: [view.get("rate")] }, (answer) => {
+      asked = undefined;
+      add(answer);
+      draw();
+    });
+  }
+
+  /** Have the neighbouring rates computed that are not held yet, the nearest first, a few at a time. */
+  function ahead() {
+    const chosen = dials();
+    const here = tape.rates.indexOf(view.get("rate"));
+    const missing = tape.rates.filter((rate) => !runs.has(place(keyOf(chosen), rate)));
+    if (!missing.length || exported()) return;
+    const far = (rate) => Math.abs(tape.rates.indexOf(rate) - here);
+    const rates = missing.sort((a, b) => far(a) - far(b)).slice(0, AT_ONCE[chosen.data]);
+    const more = (answer) => {
+      add(answer);
+      if (keyOf(dials()) === keyOf(chosen) && runs.has(wanted())) ahead();
+    };
+    view.ask({ kind: "run", ...chosen, rates }, more, { quiet: true });
+  }
+
+  add(tape.runs, true);
+  return { find: () => runs.get(wanted()), hold: () => add(view.get("held")), request, ahead };
+}
+
+/** The r-th of the runs that Python sent. */
+function oneRun(sent, tables, r) {
+  const { curve, loss, accuracy, norms, states, flow, counts, field, answers } = tables;
+  const at = (k) => ({
+    loss: loss.at(r, k), accuracy: accuracy.at(r, k), norms: norms.row(r, k), states: states.row(r, k), flow: flow.row(r, k),
+    counts: (layer, dead) => counts.row(r, k, layer, dead), field: field?.row(r, k), answers: (label) => answers.row(r, k, label),
+  });
+  const { key, floor, range } = sent;
+  return { key, rate: sent.rates[r], floor, range, cycle: sent.cycles[r], stopped: sent.stopped[r], says: sent.says[r], curve: curve.row(r), at };
+}
