@@ -5,7 +5,7 @@ import { drag, radios, select, slider } from "../kit/controls.js";
 import { chart, endLabels, linePath, look } from "../kit/chart.js";
 
 export function bowlView(view, recording) {
-  const height = 262;
+  const height = 284;
   const tape = readBowl(recording);
   const left = chart({ heading: "", xLabel: "", yLabel: "", height, left: 58, right: 18 });
   const right = chart({ heading: "", xLabel: "step", yLabel: "loss J", height, left: 66, right: 84 });
@@ -105,7 +105,7 @@ export function bowlView(view, recording) {
     return { xs: one.flat.row(i, j).subarray(0, k + 1), ys: tape.steep.row(i, j).subarray(0, k + 1), losses };
   }
 
-  const path = (d, more) => svg("path", { d, fill: "none", stroke: look(1).colour, "stroke-width": 1.8, "stroke-linejoin": "round", ...more });
+  const path = (d, more) => svg("path", { d, fill: "none", stroke: look(1).colour, "stroke-width": 1.4, "stroke-linejoin": "round", ...more });
   const level = (one, value, name) =>
     svg("line", { x1: one.frame.left, x2: one.frame.left + one.frame.width, y1: one.y(value), y2: one.y(value), class: "cb-bowl-level", "data-name": name, "data-y": value });
   const formula = (one, i) => tape.templates.formulas[one.kind][tape.momenta[i] > 0 ? 1 : 0];

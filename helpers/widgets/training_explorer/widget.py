@@ -56,6 +56,8 @@ class TrainingExplorer(Bowl):
         Whether 1 - A**2, as the case's comment has it, stands where the activation's own slope belongs.
     output : str
         "sigmoid", or "relu" with the same cross-entropy, or "relu_half_mse" with half the squared error.
+    bowl, bowl_momentum, bowl_rate, bowl_step
+        What the bowl shows, see `Bowl`.
 
     The case's own settings are recorded at all rates; for others Python is asked.
 
