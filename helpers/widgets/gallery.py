@@ -12,6 +12,7 @@ EXHIBITS = {
     "LossExplorer": ("Losses", "Drag the probability of the true class to 0.001. Which slope grows without bound, and which does not?"),
     "GradientCheckExplorer": ("Gradient checks", "Drag the step from 1 to 1e-16. Why is the smallest step not the best?"),
     "TrainingExplorer": ("Training, step by step", "Take two steps at rate 1.2, then two at 0.12. Which lamps go out, and what does the loss do?"),
+    "SoftmaxExplorer": ("Softmax and ReLU", "Choose a cell that is off, then drag the training step. Does that unit get nothing from any example?"),
 }
 """For each widget its heading, and one thing to try with a question."""
 

@@ -26,6 +26,14 @@ class Setting(traitlets.TraitType):
         return self.check(self.name, value)
 
 
+class Own(Setting):
+    """A setting whose check needs to know the widget: `check(widget, value)`."""
+
+    def validate(self, obj, value):
+        """Return the value that is kept."""
+        return self.check(obj, value)
+
+
 def one_of(options):
     """A check: the value is one of these words; a near miss is named."""
     return lambda name, value: checks.choice(name, value, list(options))

@@ -9,21 +9,13 @@ import traitlets
 
 from helpers import checks
 from helpers.widgets.kit.base import Widget, table
-from helpers.widgets.kit.settings import Setting, one_number_of, one_of, yes_or_no
+from helpers.widgets.kit.settings import Own, Setting, one_number_of, one_of, yes_or_no
 from helpers.widgets.network_stepper import picture, words
 from helpers.widgets.network_stepper import recording as rec
 
 SPEEDS = (0.5, 1.0, 2.0)
 REACH = 4.0  # the sliders of x go at least so far
 ENTRY = re.compile(r"\s*([Wb])(\d+)\s*\[\s*(\d+)\s*(?:,\s*(\d+)\s*)?\]\s*")
-
-
-class Own(Setting):
-    """A setting whose check needs to know the network: `check(stepper, value)`."""
-
-    def validate(self, obj, value):
-        """Return the value that is kept."""
-        return self.check(obj, value)
 
 
 def _step(stepper, value):
