@@ -85,9 +85,9 @@ export function bowlView(view, recording) {
     left.layers.lines.replaceChildren(path(linePath(left, reading.xs, reading.ys), { class: `cb-bowl-path cb-bowl-${one.kind}`, "data-name": "path" }));
     const dots = steps(left, reading.xs, reading.ys, "where");
     left.layers.marks.replaceChildren(...dots, ...gone(one, reading.ys));
-    const steps_ = Array.from({ length: k + 1 }, (_, n) => n);
-    right.layers.lines.replaceChildren(path(linePath(right, steps_, reading.losses), { class: "cb-bowl-loss", "data-name": "loss" }));
-    right.layers.marks.replaceChildren(...steps(right, steps_, reading.losses, "loss"));
+    const numbers = Array.from({ length: k + 1 }, (_, n) => n);
+    right.layers.lines.replaceChildren(path(linePath(right, numbers, reading.losses), { class: "cb-bowl-loss", "data-name": "loss" }));
+    right.layers.marks.replaceChildren(...steps(right, numbers, reading.losses, "loss"));
     strip.layers.marks.replaceChildren(
       svg("line", { x1: strip.x(one.rates[j]), x2: strip.x(one.rates[j]), y1: strip.frame.top, y2: strip.frame.top + strip.frame.height, class: "cb-rod cb-bowl-here", "data-name": "rate", "data-x": one.rates[j] }),
     );
@@ -164,10 +164,10 @@ export function bowlView(view, recording) {
   }
 
   function stripNames(one, i) {
-    const right_ = strip.frame.left + strip.frame.width + 8;
-    if (one.kind === "bias") return [svg("text", { x: right_, y: strip.y(one.floor) + 5 }, "floor")];
+    const beside = strip.frame.left + strip.frame.width + 8;
+    if (one.kind === "bias") return [svg("text", { x: beside, y: strip.y(one.floor) + 5 }, "floor")];
     const high = Math.max(strip.y(Math.abs(one.multipliers.row(0, i).at(-1))), strip.frame.top);
-    return [svg("text", { x: right_, y: high + 5, "data-name": "steep" }, "steep"), svg("text", { x: right_, y: strip.y(1) + 5, "data-name": "flat" }, "flat")];
+    return [svg("text", { x: beside, y: high + 5, class: "cb-bowl-name", "data-name": "steep" }, "steep"), svg("text", { x: beside, y: strip.y(1) + 5, class: "cb-bowl-name", "data-name": "flat" }, "flat")];
   }
 
   /** As `sentence` of bowl_words.py. */
