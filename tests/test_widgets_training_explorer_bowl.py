@@ -1,12 +1,15 @@
 """The bowl of the training explorer: what is sent is what helpers.curvature computes, in numbers and in words."""
 
 import math
+import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
 
 from helpers import curvature, datasets, losses, training
+from helpers.widgets import TrainingExplorer
 from helpers.widgets.kit.numerals import beside_one, number
+from helpers.widgets.kit.svg import Chart
 from helpers.widgets.training_explorer import bowl_recording as rec
 from helpers.widgets.training_explorer import bowl_words as wording
 
@@ -174,3 +177,89 @@ def test_numbers_in_words_are_those_of_the_tape(bowl):
         else:
             low, high = np.nanmin(tape["ends"][i, j]), np.nanmax(tape["ends"][i, j])
             assert number(high, 5) in text and (number(low, 5) in text or math.isclose(low, high, rel_tol=1e-4))
+
+
+# ---------------------------------------------------------------- settings and picture
+
+
+@pytest.fixture
+def explorer():
+    widget = TrainingExplorer("bowl")
+    yield widget
+    widget.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"bowl": "digits"}, "bowl is 'digits', expected one of raw, standardised, balanced, tumours"),
+        ({"bowl_momentum": 0.7}, "bowl_momentum is 0.7, expected one of 0, 0.5, 0.9"),
+        ({"bowl_rate": 0}, "bowl_rate is 0, expected one number > 0"),
+        ({"bowl_rate": 5}, "bowl_rate is 5, expected a number from 0.00251 to 0.301 for standardised tumours"),
+        ({"bowl_rate": np.nan}, "bowl_rate holds nan"),
+        ({"bowl_rate": "fast"}, "bowl_rate is 'fast'"),
+        ({"bowl": "balanced", "bowl_rate": 17}, "from 0.133 to 16 for dead network, balanced labels"),
+        ({"bowl_step": 26}, "bowl_step is 26, expected at most 25"),
+        ({"bowl_step": 1.5}, "bowl_step is 1.5"),
+    ],
+)
+def test_a_wrong_setting_is_named(settings, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        TrainingExplorer("bowl", **settings)
+
+
+def test_the_nearest_rate_is_kept_and_a_refused_one_changes_nothing(explorer):
+    explorer.bowl_rate = 0.152
+    kept = explorer.bowl_rate
+    assert kept == TAPES["standardised"]["rates"][60] and abs(kept - 0.152) < 0.0013
+    with pytest.raises(ValueError, match="bowl_rate is 16"):
+        explorer.bowl_rate = 16
+    assert explorer.bowl_rate == kept
+
+
+def test_another_bowl_keeps_the_share_of_its_threshold(explorer):
+    explorer.bowl_rate = 0.12
+    place = explorer.bowl_place()[1]
+    for bowl in ("raw", "balanced", "tumours", "standardised"):
+        explorer.bowl = bowl
+        assert explorer.bowl_rate == TAPES[bowl]["rates"][place]
+    assert TrainingExplorer("bowl", bowl="raw").bowl_place() == TrainingExplorer("bowl").bowl_place()
+
+
+def test_a_rate_that_comes_with_its_bowl_is_kept_in_either_order(explorer):
+    for settings in ({"bowl": "balanced", "bowl_rate": 10}, {"bowl_rate": 10, "bowl": "balanced"}):
+        assert TrainingExplorer("bowl", **settings).bowl_rate == 10
+    for state in ({"bowl": "tumours", "bowl_rate": TAPES["tumours"]["rates"][30]}, {"bowl_rate": TAPES["raw"]["rates"][99], "bowl": "raw"}):
+        explorer.set_state({name: float(value) if name == "bowl_rate" else value for name, value in state.items()})  # as a browser sends it
+        assert (explorer.bowl, explorer.bowl_rate) == (state["bowl"], state["bowl_rate"])
+
+
+def test_its_text_makes_it_again(explorer):
+    explorer.bowl, explorer.bowl_rate, explorer.bowl_momentum, explorer.bowl_step = "tumours", 12, 0.5, 7
+    again = eval(repr(explorer), {"TrainingExplorer": TrainingExplorer})
+    assert again.describe() == explorer.describe() and "bowl_momentum=0.5" in repr(explorer)
+
+
+def test_what_is_asked_of_a_bowl_is_refused(explorer):
+    with pytest.raises(ValueError, match="the question is 'fall', expected 'run'"):
+        explorer.answer({"kind": "fall"})
+
+
+STATES = [{}, {"bowl_rate": 0.3}, {"bowl": "raw", "bowl_step": 0}, {"bowl": "balanced"}, {"bowl": "tumours", "bowl_rate": 17}]
+
+
+@pytest.mark.parametrize("settings", STATES)
+def test_the_picture_is_the_same_bytes_every_time(settings):
+    picture = TrainingExplorer("bowl", **settings).picture()
+    assert picture == TrainingExplorer("bowl", **settings).picture() and len(picture) < 60_000
+    assert ElementTree.fromstring(picture).get("viewBox") == "0 0 1080 330"
+
+
+def test_the_picture_shows_the_hops(explorer):
+    explorer.bowl, explorer.bowl_rate, explorer.bowl_step = "balanced", 10, 6
+    tape = TAPES["balanced"]
+    chart = Chart("", "", "", x=tape["reach"], y=tape["loss_range"])
+    lines = [node.get("points").split() for node in ElementTree.fromstring(explorer.picture()).iter() if node.tag.endswith("polyline")]
+    wanted = [(chart.x(b), chart.y(loss)) for b, loss in zip(tape["b"][0, 74, :7], tape["loss"][0, 74, :7], strict=True)]
+    painted = [[tuple(map(float, point.split(","))) for point in line] for line in lines if len(line) == 7]
+    assert any(np.allclose(line, wanted, rtol=0, atol=0.06) for line in painted)

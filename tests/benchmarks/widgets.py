@@ -104,6 +104,7 @@ OURS = {
     "LossExplorer: logits, asks Python": ("LossExplorer('logits', logits=(0.1, 0.25, 1))", STATUS, SLIDE),
     "GradientCheckExplorer: step size": ("GradientCheckExplorer()", STATUS, SLIDE),
     "GradientCheckExplorer: kink": ("GradientCheckExplorer('kink')", STATUS, SLIDE),
+    "TrainingExplorer: the bowl's rate": ("TrainingExplorer('bowl')", STATUS, SLIDE),
 }
 # Widgets stand in a shadow root.
 INSIDE = "() => { window.inside = (cell) => cell.querySelector('.casebook-host')?.shadowRoot ?? cell; }"

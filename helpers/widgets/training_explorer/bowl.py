@@ -94,7 +94,7 @@ def _landscape(tape, i, j, count):
         for half in level:
             chart.line(*half, 0, width=1)
     steep, flat = rec.steep()[i, j, :count].astype(float), tape["flat"][i, j, :count].astype(float)
-    chart.line(flat, np.clip(steep, -9 * reach, 9 * reach), 1, dash="")
+    chart.line(flat, np.clip(steep, -9 * reach, 9 * reach), 1, dash="", width=1.4)
     if abs(steep[-1]) <= reach:
         chart.point(flat[-1], steep[-1], 1)
     return chart
