@@ -188,6 +188,8 @@ def test_balanced_labels_stand_still_below_8_and_go_round_in_two_above():
         b = curvature.dead_cycle(0.5, rate)
         assert b.shape == (2,) and b[0] == pytest.approx(-b[1], abs=1e-5)
         assert 4 * b[0] == pytest.approx(rate * np.tanh(b[0] / 2), abs=1e-4)
+        sigmoid = 1 / (1 + np.exp(-b[0]))
+        assert 1 - rate * sigmoid * (1 - sigmoid) == pytest.approx(1 - 2 * b[0] / np.sinh(b[0]), abs=1e-4)
 
 
 def test_the_loss_of_the_cycle_is_that_of_a_dead_network_at_rate_10():

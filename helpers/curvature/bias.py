@@ -58,9 +58,10 @@ def dead_cycle(f, rate, start=1.0, most=64):
     """The output biases among which gradient descent on a dead network goes round in the end, shape (period,).
 
     Up to the threshold 2 / (f (1 - f)) that is one, ln(f / (1 - f)). Above it, for balanced labels, two: b and -b with
-    4 b = rate tanh(b / 2). For other shares the two become four, eight, ... as the rate grows, then any number, and for some
-    rates no cycle is found: then the last `most` biases are returned. What holds for which rate is told here by running
-    20,000 steps, not by a law.
+    4 b = rate tanh(b / 2), which attract at every such rate, since a step multiplies the distance from them by
+    1 - rate sigmoid'(b) = 1 - 2 b / sinh b, between -1 and 1. For other shares the two become four, eight, ... as the rate
+    grows, then any number, and for some rates no cycle is found: then `most` biases that follow one another are returned.
+    Which of these holds at a rate is told by running 20,000 steps, not by a law.
 
     f : share of labels 1; rate : learning rate; start : where b begins (at b = ln(f / (1 - f)) itself nothing would move);
     most : the longest cycle that is looked for. Raises ValueError for numbers out of range.

@@ -12,8 +12,8 @@ from helpers.losses import get_loss
 STEP = 1e-5
 """The default step of the differences, near the cube root of the machine epsilon."""
 
-_STACK_NUMBERS = 32_000
-"""About so many numbers are held in one array of a stack, whatever m is."""
+_STACK_NUMBERS = 64_000
+"""About so many numbers are held in one array of a stack, whatever m is; of 4,000 to 300,000 this was the fastest."""
 
 
 def hessian(X, y, p, hidden="relu", output="sigmoid", loss=None, h=STEP):
