@@ -25,7 +25,7 @@ TEXTS = {
     "quadratic": {
         "left": "The bowl from above, λ = {curvature}",
         "right": "The loss", "strip": "By what each step multiplies a distance, against the rate",
-        "x": "flat direction, curvature {flat}", "y": "steep direction", "up": "size", "gone": "left the picture at step {step}",
+        "x": "flat direction (16th of 31), curvature {flat}", "y": "steep direction (1st)", "up": "size", "gone": "left the picture at step {step}",
     },
     "bias": {
         "left": "The bowl from the side, f(1 − f) = {curvature}",
