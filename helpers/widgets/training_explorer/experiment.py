@@ -86,17 +86,20 @@ class Experiment:
         """The parameters before the first step."""
         return network.init_params((self.Xy[0].shape[0], UNITS, UNITS, 1), self.start, self.seed)
 
+    @property
+    def threshold(self):
+        """The rate beyond which a dead network jumps to and fro."""
+        share = float(self.Xy[1].mean())
+        return curvature.threshold(curvature.bias_curvature(share))
+
     def cycle(self, rate):
         """The lowest and the highest loss between which a dead network jumps at this rate; None where it comes to rest."""
-        if (self.unit, self.loss) != ("sigmoid", "bce"):
-            return None
-        return _cycle(float(self.Xy[1].mean()), rate)
+        known = (self.unit, self.loss) == ("sigmoid", "bce") and rate > self.threshold
+        return _cycle(float(self.Xy[1].mean()), rate) if known else None
 
 
 @cache
 def _cycle(share, rate):
-    if rate <= curvature.threshold(curvature.bias_curvature(share)):
-        return None
     losses = curvature.dead_loss(share, rate)
     return float(losses.min()), float(losses.max())
 

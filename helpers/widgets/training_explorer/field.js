@@ -11,7 +11,7 @@ const POINT = ["M-2.9 0A2.9 2.9 0 1 0 2.9 0A2.9 2.9 0 1 0 -2.9 0Z", "M-2.7 -2.7H
 /** {node, draw(now)}: a canvas of the answers beneath a chart with the points and the line of 0.5. */
 export function fieldPanel({ columns, rows, x_range, y_range, X, y }) {
   const [width, height, left, top] = [330, 240, 42, 10];
-  const graph = chart({ heading: "Decision boundary", xLabel: "x₁", yLabel: "x₂", width, height, left, right: 16, top, bottom: 46 });
+  const graph = chart({ heading: "Boundary", xLabel: "x₁", yLabel: "x₂", width, height, left, right: 16, top, bottom: 46 });
   const canvas = html("canvas", { width: columns, height: rows, class: "cb-tones", "aria-hidden": "true" });
   const plane = html("div", { class: "cb-plane" }, canvas);
   const percent = (share) => `${(100 * share).toFixed(3)}%`;
@@ -42,9 +42,10 @@ export function fieldPanel({ columns, rows, x_range, y_range, X, y }) {
     paint(field);
     boundary.setAttribute("d", contour(field, columns, rows, x, z));
     const share = field.filter((tone) => tone > MIDDLE).length / field.length;
-    graph.heading(`Decision boundary, accuracy ${number(accuracy, 3)}`);
+    const right = Number.isFinite(accuracy) ? `, accuracy ${number(accuracy, 3)}` : "";
+    graph.heading(`Boundary${right}`);
     const says = share === 0 || share === 1 ? `class ${share} everywhere` : `class 1 on ${Math.round(100 * share)} % of the plane`;
-    graph.title(`The two moons: class 0 as blue dots, class 1 as vermillion squares. The network says ${says}; accuracy ${number(accuracy, 3)}.`);
+    graph.title(`The two moons: class 0 as blue dots, class 1 as vermillion squares. The network says ${says}${right}.`);
   }
 
   return { node: graph.node, draw };

@@ -16,14 +16,17 @@ export function tallest(shares) {
 export function layerPanel({ axes, bins }, l) {
   const units = 10;
   const name = `layer ${l + 1}`;
-  const graph = chart({ heading: name, xLabel: `sums Z${l ? "₂" : "₁"}`, yLabel: "", width: 345, height: 184, left: 52, right: 20, top: 56, bottom: 44 });
+  const graph = chart({ heading: name, xLabel: "", yLabel: "", width: 345, height: 184, left: 56, right: 20, top: 56, bottom: 44 });
   const { frame } = graph;
   const lamps = Array.from({ length: units }, (_, j) => lamp(j));
   const bars = [0, 1].map((dead) => Array.from({ length: bins }, (_, bin) => svg("rect", { class: `cb-bar-z ${dead ? "cb-of-dead" : "cb-of-alive"}`, "data-name": `z${dead}-${bin}` })));
-  const off = svg("rect", { class: "cb-off", x: frame.left, y: frame.top, height: frame.height, width: frame.width / 2 });
-  graph.layers.back.append(off);
+  const ground = svg("rect", { class: "cb-off", x: frame.left, y: frame.top, height: frame.height, width: frame.width / 2 });
+  const off = svg("text", { class: "cb-unit cb-over", x: frame.left + 6, y: frame.top + 16 }, "off");
+  graph.layers.back.append(ground);
   graph.layers.lines.append(...bars.flat());
+  graph.layers.labels.append(off);
   graph.layers.marks.append(...lamps.map(({ node }) => node));
+  const label = graph.svg.querySelector(".cb-name");
   let scaled;
 
   function lamp(j) {
@@ -38,7 +41,9 @@ export function layerPanel({ axes, bins }, l) {
   }
 
   function draw(run, now) {
-    const total = drawBars(run.key.split("|")[3], now);
+    const { hidden, data } = run.dials;
+    const total = drawBars(data, now);
+    for (const node of [off, ground]) node.toggleAttribute("hidden", hidden !== "relu"); // of the others none is off where its sum is below 0
     const states = Array.from({ length: units }, (_, j) => now.states[units * l + j]);
     states.forEach((state, j) => {
       const flow = now.flow[units * l + j];
@@ -48,7 +53,7 @@ export function layerPanel({ axes, bins }, l) {
       title.textContent = `unit ${j + 1} of ${name}: ${STATES[state]}${state === 1 ? "" : `, mean slope ${flow} % of the largest`}`;
     });
     const count = (state) => states.filter((one) => one === state).length;
-    const again = count(2) ? `, ${count(2)} alive again` : "";
+    const again = count(2) ? `, ${count(2)} back` : "";
     const says = `Layer ${l + 1}: ${count(1)} of ${units} dead${again}`;
     graph.heading(says);
     graph.node.classList.toggle("cb-all-dead", count(1) === units);
@@ -64,7 +69,8 @@ export function layerPanel({ axes, bins }, l) {
     const { most, ticks } = axes[which];
     if (scaled !== `${which} ${high}`) {
       const text = new Map([[0, "0"], ...ticks]);
-      graph.scale({ x: [-most, most], y: [0, high], yTicks: [0, high / 2, high], yText: (percent) => `${number(percent)} %`, xTicks: [...text.keys()], xText: (at) => text.get(at).replace("-", "−").replace("e+0", "e") });
+      graph.scale({ x: [-most, most], y: [0, high], yTicks: [0, high / 2, high], yText: (percent) => `${number(percent)} %`, xTicks: [...text.keys()], xText: (at) => text.get(at) });
+      label.textContent = `sums Z${"₁₂"[l]} (beyond ±${text.get(most)}: at the ends)`;
       scaled = `${which} ${high}`;
     }
     for (let bin = 0; bin < bins; bin++) {

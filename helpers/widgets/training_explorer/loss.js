@@ -8,7 +8,7 @@ const TICKS = [0, 1, 2, 3, 5, 10, 20, 50, 100, 300];
 
 /** {node, draw(run, k, now)}; a click or a drag in the chart jumps to the recorded step below it. */
 export function lossPanel(view, tape, toStep) {
-  const graph = chart({ heading: "Loss", xLabel: "step (logarithmic)", yLabel: "loss J", width: 610, height: 240, left: 58, right: 108, top: 10, bottom: 46 });
+  const graph = chart({ heading: "Loss", xLabel: "step (logarithmic)", yLabel: "loss J", width: 610, height: 240, left: 64, right: 104, top: 10, bottom: 46 });
   const end = tape.places.length - 1;
   const line = svg("path", { class: "cb-loss-line", fill: "none" });
   const point = svg("circle", { r: 6, class: "cb-loss-point cb-point", "data-name": "loss" });
@@ -42,8 +42,9 @@ export function lossPanel(view, tape, toStep) {
       const [low, high] = run.cycle;
       const band = { x: graph.frame.left, width: graph.frame.width, y: graph.y(high), height: graph.y(low) - graph.y(high), class: "cb-cycle-band" };
       lines.push(svg("rect", band), ...run.cycle.map((loss) => level(loss, "cycle", "cb-cycle")));
-      const words = number(low) === number(high) ? `cycle ${number(high)}` : `${number(low, 3)} to ${number(high, 3)}`;
-      labels.push({ text: words, at: graph.y(high), style: { colour: "var(--cb-vermillion)" } });
+      const style = { colour: "var(--cb-vermillion)" };
+      labels.push({ text: `cycle ${number(high, 3)}`, at: graph.y(high), style });
+      if (number(low, 3) !== number(high, 3)) labels.push({ text: `to ${number(low, 3)}`, at: graph.y(low), style });
     }
     levels.replaceChildren(...lines);
     endLabels(graph, labels);
@@ -62,8 +63,9 @@ export function lossPanel(view, tape, toStep) {
     }
     rod.setAttribute("x1", x);
     rod.setAttribute("x2", x);
-    graph.heading(`Loss ${number(now.loss)} at step ${step}`);
-    graph.title(`Loss up to step ${step}: ${number(now.loss)}. The floor is ${number(run.floor)}${run.cycle ? `, the cycle of a dead network ${number(run.cycle[1])}` : ""}.`);
+    const loss = fine ? number(now.loss) : "no finite number";
+    graph.heading(`Loss ${loss} at step ${step}`);
+    graph.title(`Loss up to step ${step}: ${loss}. The floor is ${number(run.floor)}${run.cycle ? `, the cycle of a dead network ${number(run.cycle[1])}` : ""}.`);
   }
 
   return { node: graph.node, draw };

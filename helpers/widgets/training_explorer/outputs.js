@@ -10,7 +10,7 @@ const LABELS = ["malignant, y = 0", "benign, y = 1"];
 export function answersPanel({ output_bins: bins }) {
   const graph = chart({ heading: "Outputs by label", xLabel: "output a", yLabel: "", width: 330, height: 240, left: 58, right: 16, top: 10, bottom: 46 });
   const bars = [0, 1].map((label) => Array.from({ length: bins }, (_, bin) => svg("rect", { class: `cb-answer cb-answer-${label}`, "data-name": `${label}-${bin}` })));
-  const names = LABELS.map((text, label) => svg("text", { class: "cb-halo cb-small", x: graph.frame.left + graph.frame.width / 2, "text-anchor": "middle", y: label ? graph.frame.top + 18 : graph.frame.top + graph.frame.height - 8 }, text));
+  const names = LABELS.map((text, label) => svg("text", { class: "cb-halo cb-small", x: graph.frame.left + (label ? 8 : graph.frame.width - 8), "text-anchor": label ? "start" : "end", y: label ? graph.frame.top + 18 : graph.frame.top + graph.frame.height - 8 }, text));
   graph.layers.lines.append(...bars.flat());
   graph.layers.labels.append(...names);
   let top;
@@ -30,7 +30,7 @@ export function answersPanel({ output_bins: bins }) {
       const place = { x: from + 0.5, width: graph.x((bin + 1) / bins) - from - 1, y, height: Math.abs(graph.y(share) - graph.y(0)), "data-count": answers(label)[bin] };
       for (const [name, value] of Object.entries(place)) bar.setAttribute(name, value);
     }));
-    graph.heading(`Outputs by label, accuracy ${number(accuracy, 3)}`);
+    graph.heading(`Outputs${Number.isFinite(accuracy) ? `, accuracy ${number(accuracy, 3)}` : ""}`);
     const right = [0, 1].map((label) => shares[label].reduce((sum, n, bin) => sum + (bin >= bins / 2 === (label === 1) ? n : 0), 0));
     graph.title(`Outputs by label: ${Math.round(right[1])} % of the benign ones lie above 0.5, ${Math.round(right[0])} % of the malignant ones at or below it.`);
   }

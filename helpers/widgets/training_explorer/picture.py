@@ -23,7 +23,7 @@ def draw(experiment, rate, run, k):
 
 def _loss(experiment, rate, run, k):
     step, last = STEPS[k], STEPS[-1]
-    low, high = rec.loss_range(experiment, run["loss"][0])
+    low, high = rec.loss_range(experiment, run["curve"])
     chart = Chart(
         f"Loss at rate {number(rate)}, step {step}: {number(run['loss'][k])}", "step (logarithmic)", "loss J", x=(0, np.log1p(last) * 1.01),
         y=(low, high), width=560, height=330, log=True, x_ticks=[(np.log1p(tick), str(tick)) for tick in TICKS])  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 from helpers import network
 from helpers.training import comebacks, descend_many
 from helpers.widgets.kit.base import table
+from helpers.widgets.kit.svg import power
 from helpers.widgets.training_explorer import words
 from helpers.widgets.training_explorer.experiment import DATA, HIDDEN, OUTPUTS, SEEDS, STARTS, STEPS, Experiment, examples, largest_slope
 
@@ -130,10 +131,10 @@ def one_run(experiment, rate):
     return run(experiment, (rate,))
 
 
-def loss_range(experiment, first):
-    """From where to where the axis of the loss goes, both powers of ten: up to above the first loss, which all rates share."""
-    high = 10.0 ** max(1, np.ceil(np.log10(first))) if np.isfinite(first) and first > 0 else 10.0
-    return 0.01 if experiment.loss == "bce" else 0.001, float(high)
+def loss_range(experiment, curve):
+    """From where to where the axis of the loss goes, both powers of ten, for all losses of a run but those before it explodes."""
+    high = np.max(curve, where=np.isfinite(curve), initial=10.0)
+    return 0.01 if experiment.loss == "bce" else 0.001, min(1e6, float(10.0 ** np.ceil(np.log10(high))))
 
 
 DTYPES = {"curve": "float32", "states": "uint8", "flow": "uint8", "counts": "uint16", "field": "uint8", "answers": "uint16"}
@@ -142,10 +143,12 @@ DTYPES = {"curve": "float32", "states": "uint8", "flow": "uint8", "counts": "uin
 
 def sent(experiment, rates, found):
     """Runs as the browser takes them: JSON values and tables."""
-    tables = {name: table(values, DTYPES.get(name, "float64")) for name, values in found.items() if name not in ("says", "stopped")}
+    curve = np.where(np.isfinite(found["curve"]), np.minimum(found["curve"], 1e30), found["curve"])  # what float32 can hold
+    arrays = {name: values for name, values in found.items() if name not in ("says", "stopped")} | {"curve": curve}
+    tables = {name: table(values, DTYPES.get(name, "float64")) for name, values in arrays.items()}
     return {
         "key": experiment.key, "rates": list(rates), "floor": experiment.floor, "cycles": [experiment.cycle(rate) for rate in rates],
-        "range": loss_range(experiment, found["loss"][0, 0]), "stopped": found["stopped"].tolist(), "says": found["says"], **tables,
+        "ranges": [loss_range(experiment, curve) for curve in found["curve"]], "stopped": found["stopped"].tolist(), "says": found["says"], **tables,
     }  # fmt: skip
 
 
@@ -160,8 +163,9 @@ def constants():
     """What holds for all runs: choices, recorded steps, axes, examples."""
     axes = {}
     for data in DATA:
-        marks = [mark for mark in (1, 10, 100, 1000, 1e4, 1e5) if mark <= WIDE[data]][:: 1 if WIDE[data] <= 100 else 2]
-        axes[data] = {"most": float(place(WIDE[data])), "ticks": [[float(place(s * mark)), f"{s * mark:g}"] for mark in marks for s in (-1, 1)]}
+        marks = [1, 10, 100] if WIDE[data] <= 100 else [100, 1e5]
+        ticks = [[float(side * place(mark)), sign + power(mark)] for mark in marks for side, sign in ((-1, "−"), (1, ""))]
+        axes[data] = {"most": float(place(WIDE[data])), "ticks": ticks}
     X, y = examples("moons")
     return {
         "hidden": [[name, text] for name, (text, _) in HIDDEN.items()], "start": list(STARTS.items()), "data": list(DATA.items()),

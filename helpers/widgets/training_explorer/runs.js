@@ -11,6 +11,10 @@ export function keyOf(dials) {
   return DIALS.map((name) => (name === "wrong_slope" ? (dials[name] ? "comment" : "own") : String(dials[name]))).join("|");
 }
 
+function dialsOf(key) {
+  return Object.fromEntries(key.split("|").map((value, i) => [DIALS[i], value]));
+}
+
 /**
  * {find(): the run of the settings as they are, or undefined; request(draw): have it computed, then draw; ahead(draw)}.
  *
@@ -71,6 +75,6 @@ function oneRun(sent, tables, r) {
     loss: loss.at(r, k), accuracy: accuracy.at(r, k), norms: norms.row(r, k), states: states.row(r, k), flow: flow.row(r, k),
     counts: (layer, dead) => counts.row(r, k, layer, dead), field: field?.row(r, k), answers: (label) => answers.row(r, k, label),
   });
-  const { key, floor, range } = sent;
-  return { key, rate: sent.rates[r], floor, range, cycle: sent.cycles[r], stopped: sent.stopped[r], says: sent.says[r], curve: curve.row(r), at };
+  const { key, floor } = sent;
+  return { key, dials: dialsOf(key), rate: sent.rates[r], floor, range: sent.ranges[r], cycle: sent.cycles[r], stopped: sent.stopped[r], says: sent.says[r], curve: curve.row(r), at };
 }

@@ -15,6 +15,7 @@ export function transportBar(view, tape) {
   const first = button({ text: "Step 0", label: "Back to step 0", onClick: () => go(0) });
   const back = button({ text: "◀ Back", label: "Back one picture", onClick: () => go(now() - 1) });
   const next = button({ text: "Take a step ▶", label: "Take a step", onClick: () => go(now() + 1) });
+  next.classList.add("cb-next");
   const play = button({ text: "▶ Play", label: "Play", onClick: () => (timer ? stop() : start()) });
   const home = button({ text: "The case", label: "Back to the settings of the case", onClick: () => view.set(tape.own) });
   const node = html("div", { class: "cb-buttons", role: "group", "aria-label": "Steps" }, home, first, back, next, play);

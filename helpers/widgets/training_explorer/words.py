@@ -58,7 +58,7 @@ def of_comebacks(masks, before, step):
     """Which units have come back since the recorded step before."""
     said = []
     for l, mask in enumerate(masks, start=1):
-        back = np.flatnonzero((mask[before : step + 1][:-1].any(axis=0)) & ~mask[step]) + 1
+        back = np.flatnonzero((mask[before:step].any(axis=0)) & ~mask[step]) + 1
         if back.size:
             named = listed(back)
             said.append(f"unit{'s' if back.size > 1 else ''} {named} of layer {l} {'come' if back.size > 1 else 'comes'} back")
@@ -79,7 +79,7 @@ def of_loss(experiment, rate, seen, k):
     near = at_floor(loss, experiment.Xy[1]) if experiment.loss == "bce" else abs(loss - floor) <= 0.01 * floor
     whole = (seen["states"][k].reshape(2, -1) == 1).all(axis=1).any()
     if cycle and whole and cycle[0] * 0.99 <= loss <= cycle[1] * 1.01:
-        where = "a dead network beyond its threshold, which jumps to and fro"
+        where = f"in the cycle of a dead network beyond rate {number(experiment.threshold)}"
     elif near:
         where = f"at the floor of {number(floor)}"
     elif loss < floor:
