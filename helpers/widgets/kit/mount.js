@@ -5,6 +5,7 @@ import { readTable } from "./numbers.js";
 const SAVE_AFTER = 250; // milliseconds without a move, so that dragging costs the kernel nothing
 const SAY_AFTER = 500;
 const ANSWER_WITHIN = 10000;
+const NO_ANSWER = "No answer from Python. This needs a running kernel: run the cell again.";
 
 let shared;
 
@@ -153,9 +154,13 @@ function asker(view) {
 
   function send({ question, use, quiet }) {
     const id = `${name}-${++count}`;
-    const timer = setTimeout(() => finish(() => quiet || view.warn("No answer from Python. This needs a running kernel: run the cell again.")), ANSWER_WITHIN);
-    pending = { id, use, timer };
-    view.model.send({ kind: "ask", id, question });
+    const fail = () => finish(() => quiet || view.warn(NO_ANSWER));
+    pending = { id, use, timer: setTimeout(fail, ANSWER_WITHIN) };
+    try {
+      view.model.send({ kind: "ask", id, question });
+    } catch {
+      fail(); // the kernel is gone
+    }
   }
 
   function finish(action) {

@@ -35,12 +35,13 @@ export function networkPage(view, recording) {
     const k = tape.steps.indexOf(view.get("step"));
     dials.draw();
     transport.draw(k);
-    if (!found) store.request(draw);
     shown = found ?? shown;
+    if (found && panels.classList.contains("cb-waiting")) view.warn(); // that no answer came does not matter any more
     panels.classList.toggle("cb-waiting", !found);
     if (shown) paint(shown, k);
     view.say(found ? found.says[k] : missing());
-    if (found && !found.own) store.ahead();
+    if (!found) store.request(draw);
+    else if (!found.own) store.ahead();
   }
 
   function missing() {
