@@ -270,11 +270,11 @@ def test_the_last_unit_and_example_stand_in_where_there_are_fewer():
 def test_words_say_what_is_shown():
     assert SoftmaxExplorer(data="toy", unit=3).describe() == (
         "Step 0, unit 3, example 1 (class 2): dA1 = 1.549, z = −1.5 is off, so dZ1 = 0. "
-        "Off: 1 of 3 units for this example, 0 of 3 for all 2; this unit for 1 of 2 examples."
+        "Off: 1 of 3 units for this example, 0 of 3 for all 2; this unit for 1 of 2."
     )
     assert SoftmaxExplorer(data="toy", unit=1).describe().startswith("Step 0, unit 1, example 1 (class 2): dA1 = 0.6614, z = 2 is on, so")
     said = SoftmaxExplorer(unit=4, example=25, step=20).describe()
-    assert "example 25 (an 8)" in said and said.endswith("this unit for 30 of 30 examples, and on for 9 of all 1348 training images.")
+    assert "example 25 (an 8)" in said and said.endswith("this unit for 30 of 30, on for 9 of the 1348 training images.")
     assert SoftmaxExplorer(view="temperature", shift=800).describe() == (
         "T = 1: class 1 has the largest p, 0.69, as at every T. Loss 1.372; largest |dZ| 0.7463. Adding 800 to every logit moves no p "
         f"by more than {said_drift('toy 1', 800)}. Without subtracting the maximum: float64 nan, float32 nan, float16 nan."

@@ -5,7 +5,7 @@
 
 In a real JupyterLab in Chromium the sigmoid with its point is shown three times: by `ActivationExplorer`, by `interact` with
 a matplotlib figure, and by a slider that redraws a figure of ipympl (left out with a note where ipympl is not installed).
-Then the moves of all four widgets. Each is moved by its own control. A move lasts from the control's event to the end of the
+Then the moves of all widgets. Each is moved by its own control. A move lasts from the control's event to the end of the
 frame in which the new picture is painted. While dragging, 60 moves a second are made, and frames whose picture is another one
 than before are counted; what the kernel computes meanwhile is its processor time. Rounds take turns, so that a machine that
 changes its speed changes it for all.
@@ -67,6 +67,7 @@ SLIDE = """() => {
     slider.value = Number(slider.min) + slider.step * Math.min(at, 2 * steps - at);
     slider.dispatchEvent(new Event('input', {bubbles: true}));
 }"""
+SECOND = SLIDE.replace(".find((one) => one.checkVisibility())", ".filter((one) => one.checkVisibility())[1]")
 PRESS = """() => {
     const key = (count++ % 80) < 40 ? 'ArrowLeft' : 'ArrowRight';
     cell.querySelector('.noUi-handle').dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
@@ -105,6 +106,9 @@ OURS = {
     "GradientCheckExplorer: step size": ("GradientCheckExplorer()", STATUS, SLIDE),
     "GradientCheckExplorer: kink": ("GradientCheckExplorer('kink')", STATUS, SLIDE),
     "TrainingExplorer: the bowl's rate": ("TrainingExplorer('bowl')", STATUS, SLIDE),
+    "SoftmaxExplorer: training step": ("SoftmaxExplorer()", STATUS, SLIDE),
+    "SoftmaxExplorer: unit": ("SoftmaxExplorer()", STATUS, SECOND),
+    "SoftmaxExplorer: temperature": ("SoftmaxExplorer(view='temperature', sample='wrong')", STATUS, SLIDE),
 }
 # Widgets stand in a shadow root.
 INSIDE = "() => { window.inside = (cell) => cell.querySelector('.casebook-host')?.shadowRoot ?? cell; }"

@@ -10,17 +10,18 @@ from helpers.widgets.softmax_explorer import recording as rec
 from helpers.widgets.softmax_explorer import temperatures as heat
 from helpers.widgets.softmax_explorer import words
 
-# Each cell as (unit, example, class, opacity, value), the dots, the frame of the chosen one, the texts at the ends of row and column.
+# The squares of each colour and shade, the dots, the frame of the chosen cell, the texts at the ends of its row and its column.
 CELLS = """(root) => {
     const seen = (selector) => [...root.querySelectorAll(`.cb-matrix ${selector}`)];
+    const starts = (path) => ((path.getAttribute('d') ?? '').match(/M[^h]+/g) ?? []).map((one) => one.slice(1).split(' ').map(Number));
     return {
-        cells: seen('rect.cb-cell').map((cell) => [Number(cell.dataset.unit), Number(cell.dataset.example), cell.getAttribute('class'),
-            Number(cell.getAttribute('fill-opacity')), Number(cell.dataset.value)]),
-        places: seen('rect.cb-cell').map((cell) => ['x', 'y', 'width', 'height'].map((name) => Number(cell.getAttribute(name)))),
-        dots: (root.querySelector('.cb-off-dot').getAttribute('d').match(/M[^h]+/g) ?? []).map((dot) => dot.slice(1).split(' ').map(Number)),
-        chosen: seen('.cb-chosen').map((one) => [Number(one.dataset.unit), Number(one.dataset.example)])[0],
+        shades: seen('path.cb-cell').map((path) => [path.getAttribute('class').includes('cb-minus') ? -1 : 1, Number(path.dataset.level),
+            Number(path.getAttribute('fill-opacity')), starts(path)]),
+        dots: starts(root.querySelector('.cb-off-dot')),
+        chosen: seen('.cb-chosen').map((one) => [Number(one.dataset.unit), Number(one.dataset.example),
+            ...['x', 'y', 'width', 'height'].map((name) => Number(one.getAttribute(name)))])[0],
         counts: Object.fromEntries(seen('text[data-name]').map((text) => [text.dataset.name, text.textContent])),
-        dead: (root.querySelector('.cb-dead').getAttribute('d') ?? '').split('M').length - 1,
+        dead: starts(root.querySelector('.cb-dead')).length,
         numbers: seen('text.cb-halo').map((text) => text.textContent),
         label: root.querySelector('.cb-matrix').getAttribute('aria-label'),
     };
@@ -49,28 +50,38 @@ def slider(widget, label):
 # ---------------------------------------------------------------- which gradients survive
 
 
+AREA = (44, 40, 412, 340)  # where the matrix stands in the drawing
+LEVELS = 16
+
+
+def cell_at(x, y, shape):
+    """The cell (unit, example) from 0 in which a point of the drawing lies."""
+    left, top, width, height = AREA
+    return int((y - top) / height * shape[0]), int((x - left) / width * shape[1])
+
+
 def assert_matrix_is_true(widget, explorer):
     """Colours, dots, counts and sentences are those of the moment."""
     run, (t, j, i) = explorer.run, explorer.cell
     seen = widget.evaluate(CELLS)
     wish, off = run.arrays["dA1"][t], run.off["pairs"][t]
     cut = off & (explorer.show == "passed")
-    assert len(seen["cells"]) == wish.size
-    for (unit, example, kind, opacity, value), (x, y, w, h) in zip(seen["cells"], seen["places"], strict=True):
-        at = unit - 1, example - 1
-        assert value == (0 if cut[at] else wish[at])
-        if explorer.show == "passed":
-            assert value == run.arrays["dZ1"][t][at]
-        if cut[at]:
-            assert "cb-cut" in kind
-            if seen["dots"]:
-                assert any(x < dot[0] + 1 < x + w + 1 and y < dot[1] < y + h + 1 for dot in seen["dots"])
-        else:
-            assert ("cb-minus" if wish[at] < 0 else "cb-plus") in kind
-            assert opacity == pytest.approx(np.sqrt(abs(wish[at]) / np.abs(wish).max()), abs=0.0051)
-    assert len(seen["dots"]) == (cut.sum() if wish.size > 24 else 0)
+    painted = np.zeros(wish.shape)
+    for sign, level, opacity, starts in seen["shades"]:
+        assert opacity == level / LEVELS
+        for x, y in starts:
+            at = cell_at(x + 1, y + 1, wish.shape)
+            assert painted[at] == 0, "a cell is painted once"
+            painted[at] = sign * level
+    shown = run.arrays["dZ1"][t] if explorer.show == "passed" else wish
+    wanted = np.sign(shown) * np.ceil(LEVELS * np.sqrt(np.abs(shown) / np.abs(wish).max()))
+    assert np.array_equal(painted, wanted)
+    dots = {cell_at(x, y, wish.shape) for x, y in seen["dots"]}
+    assert dots == ({tuple(at) for at in np.argwhere(cut).tolist()} if wish.size > 24 else set())
     assert seen["numbers"] == ([number(0 if cut[at] else wish[at]) for at in np.ndindex(wish.shape)] if wish.size <= 24 else [])
-    assert seen["chosen"] == [j + 1, i + 1] and seen["dead"] == off.all(axis=1).sum()
+    unit, example, x, y, w, h = seen["chosen"]
+    assert (unit - 1, example - 1) == (j, i) == cell_at(x + w / 2, y + h / 2, wish.shape)
+    assert seen["dead"] == off.all(axis=1).sum()
     assert seen["counts"] == {"missed": f"{off[j].sum()} of {off.shape[1]}", "lost": f"{off[:, i].sum()} of {off.shape[0]}"}
     assert status(widget) == explorer.describe() and explorer.describe() in seen["label"]
     assert_chain_is_true(rows(widget), explorer)
@@ -82,7 +93,7 @@ def assert_chain_is_true(found, explorer):
     for k, name in enumerate(run.classes):
         error, weight = a["p"][t, k, i] - run.Y[k, i], run.parameters[t]["W2"][k, j]
         wanted = [a["p"][t, k, i], error, weight, error * weight]
-        assert found[f"class{k}"] == [name + (" ✓" if run.Y[k, i] else ""), *(number(value, 2) for value in wanted)]
+        assert found[f"class{k}"] == [name + (" ✓" if run.Y[k, i] else ""), *(beside_one(value, 2) for value in wanted)]
     on = a["Z1"][t, j, i] > 0
     assert found["wish"][1] == number(run.parameters[t]["W2"][:, j] @ a["error"][t, :, i])
     assert found["slope"] == [f"z = {number(a['Z1'][t, j, i], 3)} is {'on' if on else 'off'}: slope", "1" if on else "0"]
@@ -136,8 +147,10 @@ def test_a_cell_by_keyboard_mouse_and_finger(stage):
     widget.locator(".cb-matrix").scroll_into_view_if_needed()
 
     def middle(unit, example):
-        box = widget.locator(f"rect.cb-cell[data-unit='{unit}'][data-example='{example}']").bounding_box()
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        box = widget.locator(".cb-matrix").bounding_box()
+        scale = box["width"] / float(widget.locator(".cb-matrix").get_attribute("viewBox").split()[2])
+        left, top, width, height = AREA
+        return box["x"] + scale * (left + (example - 0.5) / 30 * width), box["y"] + scale * (top + (unit - 0.5) / 32 * height)
 
     page.mouse.move(*middle(7, 3))
     page.mouse.down()
@@ -150,7 +163,8 @@ def test_a_cell_by_keyboard_mouse_and_finger(stage):
     page.mouse.up()
     touch(page, middle(5, 5), middle(6, 9), middle(12, 20))
     wait_until(lambda: status(widget) == SoftmaxExplorer(step=1000, unit=12, example=20).describe(), "dragged with a finger")
-    wait_until(lambda: python(page, "print(explorer.unit, explorer.example, explorer.step, explorer.show)") == "12 20 1000 wish", "the settings in Python")
+    asked = "print(explorer.unit, explorer.example, explorer.step, explorer.show)"
+    wait_until(lambda: python(page, asked) == "12 20 1000 wish", "the settings in Python")
     wait_until(lambda: widget.locator(".cb-spoken").text_content() == status(widget), "what is shown is said")
     assert page.errors == []
 

@@ -22,6 +22,9 @@ STATES = {
     'ActivationExplorer(["leaky_relu", "sigmoid"], view="depth", weight=4)': 600,
     'LossExplorer()': 560, 'LossExplorer("logits")': 560, 'LossExplorer("number", stuck=0.66, classes=2)': 560,
     'GradientCheckExplorer(h=1e-9)': 560, 'GradientCheckExplorer("kink", share=0.5)': 580,
+    'SoftmaxExplorer(unit=4, example=7, step=20)': 605, 'SoftmaxExplorer(data="toy", unit=3)': 590,
+    'SoftmaxExplorer(unit=4, example=22, show="wish", step=1000)': 605,
+    'SoftmaxExplorer(view="temperature")': 520, 'SoftmaxExplorer(view="temperature", sample="wrong", temperature=0.05, shift=90)': 560,
 }  # fmt: skip
 """Each with the height in pixels that it may have: 600 are seen at once."""
 

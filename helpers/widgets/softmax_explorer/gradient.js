@@ -1,6 +1,6 @@
 // Which gradients survive: the matrix, the training step, and the sum that makes up the chosen cell.
 import { html, svg, write } from "../kit/elements.js";
-import { nearest, number } from "../kit/numbers.js";
+import { besideOne, nearest, number } from "../kit/numbers.js";
 import { drag, radios, slider } from "../kit/controls.js";
 import { fill } from "./fill.js";
 import { matrix } from "./matrix.js";
@@ -85,7 +85,7 @@ export function gradientView(view, tape) {
 
   /** A row for each class, p − y times the weight from this unit; their sum is the wish; what ReLU makes of it. */
   function drawChain(now, t, j, i) {
-    const cell = (value) => html("td", {}, number(value, 2));
+    const cell = (value) => html("td", {}, besideOne(value, 2));
     const rows = now.classes.map((name, k) => {
       const [error, weight] = [now.error.at(t, k, i), now.W2.at(t, k, j)];
       const texts = [now.p.at(t, k, i), error, weight, error * weight].map(cell);

@@ -5,29 +5,28 @@ import { number } from "../kit/numbers.js";
 const AREA = { left: 44, top: 40, width: 412, height: 340 };
 const [BAR_ACROSS, BAR_DOWN] = [44, 26]; // the longest bars of the counts
 const FEW = 24; // cells that are large enough for their numbers
+const LEVELS = 16; // shades of each colour: a path for each shade is painted sooner than a thousand squares
 
 /** {node, svg, at(event), lay(run), paint(run, t, show), choose(run, t, j, i), title(text), heading(text)}. */
 export function matrix() {
   const { left, top, width, height } = AREA;
-  const layers = { cells: svg("g"), dots: svg("path", { class: "cb-off-dot" }), texts: svg("g"), axes: svg("g"), bars: svg("g"), chosen: svg("g") };
+  const shades = ["cb-minus", "cb-plus"].map((sign) => Array.from({ length: LEVELS }, (_, k) => svg("path", { class: `cb-cell ${sign}`, "fill-opacity": (k + 1) / LEVELS, "data-level": k + 1 })));
+  const layers = { cells: svg("g", {}, shades.flat()), dots: svg("path", { class: "cb-off-dot" }), texts: svg("g"), axes: svg("g"), bars: svg("g"), chosen: svg("g") };
   const root = svg("svg", { viewBox: `0 0 ${left + width + 134} ${top + height + 58}`, role: "img", class: "cb-chart cb-matrix" }, Object.values(layers));
   const caption = html("figcaption");
   const node = html("figure", { class: "cb-figure" }, caption, root);
-  let cells = [];
-  let w, h;
+  let squares, middles; // of each cell, as paths
+  let w, h, units, examples;
 
-  /** Make the cells and names for the units and examples of a run. */
+  /** Place the cells and names for the units and examples of a run. */
   function lay(run) {
-    [w, h] = [width / run.examples, height / run.units];
+    ({ units, examples } = run);
+    [w, h] = [width / examples, height / units];
     const gap = Math.min(1, w / 8, h / 8);
-    cells = [];
-    for (let j = 0; j < run.units; j++) {
-      for (let i = 0; i < run.examples; i++) {
-        const place = { x: (left + i * w).toFixed(2), y: (top + j * h).toFixed(2), width: (w - gap).toFixed(2), height: (h - gap).toFixed(2) };
-        cells.push({ node: svg("rect", { ...place, "data-unit": j + 1, "data-example": i + 1 }), look: "" });
-      }
-    }
-    layers.cells.replaceChildren(...cells.map((cell) => cell.node));
+    const [across, down] = [(w - gap).toFixed(1), (h - gap).toFixed(1)];
+    const cells = Array.from({ length: units * examples }, (_, k) => [left + (k % examples) * w, top + Math.floor(k / examples) * h]);
+    squares = cells.map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h${across}v${down}h-${across}z`);
+    middles = cells.map(([x, y]) => ({ x: (x + w / 2).toFixed(1), y: (y + h / 2).toFixed(1) }));
     layers.axes.replaceChildren(...unitNames(run), ...classNames(run));
   }
 
@@ -53,22 +52,19 @@ export function matrix() {
   function paint(run, t, show) {
     const [wish, off, largest] = [run.dA1.row(t), run.off.row(t), run.largest[t] || 1];
     const cut = (k) => show === "passed" && off[k] === 1;
+    const paths = shades.map((row) => row.map(() => ""));
+    const few = squares.length <= FEW;
     let dots = "";
-    cells.forEach((cell, k) => {
-      const value = wish[k];
-      const look = cut(k) ? "" : `${value < 0} ${Math.sqrt(Math.abs(value) / largest).toFixed(2)}`;
-      if (cut(k) && cells.length > FEW) dots += `M${(left + ((k % run.examples) + 0.5) * w - 1).toFixed(1)} ${(top + (Math.floor(k / run.examples) + 0.5) * h).toFixed(1)}h2`;
-      if (look !== cell.look || !cell.painted) {
-        const [minus, strength] = look.split(" ");
-        attributes(cell.node, { class: look ? `cb-cell ${minus === "true" ? "cb-minus" : "cb-plus"}` : "cb-cell cb-cut", "fill-opacity": strength });
-        Object.assign(cell, { look, painted: true });
-      }
-      cell.node.dataset.value = cut(k) ? 0 : value;
+    squares.forEach((square, k) => {
+      const level = Math.ceil(LEVELS * Math.sqrt(Math.abs(wish[k]) / largest));
+      if (!cut(k) && level) paths[wish[k] < 0 ? 0 : 1][level - 1] += square;
+      if (cut(k) && !few) dots += `M${middles[k].x} ${middles[k].y}h0.01`;
     });
+    shades.forEach((row, sign) => row.forEach((node, level) => attributes(node, { d: paths[sign][level] })));
     attributes(layers.dots, { d: dots });
     layers.bars.replaceChildren(...bars(run, t));
-    const number4 = (k) => svg("text", { x: left + ((k % run.examples) + 0.5) * w, y: top + (Math.floor(k / run.examples) + 0.5) * h + 6, "text-anchor": "middle", class: "cb-halo" }, number(cut(k) ? 0 : wish[k]));
-    layers.texts.replaceChildren(...(cells.length <= FEW ? cells.map((_, k) => number4(k)) : []));
+    const written = ({ x, y }, k) => svg("text", { x, y, dy: 6, "text-anchor": "middle", class: "cb-halo" }, number(cut(k) ? 0 : wish[k]));
+    layers.texts.replaceChildren(...(few ? middles.map(written) : []));
   }
 
   const across = (count, run) => (BAR_ACROSS * count) / run.examples;
@@ -78,13 +74,13 @@ export function matrix() {
 
   /** How often each unit and each example is off; a unit that is off for all of them is marked. */
   function bars(run, t) {
-    const [units, examples] = [Array.from(run.by_unit.row(t)), Array.from(run.by_example.row(t))];
+    const [missed, lost] = [Array.from(run.by_unit.row(t)), Array.from(run.by_example.row(t))];
     const path = (d, name) => svg("path", { d: d.join(""), class: `cb-count ${name}`, "data-counts": name });
-    const dead = (count) => count === run.examples;
+    const dead = (count) => count === examples;
     return [
-      path(units.map((count, j) => (dead(count) ? "" : beside(j, across(count, run)))), "cb-by-unit"),
-      path(units.map((count, j) => (dead(count) ? beside(j, across(count, run)) : "")), "cb-dead"),
-      path(examples.map((count, i) => below(i, down(count, run))), "cb-by-example"),
+      path(missed.map((count, j) => (dead(count) ? "" : beside(j, across(count, run)))), "cb-by-unit"),
+      path(missed.map((count, j) => (dead(count) ? beside(j, across(count, run)) : "")), "cb-dead"),
+      path(lost.map((count, i) => below(i, down(count, run))), "cb-by-example"),
       svg("text", { x: left + width + 6, y: top - 10 }, "off for"),
       svg("text", { x: left - 7, y: top + height + 22, "text-anchor": "end" }, "off"),
     ];
@@ -111,8 +107,7 @@ export function matrix() {
     const box = root.getBoundingClientRect();
     const unit = root.viewBox.baseVal.width / box.width;
     const place = (pixels, start, size, count) => Math.max(1, Math.min(count, 1 + Math.floor((pixels * unit - start) / size)));
-    const last = cells.at(-1).node.dataset;
-    return { unit: place(event.clientY - box.top, top, h, Number(last.unit)), example: place(event.clientX - box.left, left, w, Number(last.example)) };
+    return { unit: place(event.clientY - box.top, top, h, units), example: place(event.clientX - box.left, left, w, examples) };
   }
 
   return { node, svg: root, at, lay, paint, choose, title: (text) => attributes(root, { "aria-label": text }), heading: (text) => write(caption, text) };

@@ -8,7 +8,7 @@ from helpers.widgets.softmax_explorer import temperatures as heat
 from helpers.widgets.softmax_explorer import words
 
 LEFT, TOP, WIDE, HIGH = 60, 66, 430, 352  # where the matrix stands
-LEVELS = 8  # shades to a colour
+LEVELS = 16  # shades to a colour, as in matrix.js
 FEW = 24  # cells that are large enough for their numbers
 
 

@@ -16,8 +16,8 @@ export function temperatureView(view, tape) {
   const T = slider({ label: "temperature T", min: exponents[0], max: exponents.at(-1), step: 0.05, onInput: (value) => view.set({ temperature: temperatures[nearest(exponents, value)] }) });
   const shift = slider({ label: "add to every logit", min: 0, max: shifts.length - 1, step: 1, onInput: (row) => view.set({ shift: shifts[row] }) });
   const [body, plain] = [html("tbody"), html("tbody")];
-  const head = (texts) => html("thead", {}, html("tr", {}, texts.map((text) => (text ? html("th", { scope: "col" }, text) : html("td")))));
-  const table = html("table", { class: "cb-numbers cb-heat" }, head(["class", "logit z", "p = softmax(z / T)", "", "p − y", "(p − y) / T"]), body);
+  const head = (texts) => html("thead", {}, html("tr", {}, texts.map((text) => html("th", { scope: "col" }, text))));
+  const table = html("table", { class: "cb-numbers cb-heat" }, head(["class", "logit z", "p", "of z / T", "p − y", "(p − y) / T"]), body);
   const naive = html("table", { class: "cb-numbers cb-naive" }, head(["without the maximum", ["e", html("sup", {}, "u"), " is ∞ beyond u ="], "largest u = z / T here", "softmax gives"]), plain);
   const shown = () => view.get("view") === "temperature";
   const now = () => tape.samples[view.get("sample")];

@@ -6,8 +6,8 @@ DATA = {"toy": "toy network", "digits": "digits", "own": "your network"}
 
 CELL = "Step {step}, unit {unit}, example {example} ({name}): dA1 = {wish}, z = {z} is {state}, so dZ1 = {passed}. "
 STATE = ("on", "off")
-COUNTS = "Off: {lost} of {units} units for this example, {dead} of {units} for all {examples}; this unit for {missed} of {examples} examples"
-EVERYTHING = ", and on for {on} of all {everything} training images"
+COUNTS = "Off: {lost} of {units} units for this example, {dead} of {units} for all {examples}; this unit for {missed} of {examples}"
+EVERYTHING = ", on for {on} of the {everything} training images"
 
 HEAT = "T = {T}: {top} has the largest p, {p}, as at every T. Loss {loss}; largest |dZ| {largest}. "
 SHIFTED = "Adding {shift} to every logit moves no p by more than {drift}. "
