@@ -276,8 +276,8 @@ def test_words_say_what_is_shown():
     said = SoftmaxExplorer(unit=4, example=25, step=20).describe()
     assert "example 25 (an 8)" in said and said.endswith("this unit for 30 of 30, on for 9 of the 1348 training images.")
     assert SoftmaxExplorer(view="temperature", shift=800).describe() == (
-        "T = 1: class 1 has the largest p, 0.69, as at every T. Loss 1.372; largest |dZ| 0.7463. Adding 800 to every logit moves no p "
-        f"by more than {said_drift('toy 1', 800)}. Without subtracting the maximum: float64 nan, float32 nan, float16 nan."
+        "T = 1: class 1 has the largest p, 0.69, as at every T. Loss 1.372; largest |dZ| 0.7463. Adding 800 to every logit changes p "
+        f"by at most {said_drift('toy 1', 800)}. Without subtracting the maximum: float64 nan, float32 nan, float16 nan."
     )
     assert "float16 wrong" in SoftmaxExplorer(view="temperature", sample="torn", shift=5).describe()
 

@@ -208,7 +208,7 @@ def assert_heat_is_true(seen, explorer):
         texts = seen["rows"][f"class{k}"]
         assert texts[0] == name + (" ✓" if k == true else "") and texts[1] == number(z[k] + shift)
         found = heat.of_temperatures(z, true)
-        assert texts[3] == beside_one(found["p"][t, k], 3) and texts[5] == number(found["dZ"][t, k])
+        assert texts[3] == beside_one(found["p"][t, k], 3) and texts[5] == beside_one(found["dZ"][t, k], 3)
         assert found["p"][t, k] == pytest.approx(p[k]) and found["dZ"][t, k] == pytest.approx(error[k] / T, abs=1e-12)
     for which, wanted in (("cb-p", p), ("cb-gradient", error)):
         bars = [bar for bar in seen["bars"] if which in bar[0].split()]

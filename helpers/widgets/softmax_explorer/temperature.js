@@ -64,7 +64,7 @@ export function temperatureView(view, tape) {
       gap.classList.toggle("cb-minus", error < 0);
       write(texts.z, number(z[k] + shifts[c]));
       write(texts.p, besideOne(value, 3));
-      write(texts.dZ, number(dZ.at(t, k)));
+      write(texts.dZ, besideOne(dZ.at(t, k), 3));
     });
     drawMarks(t);
     drawPlain(t, c);

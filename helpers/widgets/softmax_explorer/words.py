@@ -10,7 +10,7 @@ COUNTS = "Off: {lost} of {units} units for this example, {dead} of {units} for a
 EVERYTHING = ", on for {on} of the {everything} training images"
 
 HEAT = "T = {T}: {top} has the largest p, {p}, as at every T. Loss {loss}; largest |dZ| {largest}. "
-SHIFTED = "Adding {shift} to every logit moves no p by more than {drift}. "
+SHIFTED = "Adding {shift} to every logit changes p by at most {drift}. "
 PLAIN = "Without subtracting the maximum: {verdicts}."
 NAIVE = ("the same p", "∞ / ∞ = nan", "0 / 0 = nan", "p is off by more than 0.01")
 SHORT = ("right", "nan", "nan", "wrong")
