@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers import training
-from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare, kind, unfinished
+from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare, kind, numbers, unfinished
 
 
 @check
@@ -68,11 +68,9 @@ def _compare_clipped(clipped, grads, largest):
 
 def _row(grads, like):
     """All entries in one row, whatever array-likes they stand in."""
-    parts = [np.asarray(grads[name]) for name in like]
-    if any(part.shape != like[name].shape for part, name in zip(parts, like, strict=True)):
-        name = next(name for part, name in zip(parts, like, strict=True) if part.shape != like[name].shape)
-        raise Wrong(f"the clipped {name} has shape {np.shape(grads[name])}, expected that of {name}, {like[name].shape}.")
-    return np.concatenate([part.ravel() for part in parts])
+    for name, g in like.items():
+        numbers(grads[name], f"the clipped {name}", g.shape)
+    return np.concatenate([np.asarray(grads[name]).ravel() for name in like])
 
 
 @check
