@@ -7,11 +7,17 @@ import numpy as np
 import pytest
 
 from helpers import case, clinic, datasets, losses, network, training
-from helpers.clinic import guard
-from helpers.clinic.training_report import MEANING
+from helpers.clinic import budget, guard
+from helpers.clinic.symptoms import MEANING
 
 X, Y = datasets.two_moons()
 START = case.initial_params()
+
+
+@pytest.fixture(autouse=True)
+def _no_time_passes(monkeypatch):
+    """What a report says must not hang on the machine."""
+    monkeypatch.setattr(budget, "clock", lambda: 0.0)
 
 
 def run(backward_prop=None, forward_prop=None, X=X, y=Y, **more):
@@ -26,6 +32,7 @@ def test_the_case():
     assert report.floor == losses.uninformed_loss(Y)
     assert report.runs[0].dead == report.runs[0].widths == (10, 10)
     assert "Revived by one change alone" in str(report)
+    assert [cause.name for cause in report.causes if cause.decided] == ["weights of one sign", "steps that kill units"]
 
 
 def test_the_words_are_those_of_the_helpers():
@@ -68,7 +75,7 @@ def test_each_symptom_is_named(symptom):
 def test_a_climbing_loss_diverges():
     report = run(lambda X, y, c, p: {name: -g for name, g in network.backward_prop(X, y, c, p).items()}, learning_rate=0.3, steps=200)
     assert report.symptom in ("diverges", "not finite")
-    assert not report.cures
+    assert (report.cause, report.cures) == ("wrong gradients", ("the reference's backward pass",))
 
 
 def test_a_wrong_shape_is_told():
@@ -122,8 +129,9 @@ def test_an_endless_function_is_stopped(monkeypatch):
                 sum(range(100))
 
     report = run(endless)
-    assert report.symptom == "raises"
+    assert report.symptom == "too slow"
     assert report.runs[0].stopped == "step 0: a call was stopped after 0.1 seconds"
+    assert len(report.runs) == 1
 
 
 def test_prints_and_warnings_stay_away(capsys, recwarn):
@@ -161,6 +169,16 @@ def test_an_argument_that_describes_no_training_is_named(more, error, says):
     assert line == f"{raised.type.__name__}: {raised.value.args[0]}"
 
 
+def test_gradients_that_are_wrong_and_train_are_told():
+    report = run(case.backward_prop_sigmoid, case.forward_prop_sigmoid, hidden="sigmoid", scheme="glorot", learning_rate=1.2, steps=600)
+    assert report.symptom == "trains"
+    assert "Yet db1 is not the reference's" in report.sentence
+    assert "Yet" not in run(steps=200).sentence
+
+
+# --- the floor, and the share of the majority ------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(("more", "floor"), [
     ({"output": "identity"}, Y.var() / 2), ({"output": "identity", "loss": "mse"}, Y.var()), ({"loss": "half mse"}, Y.var() / 2),
     ({}, losses.uninformed_loss(Y)), ({"output": "identity", "y": 3.0 * Y - 7}, 9 * Y.var() / 2),
@@ -169,6 +187,43 @@ def test_the_floor_is_that_of_the_loss(more, floor):
     report = run(**{"steps": 5} | more)
     assert report.floor == pytest.approx(floor, rel=1e-12)
     assert not any(own.stopped for own in report.runs)
+
+
+RARE = np.zeros((1, 200))
+RARE[:, :20] = 1
+SHIFTED = np.where(RARE > 0, 1.0, -1.0) + 0.8 * np.random.default_rng(5).standard_normal((2, 200))
+
+
+@pytest.mark.parametrize(("more", "lowest", "accuracy"), [
+    ({}, 0.30, 0.9), ({"loss": "mse"}, 0.05, 0.9), ({"loss": "half_mse"}, 0.02, 0.9), ({"output": "identity"}, 0.02, 0.9),
+    ({"output": "relu"}, 0.02, 0.9), ({"output": "relu", "loss": "bce"}, 0.2, 0.9),
+])  # fmt: skip
+def test_a_run_at_the_share_of_the_majority_does_not_train(more, lowest, accuracy):
+    """However low its loss. The output is moved by hand: nine tenths right, all of them by the answer 0, at a loss far below the floor."""
+    hidden = more.get("output", "sigmoid"), more.get("loss")
+    far = {"sigmoid": (-0.4, -4.0), "identity": (0.45, 0.0), "relu": (0.45, 0.01)}[hidden[0]]
+
+    def told(X, p):
+        c = network.forward_prop(X, p, output=hidden[0])
+        c["Z3"] = np.where(RARE > 0, *far)
+        return c | {"A3": {"sigmoid": 1 / (1 + np.exp(-c["Z3"]))}.get(hidden[0], c["Z3"])}
+
+    report = run(None, told, X=SHIFTED, y=RARE, steps=5, **more)
+    assert report.runs[0].accuracy == accuracy
+    assert report.runs[0].loss[-1] < 0.7 * report.floor, "the run has to tempt"
+    assert report.symptom == "answers the majority", str(report)
+    assert not report.runs[0].trains
+
+
+@pytest.mark.parametrize("y", [Y, 3 * Y - 7], ids=["0 and 1", "-7 and -4"])
+def test_a_squared_error_trains_by_its_own_floor(y):
+    """Half a squared error has half the floor: a run between 0.7 of the one and 0.7 of the other is no success."""
+    for loss in ("mse", "half_mse"):
+        report = run(y=y, output="identity", loss=loss, learning_rate=0.05, steps=400)
+        assert report.symptom == "trains"
+        assert report.runs[0].accuracy > 0.8
+        shares = [own.loss[-1] / report.floor for own in report.runs]
+        assert all((share < 0.7) == own.trains for share, own in zip(shares, report.runs, strict=True))
 
 
 def test_runs_and_changes_do_not_touch_what_they_were_given():
@@ -188,3 +243,92 @@ def test_two_changes_together_where_none_alone_helps():
     report = run(case.backward_prop, case.forward_prop, raw, y, p=case.initial_params(raw.shape[0]), learning_rate=1.2, steps=100)
     assert report.cures == ("inputs standardised and He initialisation",)
     assert "two together do" in report.sentence
+    assert [cause.name for cause in report.causes if cause.decided] == ["the scale of the inputs", "weights of one sign"]
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+class Clock:
+    """Seconds that pass when a function of ours says so."""
+
+    def __init__(self):
+        self.now, self.steps = 0.0, 0
+
+    def __call__(self):
+        return self.now
+
+
+RAW, LABELS = datasets.breast_cancer(standardised=False)
+
+
+def slow(monkeypatch, seconds, wrong=False, **more):
+    """The report on raw tumours by a backward pass that takes so many seconds; the clock."""
+    clock = Clock()
+    monkeypatch.setattr(budget, "clock", clock)
+
+    def backward_prop(X, y, c, p):
+        clock.now, clock.steps = clock.now + seconds, clock.steps + 1
+        return {name: (1.01 if wrong else 1) * g for name, g in network.backward_prop(X, y, c, p).items()}
+
+    return run(backward_prop, None, **{"X": RAW, "y": LABELS, "steps": 400} | more), clock
+
+
+@pytest.mark.parametrize("wrong", [False, True], ids=["right", "wrong"])
+@pytest.mark.parametrize("seconds", [0.004, 0.1, 0.3, 1, 4.4])
+def test_ten_seconds_are_enough_whatever_a_call_costs(monkeypatch, seconds, wrong):
+    for more in ({"X": X + 100}, {"X": X + 100, "batch_size": 20, "scheme": "uniform", "learning_rate": 1e-3}):
+        report, clock = slow(monkeypatch, seconds, wrong, y=Y, **more)
+        assert clock.now <= 10, (more, str(report))
+        assert clock.steps >= 2
+
+
+def test_the_steps_that_were_made_are_said(monkeypatch):
+    report, _ = slow(monkeypatch, 0.1, wrong=True)
+    own, *changes = report.runs
+    assert own.cut and own.reached == 25
+    assert "Your functions had the time for 25 of 400 steps." in report.sentence
+    with_own = [change.reached for change in changes if "reference" not in change.note]
+    assert max(with_own) - min(with_own) <= 4, "fair shares"
+    assert min(with_own) == report.steps_of_changes >= 5
+    assert f"The changes had the time for {min(with_own)} steps or more." in report.sentence
+
+
+def test_the_reference_stands_in_for_functions_that_are_right_and_slow(monkeypatch):
+    report, clock = slow(monkeypatch, 1)
+    assert clock.steps == 3
+    assert report.runs[0].symptom == "too slow" and report.symptom == "dead units"
+    assert report.cures == ("inputs standardised",) and report.cause == "the scale of the inputs"
+    assert "At the first step they agree with the reference's" in report.sentence
+    assert "the same, by the reference" in str(report)
+    report, clock = slow(monkeypatch, 0.006)  # the run itself comes to its end, the changes would not
+    assert not report.runs[0].cut and not report.stand_in and report.by_reference
+    assert report.steps_of_changes == 400
+
+
+def test_it_is_said_when_nothing_can_be_said(monkeypatch):
+    report, _ = slow(monkeypatch, 1, wrong=True)
+    assert report.symptom == "too slow" and len(report.runs) == 1
+    assert "Your functions had the time for 1 of 400 steps." in report.sentence
+    report, _ = slow(monkeypatch, 30, wrong=True)
+    assert report.runs[0].stopped == "step 0: one step takes 30 seconds"
+    assert MEANING["too slow"] in report.sentence and not report.cures and not report.causes
+
+
+def test_no_call_lasts_longer_than_what_is_left(monkeypatch):
+    """The alarm of each call is set to the end of the whole examination."""
+    allowed, clock, limited = [], Clock(), guard.limited
+
+    def asked(function, *arguments, seconds=None):
+        allowed.append((clock.now, seconds))
+        return limited(function, *arguments, seconds=seconds)
+
+    def backward_prop(X, y, c, p):
+        clock.now += 0.05
+        return {name: 1.01 * g for name, g in network.backward_prop(X, y, c, p).items()}
+
+    monkeypatch.setattr(budget, "clock", clock)
+    monkeypatch.setattr(guard, "limited", asked)
+    run(backward_prop, None, X=RAW, y=LABELS, steps=400)
+    assert max(now + seconds for now, seconds in allowed) <= 10
+    assert min(seconds for _, seconds in allowed) > 0

@@ -114,11 +114,14 @@ def _is_inside(frame):
     return frame is not None and below > 0
 
 
-def limited(function, *arguments):
-    """`call` without the silence. Whatever the function makes of an alarm, it counts as stopped: OutOfTime."""
+def limited(function, *arguments, seconds=None):
+    """`call` without the silence, for so many seconds (None: TIME_LIMIT).
+
+    Whatever the function makes of an alarm, it counts as stopped: OutOfTime.
+    """
     struck = []
     alarm = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    with (_alarm if alarm else _watchdog)(struck):
+    with (_alarm if alarm else _watchdog)(struck, TIME_LIMIT if seconds is None else seconds):
         try:
             result = _inside(function, arguments)
         except BaseException:
@@ -131,7 +134,7 @@ def limited(function, *arguments):
 
 
 @contextlib.contextmanager
-def _alarm(struck):
+def _alarm(struck, seconds):
     def stop(number, frame):
         if _is_inside(frame):
             struck.append(True)
@@ -139,7 +142,7 @@ def _alarm(struck):
             raise OutOfTime
 
     before, traced = signal.signal(signal.SIGALRM, stop), sys.gettrace()
-    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT, _AGAIN[-1])
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN[-1])
     try:
         yield
     finally:
@@ -174,11 +177,11 @@ def _swallowed(frame):
 
 
 @contextlib.contextmanager
-def _watchdog(struck):
+def _watchdog(struck, seconds):
     done, here = threading.Event(), threading.get_ident()
 
     def watch():
-        again, wait = itertools.cycle(_AGAIN), TIME_LIMIT
+        again, wait = itertools.cycle(_AGAIN), seconds
         while not done.wait(wait) and _is_inside(sys._current_frames().get(here)):
             struck.append(True)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(here), ctypes.py_object(OutOfTime))
