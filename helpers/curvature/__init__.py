@@ -3,7 +3,7 @@ r"""Curvature, and the learning rate that it allows: of a quadratic, of the outp
 Along a direction of curvature lambda a step of gradient descent multiplies the distance from the minimum by
 1 - learning_rate lambda. Beyond a rate of 2 / lambda that is below -1, and the distance grows.
 
-Derived in: notebooks/07_the_verdict.ipynb
+Derived in: notebooks/08_training_that_fails.ipynb
 """
 
 from helpers.curvature.bias import bias_curvature, bias_loss, dead_cycle, dead_loss, descend_bias, period

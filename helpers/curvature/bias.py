@@ -3,7 +3,7 @@ r"""A dead network is one number, its output bias b: the loss as a function of b
 Where all units of the last hidden layer are off for every example, the output is sigmoid(b) whatever the input. With a
 share f of labels 1 the loss is J(b) = ln(1 + e^b) - f b.
 
-Derived in: notebooks/07_the_verdict.ipynb
+Derived in: notebooks/08_training_that_fails.ipynb
 """
 
 import math
@@ -23,7 +23,7 @@ def bias_loss(b, f):
 
     b : float or array; f : float, the share of labels 1, between 0 and 1. Returns a float, or an array of b's shape.
     Its slope is sigmoid(b) - f, 0 where sigmoid(b) = f: there it is the floor, the entropy of the labels.
-    Derived in: notebooks/07_the_verdict.ipynb, "What still moves when all is off?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "Why does a dead network jump?"
     """
     b, f = checks.floats("b", b).astype(float), _share(f)
     loss = _loss(b, f)
@@ -35,7 +35,7 @@ def bias_curvature(f):
 
     f : float, the share of labels 1. The slope sigmoid(b) - f has the slope sigmoid(b) (1 - sigmoid(b)), and sigmoid(b) = f.
     The threshold of the rate, 2 / (f (1 - f)), is 8 for balanced labels. Returns a float. Raises ValueError outside (0, 1).
-    Derived in: notebooks/07_the_verdict.ipynb, "What still moves when all is off?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "Why does a dead network jump?"
     """
     f = _share(f)
     return f * (1 - f)
@@ -45,7 +45,7 @@ def descend_bias(f, start, *, learning_rate, steps, beta=0.0):
     """Heavy ball on `bias_loss`: v <- beta v + sigmoid(b) - f, b <- b - learning_rate v, with v = 0 at first.
 
     f, start : float; learning_rate, beta : float or array, one run for each. Returns b and the loss, each (*runs, steps + 1).
-    Derived in: notebooks/07_the_verdict.ipynb, "What still moves when all is off?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "Why does a dead network jump?"
     """
     f = _share(f)
     start = _number("start", start)
@@ -65,7 +65,7 @@ def dead_cycle(f, rate, start=1.0, most=64):
 
     f : share of labels 1; rate : learning rate; start : where b begins (at b = ln(f / (1 - f)) itself nothing would move);
     most : the longest cycle that is looked for. Raises ValueError for numbers out of range.
-    Derived in: notebooks/07_the_verdict.ipynb, "What still moves when all is off?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "Why does a dead network jump?"
     """
     f, rate, most = _share(f), checks.positive("rate", rate), checks.whole("most", most)
     b = _number("start", start)
@@ -99,7 +99,7 @@ def dead_loss(f, rate, start=1.0, most=64):
 
     One, the floor, up to the threshold of the rate; at rate 10 with balanced labels two that are equal, 1.0444, so that the
     curve of the loss looks still. Arguments as in `dead_cycle`.
-    Derived in: notebooks/07_the_verdict.ipynb, "What still moves when all is off?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "Why does a dead network jump?"
     """
     return bias_loss(dead_cycle(f, rate, start, most), f)
 

@@ -1,6 +1,6 @@
 r"""The Hessian of the loss of a network, and its largest eigenvalue, the sharpness.
 
-Derived in: notebooks/07_the_verdict.ipynb
+Derived in: notebooks/08_training_that_fails.ipynb
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ def hessian(X, y, p, hidden="relu", output="sigmoid", loss=None, h=STEP):
     TypeError, KeyError, ValueError
         Naming the argument; DomainError where a gradient is not finite.
 
-    Derived in: notebooks/07_the_verdict.ipynb, "How far does one step carry?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "Does training stay below the limit?"
     """
     h = checks.positive("h", h)
     network.backward_prop(X, y, network.forward_prop(X, p, hidden, output), p, hidden, output, loss)  # checks every argument
@@ -67,7 +67,7 @@ def sharpness(X, y, p, hidden="relu", output="sigmoid", loss=None, h=STEP):
     run. Other arguments as in `hessian`. Returns a float, or an array of the leading axes' shape.
     Raises as `hessian` does, and ValueError where the leading axes differ.
 
-    Derived in: notebooks/07_the_verdict.ipynb, "How far does one step carry?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "Does training stay below the limit?"
     """
     axes = {np.shape(value)[:-2] for value in p.values()} if checks.is_a(p, dict) else {()}
     if len(axes) > 1:

@@ -3,7 +3,7 @@ r"""The quadratic bowl: the curvature of data, the threshold of the learning rat
 J(w) = J* + 1/2 (w - w*)^⊤ H (w - w*). Half the mean squared error of one linear unit is such a bowl, H being the second
 moments of the inputs; that of a logistic unit is at most a quarter as curved, since sigmoid's slope is at most 1/4.
 
-Derived in: notebooks/07_the_verdict.ipynb
+Derived in: notebooks/08_training_that_fails.ipynb
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def second_moment(X, bias=True):
     ndarray, shape (n_x + 1, n_x + 1), or (n_x, n_x) without the bias; in units of the inputs squared.
     Raises ValueError for X, DomainError where its squares overflow.
 
-    Derived in: notebooks/07_the_verdict.ipynb, "Suspect 8: what do unscaled inputs do?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "When is a learning rate too high?"
     """
     X = _with_bias(X, bias)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -37,7 +37,7 @@ def largest(X, bias=True):
     """The largest eigenvalue of `second_moment(X, bias)`, a float: the curvature of the steepest direction.
 
     Without a bias it is the largest variance along a line only where the mean of the inputs is 0: an offset counts in full.
-    Derived in: notebooks/07_the_verdict.ipynb, "Suspect 8: what do unscaled inputs do?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "When is a learning rate too high?"
     """
     return float(np.linalg.eigvalsh(second_moment(X, bias))[-1])
 
@@ -66,7 +66,7 @@ def threshold(curvature, beta=0.0):
     curvature : float or array > 0; beta : float or array from 0 to below 1. Returns a float, or an array of the broadcast shape.
     Raises ValueError for other numbers.
 
-    Derived in: notebooks/07_the_verdict.ipynb, "Suspect 8: what do unscaled inputs do?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "When is a learning rate too high?"
     Source: Polyak, USSR Computational Mathematics and Mathematical Physics 4(5), 1964.
     """
     curvature = checks.floats("curvature", curvature)
@@ -82,7 +82,7 @@ def multiplier(curvature, learning_rate, beta=0.0):
     It is the root of r^2 - (1 + beta - learning_rate curvature) r + beta that is larger in size, negative where the path hops
     across. Where the roots are complex the path swings, and their size, the root of beta, is returned.
     Arguments are floats or arrays > 0 and beta from 0 to below 1. Returns a float, or an array of the broadcast shape.
-    Derived in: notebooks/07_the_verdict.ipynb, "Suspect 8: what do unscaled inputs do?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "What does momentum add?"
     """
     curvature, (rates, betas) = checks.floats("curvature", curvature), runs(learning_rate, beta)
     if (curvature <= 0).any():
@@ -132,7 +132,7 @@ def descend(H, start, *, learning_rate, steps, beta=0.0, minimum=None, least=0.0
     TypeError, ValueError
         For shapes, a matrix that is not symmetric, rates that are not positive, momenta outside [0, 1).
 
-    Derived in: notebooks/07_the_verdict.ipynb, "Suspect 8: what do unscaled inputs do?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "When is a learning rate too high?"
     """
     H = checks.matrix("H", H).astype(float)
     if H.shape[0] != H.shape[1] or not np.allclose(H, H.T, rtol=1e-9, atol=1e-12 * abs(H).max()):

@@ -1,6 +1,6 @@
 r"""The update that all runs of this room share: gradient descent and heavy ball, for many rates at once.
 
-Derived in: notebooks/07_the_verdict.ipynb
+Derived in: notebooks/08_training_that_fails.ipynb
 """
 
 import numpy as np
