@@ -1,6 +1,6 @@
 r"""Mini-batches: which examples each update sees.
 
-Derived in: notebooks/05_backward_propagation.ipynb
+Derived in: notebooks/08_training_that_fails.ipynb
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ def draw(m, B, rng):
     """Endless batches of B indices of m examples: each epoch deals all of them once, in a new random order of its own.
 
     Where B does not divide m, the last batch of an epoch is smaller.
-    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "How noisy is a small batch?"
     """
     while True:
         order = rng.permutation(m)

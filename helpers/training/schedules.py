@@ -1,6 +1,6 @@
 r"""Schedules of the learning rate: functions step -> factor. Step 0 makes the first update, with the rate factor(0) η.
 
-Derived in: notebooks/05_backward_propagation.ipynb
+Derived in: notebooks/08_training_that_fails.ipynb
 """
 
 import math
@@ -11,7 +11,7 @@ from helpers import checks
 def warm_up(steps):
     """min(1, (step + 1) / steps): the rate grows along a straight line and is whole from the update number `steps` on.
 
-    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "What does a warm-up change?"
     """
     steps = checks.whole("steps", steps)
     return lambda step: min(1.0, (step + 1) / steps)
@@ -20,7 +20,7 @@ def warm_up(steps):
 def step_decay(every, factor=0.5):
     """factor^⌊step / every⌋: after each `every` updates the rate falls to `factor` of what it was, 0 < factor <= 1.
 
-    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "What if the rate decays too early?"
     """
     every, factor = checks.whole("every", every), checks.positive("factor", factor, most=1)
     return lambda step: factor ** (step // every)
@@ -29,7 +29,7 @@ def step_decay(every, factor=0.5):
 def exponential_decay(half_life):
     """2^(-step / half_life): every `half_life` updates, the rate has halved.
 
-    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "What if the rate decays too early?"
     """
     half_life = checks.positive("half_life", half_life)
     return lambda step: 2.0 ** (-step / half_life)
@@ -39,7 +39,7 @@ def cosine(steps, last=0.0):
     """last + (1 - last) (1 + cos(π step / steps)) / 2: from 1 down to `last` in `steps` updates, where it stays.
 
     Source: Loshchilov, Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017, without the restarts.
-    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "What if the rate decays too early?"
     """
     steps, last = checks.whole("steps", steps), checks.positive("last", last, zero=True, most=1)
     return lambda step: last + (1 - last) * (1 + math.cos(math.pi * min(step, steps) / steps)) / 2
@@ -48,7 +48,7 @@ def cosine(steps, last=0.0):
 def after(steps, schedule):
     """schedule(step - steps), and schedule(0) before: a schedule that begins later, as in product(warm_up(20), after(20, cosine(980))).
 
-    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "What if the rate decays too early?"
     """
     steps, schedule = checks.whole("steps", steps, least=0), checks.function("schedule", schedule, "schedule(step)")
     return lambda step: schedule(max(0, step - steps))
@@ -57,7 +57,7 @@ def after(steps, schedule):
 def product(*schedules):
     """schedules[0](step) · schedules[1](step) · ...: several schedules at once.
 
-    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "What if the rate decays too early?"
     """
     for i, schedule in enumerate(schedules):
         checks.function(f"schedules[{i}]", schedule, "schedule(step)")

@@ -3,7 +3,7 @@ r"""Update rules: how a parameter moves along its gradient, and how gradients ar
 Each formula is written once, for arrays of any shape: those of one network, and those of many in a stack (runs, n, k).
 Here g is the gradient of one parameter array w, η the learning rate, and t = 1, 2, ... counts the updates.
 
-Derived in: notebooks/05_backward_propagation.ipynb
+Derived in: notebooks/08_training_that_fails.ipynb
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class Update:
         direction(g, memory, t) -> (d, memory): g and d are arrays of one shape, memory a tuple of such arrays, and t is
         the number of this update, counted from 1. Nothing that it is given may be changed.
 
-    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "What does momentum add?"
     """
 
     name: str
@@ -50,7 +50,7 @@ class Update:
 
         p : {"W1": ...}; grads : {"dW1": ...}, other keys are left alone; memory : of `start` or of the update before;
         learning_rate : number, or (runs, 1, 1) for parameters in a stack; t : number of this update, from 1.
-        Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+        Derived in: notebooks/08_training_that_fails.ipynb, "What does momentum add?"
         """
         moved, kept = {}, {}
         for name, w in p.items():
@@ -70,7 +70,7 @@ def momentum(beta=0.9):
 
     beta : float, 0 <= β < 1; at 0 it is plain gradient descent. Raises ValueError outside. Returns an `Update`.
     Source: Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
-    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "What does momentum add?"
     """
     beta = _share("beta", beta)
 
@@ -90,7 +90,7 @@ def adam(beta1=0.9, beta2=0.999, eps=1e-8):
 
     beta1, beta2 : float, 0 <= β < 1; eps : float > 0. Raises ValueError outside. Returns an `Update`.
     Source: Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1 (m there is v here, v is s).
-    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "What does Adam divide by?"
     """
     beta1, beta2, eps = _share("beta1", beta1), _share("beta2", beta2), checks.positive("eps", eps)
 
@@ -117,7 +117,7 @@ def _share(name, value):
 def norm(arrays):
     """‖g‖ = √(sum of the squares of all entries of all arrays): a number, or one for each run, (runs,), of arrays in a stack.
 
-    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "What does clipping keep?"
     """
     rows = [g.reshape(*g.shape[:-2], -1) for g in arrays]
     length = np.sqrt(sum(np.vecdot(row, row) for row in rows))
@@ -135,7 +135,7 @@ def clipped(grads, largest):
 
     grads : dict of "dW1", "db1", ... (other keys are left out); largest : float, c > 0. Returns a new dict.
     Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
-    Derived in: notebooks/05_backward_propagation.ipynb, "Does it train on the two moons?"
+    Derived in: notebooks/08_training_that_fails.ipynb, "What does clipping keep?"
     """
     return _clipped({name: g for name, g in grads.items() if name[:2] in ("dW", "db")}, checks.positive("largest", largest))
 
