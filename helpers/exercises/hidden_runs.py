@@ -42,6 +42,9 @@ _MARKS = {
 """What marks each cause: first the experiment that names it."""
 
 _VARIES = {
+    "rate too high": {"standardise"},
+    "rate too low": {"standardise"},
+    "small weights": {"rate x 10"},
     "labels shuffled": {"rate x 10"},
     "all weights zero": {"small slopes"},
     "noise of small batches": {"rate / 10", "fresh start", "standardise"},
