@@ -83,8 +83,18 @@ CHOOSE = """() => {
     row.selectedIndex = (row.selectedIndex + 1) % row.options.length;
     row.dispatchEvent(new Event('change'));
 }"""
+# The second of the sliders, and a dial that asks Python: another seed, and after twenty of them other units.
+JUMP = SLIDE.replace(".find((one) => one.checkVisibility())", ".filter((one) => one.checkVisibility())[1]")
+TURN = """() => {
+    const [hidden, seed] = ['hidden', 'seed'].map((name) => inside(cell).querySelector(`.cb-dial-${name} select`));
+    const dial = ++count % 20 ? seed : hidden;
+    dial.selectedIndex = (dial.selectedIndex + 1) % dial.options.length;
+    dial.dispatchEvent(new Event('change'));
+}"""
 # What is seen of each: a text that differs when its picture does.
 STATUS = "(cell) => inside(cell).querySelector('.cb-status')?.textContent"
+SET = f"(cell) => ({STATUS})(cell) && inside(cell).querySelector('.cb-rate output').textContent + ({STATUS})(cell)"
+ANSWERED = f"(cell) => {{ const text = ({STATUS})(cell); return text?.startsWith('Computing') ? undefined : text; }}"
 IMAGE = "(cell) => { const image = cell.querySelector('img'); return image?.complete && image.naturalWidth ? image.src : undefined; }"
 CANVAS = "(cell) => cell.querySelector('canvas') && String(window.drawn)"
 CONTENDERS = {
@@ -105,6 +115,10 @@ OURS = {
     "LossExplorer: logits, asks Python": ("LossExplorer('logits', logits=(0.1, 0.25, 1))", STATUS, SLIDE),
     "GradientCheckExplorer: step size": ("GradientCheckExplorer()", STATUS, SLIDE),
     "GradientCheckExplorer: kink": ("GradientCheckExplorer('kink')", STATUS, SLIDE),
+    "TrainingExplorer: rate": ("TrainingExplorer(step=20)", SET, SLIDE),
+    "TrainingExplorer: step": ("TrainingExplorer(rate=0.12)", STATUS, JUMP),
+    "TrainingExplorer: seed, asks Python": ("TrainingExplorer(start='he', rate=0.5, step=20, seed=1)", ANSWERED, TURN),
+    "TrainingExplorer: tumours, asks Python": ("TrainingExplorer(start='he', rate=0.5, step=20, seed=1, data='standardised')", ANSWERED, TURN),
     "TrainingExplorer: the bowl's rate": ("TrainingExplorer('bowl')", STATUS, SLIDE),
     "SoftmaxExplorer: training step": ("SoftmaxExplorer()", STATUS, SLIDE),
     "SoftmaxExplorer: unit": ("SoftmaxExplorer()", STATUS, SECOND),

@@ -201,6 +201,17 @@ def test_neighbouring_rates_are_computed_ahead(stage):
     assert page.errors == []
 
 
+def test_a_question_that_was_dropped_is_asked_again(stage):
+    widget = play(stage, "TrainingExplorer(hidden='silu', step=20)")
+    quickly = f"(root) => [['hidden', 'tanh'], ['hidden', 'elu'], ['hidden', 'silu']].map((dial) => ({CHOOSE})(root, dial))"
+    assert [seen["waiting"] for seen in widget.evaluate(quickly)] == [True, True, False]
+    wait_until(lambda: widget.evaluate(SWEEP, [(0, 13)])[0]["waiting"] is False, "the neighbours have been asked for meanwhile")
+    widget.evaluate(SWEEP, [(rec.RATES.index(1.2), 13)])
+    widget.evaluate(CHOOSE, ["hidden", "elu"])
+    wait_until(lambda: status(widget) == TrainingExplorer(hidden="elu", step=20).describe(), "what was asked first and dropped")
+    assert stage.errors == []
+
+
 def test_the_rate_is_dragged_over_what_is_not_recorded(stage):
     widget = play(stage, "TrainingExplorer(start='he', seed=5, data='standardised', step=30)")
     rates = widget.get_by_label("Learning rate η", exact=True)

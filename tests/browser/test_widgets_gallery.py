@@ -21,6 +21,8 @@ STATES = {
     'ActivationExplorer("sigmoid", rule="tanh")': 600, 'ActivationExplorer(["leaky_relu", "softplus"], z=-3.15, rule="own")': 670,
     'ActivationExplorer(["leaky_relu", "sigmoid"], view="depth", weight=4)': 600,
     'LossExplorer()': 560, 'LossExplorer("logits")': 560, 'LossExplorer("number", stuck=0.66, classes=2)': 560,
+    'TrainingExplorer(step=2)': 600, 'TrainingExplorer(rate=10, step=60)': 600, 'TrainingExplorer(start="he", rate=5, step=60, seed=3)': 600,
+    'TrainingExplorer(data="raw", rate=0.001, step=300)': 600, 'TrainingExplorer(data="standardised", rate=12, step=100)': 600,
     'GradientCheckExplorer(h=1e-9)': 560, 'GradientCheckExplorer("kink", share=0.5)': 580,
     'SoftmaxExplorer(unit=4, example=7, step=20)': 605, 'SoftmaxExplorer(data="toy", unit=3)': 590,
     'SoftmaxExplorer(unit=4, example=22, show="wish", step=1000)': 605,

@@ -4,6 +4,8 @@ import { exported } from "../kit/mount.js";
 
 export const DIALS = ["hidden", "start", "seed", "data", "wrong_slope", "output"];
 const MOST = 600; // runs that are held; a run of the moons takes 36 kB
+const REST = 400; // milliseconds
+const PATIENCE = 3000;
 const AT_ONCE = { moons: 3, raw: 1, standardised: 1 }; // rates asked for ahead, so that a new question waits a tenth of a second at most
 
 /** The experiment of some dials as one text, the same as `Experiment.key` of experiment.py. */
@@ -23,6 +25,7 @@ function dialsOf(key) {
 export function runStore(view, tape) {
   const runs = new Map();
   let asked; // what the last request was for
+  let resting, patience; // timers of `ahead` and `request`
   const dials = () => Object.fromEntries(DIALS.map((name) => [name, view.get(name)]));
   const place = (key, rate) => `${key}@${rate}`;
   const wanted = () => place(keyOf(dials()), view.get("rate"));
@@ -40,8 +43,11 @@ export function runStore(view, tape) {
 
   function request(draw) {
     const now = wanted();
+    clearTimeout(resting); // or what is asked ahead would take this one's turn
     if (exported() || asked === now) return;
     asked = now;
+    clearTimeout(patience);
+    patience = setTimeout(() => asked === now && again(draw), PATIENCE);
     view.ask({ kind: "run", ...dials(), rates: [view.get("rate")] }, (answer) => {
       asked = undefined;
       add(answer);
@@ -49,8 +55,27 @@ export function runStore(view, tape) {
     });
   }
 
-  /** Have the neighbouring rates computed that are not held yet, the nearest first, a few at a time. */
+  /** A question may have lost its turn to another one: ask it once more. */
+  function again(draw) {
+    asked = undefined;
+    draw();
+  }
+
+  /** The run of the settings as they are. Whatever was asked before may have been dropped for another question, so it is asked again. */
+  function find() {
+    const run = runs.get(wanted());
+    if (run) asked = undefined;
+    return run;
+  }
+
+  /** Once nobody has moved for a while, have the neighbouring rates computed that are not held yet. */
   function ahead() {
+    clearTimeout(resting);
+    resting = setTimeout(neighbours, REST);
+  }
+
+  /** The nearest rates first, a few at a time. */
+  function neighbours() {
     const chosen = dials();
     const here = tape.rates.indexOf(view.get("rate"));
     const missing = tape.rates.filter((rate) => !runs.has(place(keyOf(chosen), rate)));
@@ -59,13 +84,14 @@ export function runStore(view, tape) {
     const rates = missing.sort((a, b) => far(a) - far(b)).slice(0, AT_ONCE[chosen.data]);
     const more = (answer) => {
       add(answer);
-      if (keyOf(dials()) === keyOf(chosen) && runs.has(wanted())) ahead();
+      if (keyOf(dials()) === keyOf(chosen) && runs.has(wanted())) neighbours();
     };
     view.ask({ kind: "run", ...chosen, rates }, more, { quiet: true });
   }
 
   add(tape.runs, true);
-  return { find: () => runs.get(wanted()), hold: () => add(view.get("held")), request, ahead };
+  view.onClean(() => [resting, patience].forEach(clearTimeout));
+  return { find, hold: () => add(view.get("held")), request, ahead };
 }
 
 /** The r-th of the runs that Python sent. */
