@@ -77,7 +77,7 @@ SETTINGS = {
     "batches of 5": ("noise", lambda s: {"batch_size": 5, "learning_rate": 3.0, "steps": 600}, 2),
     "batches of its own": ("noise", lambda s: {"backward_prop": drawing(s), "learning_rate": 1.0, "steps": 400}, 2),
     "rate 10": ("a bias beyond its threshold", lambda s: {"learning_rate": 10.0, "steps": 600}, 2),
-    "He at rate 5": ("steps that kill units", lambda s: {"learning_rate": 5.0, "steps": 600}, 1),
+    "He at rate 7": ("steps that kill units", lambda s: {"learning_rate": 7.0, "steps": 600}, 1),
     "leaky at rate 20": ("a rate beyond the curvature", lambda s: {"learning_rate": 20.0, "hidden": "leaky_relu"}, 2),
     "rate 1e6": ("a rate beyond the curvature", lambda s: {"learning_rate": 1e6, "hidden": "leaky_relu"}, 2),
     "saturated": ("saturated units", lambda s: {"p": start(s, "glorot", b2=12.0), "hidden": "tanh"}, 2),
@@ -127,6 +127,14 @@ def test_a_run_that_trains_is_left_alone(name):
         assert report.sentence.endswith("Nothing needs to be revived.")
 
 
+def test_a_network_without_hidden_layers():
+    """Zeros are no symmetric start there."""
+    report = run(p=network.init_params((2, 1), "zeros"), learning_rate=1e-4)
+    assert report.cause == "too small a rate for so few steps" and report.cures
+    assert run(p=network.init_params((2, 1), "zeros"), X=50 * X, steps=100).cause == "the scale of the inputs"
+    assert run(p=network.init_params((2, 1), "zeros"), learning_rate=1.0).symptom == "trains"
+
+
 def test_copies_that_train_are_told():
     report = run(X=BC, y=TUMOURS, scheme="zeros", hidden="sigmoid", learning_rate=1.0, steps=600)
     assert report.symptom == "trains"
@@ -157,6 +165,12 @@ def test_the_bias_is_accused_beyond_its_threshold_alone(rate, cycles):
     p = start(W1=0.0, W2=0.0, W3=0.0, b3=1.0)
     report = run(p=p, learning_rate=rate, steps=600)
     assert ("a bias beyond its threshold" in [cause.name for cause in report.causes]) is cycles
+
+
+def test_a_tenth_of_the_rate_may_not_be_enough():
+    report = run(learning_rate=60.0, p=start(1, sizes=(2, 40, 40, 1)))
+    killed = {cause.name: cause for cause in report.causes}["steps that kill units"]
+    assert killed.by == report.cures == ("learning rate / 100",)
 
 
 def test_when_a_layer_died_is_told():
@@ -260,14 +274,16 @@ class Fake:
     """A run of which only the outcome is asked."""
 
     def __init__(self, note, trains):
-        self.note, self.trains, self.stopped = note, trains, None
+        self.note, self.trains, self.stopped, self.symptom = note, trains, None, "trains" if trains else "slow"
 
 
 def test_experiments_decide():
     suspects = [causes.Cause("a", "", ("rate/10",)), causes.Cause("b", "", ("weights",)), causes.Cause("c", "")]
-    judged = causes.judged(suspects, {"rate/10": Fake("r", False), "weights": Fake("w", True)})
+    own = Fake("own", False)
+    judged = causes.judged(suspects, {"rate/10": Fake("r", False), "weights": Fake("w", True)}, own)
     assert [(cause.name, cause.decided, cause.by) for cause in judged] == [("b", True, ("w",)), ("c", None, ()), ("a", False, ("r",))]
-    (found,) = causes.judged([], {"rate/10": Fake("r", True), "weights": Fake("w", False)})
+    (found,) = causes.judged([], {"rate/10": Fake("r", True), "weights": Fake("w", False)}, own)
     assert (found.name, found.decided) == ("too large a rate", True)
-    judged = causes.judged(suspects, {"rate/10": Fake("r", False), "weights": Fake("w", False), ("weights", "rate/10"): Fake("w and r", True)})
+    runs = {"rate/10": Fake("r", False), "weights": Fake("w", False), ("weights", "rate/10"): Fake("w and r", True)}
+    judged = causes.judged(suspects, runs, own)
     assert [cause.decided for cause in judged] == [True, True, None]

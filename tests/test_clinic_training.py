@@ -31,7 +31,7 @@ def test_the_case():
     assert [own.note for own in report.runs][:3] == ["as you have it", "inputs standardised", "He initialisation"]
     assert report.floor == losses.uninformed_loss(Y)
     assert report.runs[0].dead == report.runs[0].widths == (10, 10)
-    assert "Revived by one change alone" in str(report)
+    assert "Cures: one change alone revives it: He initialisation or learning rate / 10." in str(report)
     assert [cause.name for cause in report.causes if cause.decided] == ["weights of one sign", "steps that kill units"]
 
 
@@ -92,6 +92,12 @@ def test_labels_in_a_column_are_one_of_the_things_examined():
     report = run(case.backward_prop, case.forward_prop, y=Y.T, steps=120)
     assert report.symptom == "raises"
     assert report.cures == ("labels reshaped to (1, m)",)
+    report = run(y=Y[0], learning_rate=1e-6, steps=20)  # two causes: without the first it runs, and is slow
+    assert (report.symptom, report.cures) == ("raises", ())
+    assert (report.cause, report.causes[0].decided) == ("the shape of the labels", True)
+    report = run(case.backward_prop, case.forward_prop, y=Y[0], scheme="zeros")  # which broadcasts to the right shape
+    assert report.cause == "a symmetric start"
+    assert [cause.decided for cause in report.causes if cause.name == "the shape of the labels"] == [False]
 
 
 class Mute(BaseException):

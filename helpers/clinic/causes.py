@@ -198,14 +198,14 @@ def _killed(e):
         l = int(np.argmax(e.first.moves)) + 1 if e.first.moves else 0
         move = f"; the first step moves W{l} by {e.first.moves[l - 1]:.2g} times its size" if l and np.isfinite(e.first.moves).all() else ""
         return Cause("steps that kill units", f"{e.first.dead} units are dead at step 0, {e.last.dead} of {e.last.widths} at step {e.last.step}"
-                     + (f", {', '.join(at)}" if at else "") + move, ("rate/10",))  # fmt: skip
+                     + (f", {', '.join(at)}" if at else "") + move, ("rate/10", "rate/100"))  # fmt: skip
 
 
 def _beyond(e):
     limit = e.threshold
     if limit and e.s.learning_rate > limit and e.run.symptom in ("not finite", "diverges", "oscillates"):
         text = f"at the start the loss curves by λ = {e.curvature:.3g}: the rate {e.s.learning_rate:.3g} is above 2 / λ = {limit:.3g}"
-        return Cause("a rate beyond the curvature", text, ("rate/10", "rate 1/curvature"))
+        return Cause("a rate beyond the curvature", text, ("rate/10", "rate/100", "rate 1/curvature"))
 
 
 def _saturated(e):
@@ -224,15 +224,15 @@ def _vanishing(e):
 def _slow(e):
     loss = np.array(e.run.loss)
     W = [name for name in e.first.p if name.startswith("W")]
-    moved = max(np.linalg.norm(e.last.p[name] - e.first.p[name]) / max(np.linalg.norm(e.first.p[name]), 1e-300) for name in W)
+    moved = max(np.linalg.norm(e.last.p[name] - e.first.p[name]) / max(np.linalg.norm(e.first.p[name]), len(e.first.p[name]) ** 0.5) for name in W)
     if e.run.symptom not in ("not finite", "diverges", "oscillates") and not e.last.blocked and moved < _HARDLY_MOVED and loss[-1] < loss[0]:
-        text = f"in {e.last.step} steps no W moved by more than {moved:.2g} of its size, and the loss fell from {loss[0]:.4g} to {loss[-1]:.4g}"
+        text = f"in {e.last.step} steps no W moved by more than {moved:.2g} of its size, and the loss went from {loss[0]:.4g} to {loss[-1]:.4g}"
         return Cause("too small a rate for so few steps", text, ("rate*10", "rate 1/curvature"))
 
 
 def _misfit(e):
     share, chance = neighbours(e.s.X, e.s.y)
-    if share <= chance + 2 * np.sqrt(chance * (1 - chance) / e.s.y.size):
+    if share <= chance + 3 * np.sqrt(chance * (1 - chance) / e.s.y.size):  # more than 2, since neighbours are so mutually, mostly
         text = f"an example and its nearest neighbour have the same label in {share:.0%} of the cases, by chance in {chance:.0%}"
         return Cause("labels that do not belong to the inputs", f"{text}; no change of the training cures that")
 
@@ -251,13 +251,13 @@ def suspected(e):
 # --- what the experiments say ----------------------------------------------------------------------------------------
 
 
-def judged(causes, runs):
-    """The causes with what their experiments say, those that are confirmed first; runs : {key: Run}.
+def judged(causes, runs, own):
+    """The causes with what their experiments say, those that are confirmed first; runs : {key: Run}, own : the run that does not train.
 
     Where two changes at once revive it, what either of them removes counts as confirmed. Where a change revives the run and no rule had
     named what it removes, the experiment itself names it.
     """
-    causes = [_decided(cause, runs) for cause in causes]
+    causes = [_decided(cause, runs, own) for cause in causes]
     for keys, run in runs.items():
         if isinstance(keys, tuple) and run.trains:
             causes = [replace(cause, decided=True, by=(run.note,)) if set(keys) & set(cause.removed_by) else cause for cause in causes]
@@ -270,20 +270,25 @@ def judged(causes, runs):
 
 
 _FOUND = {
-    "standardised": "the scale of the inputs", "weights": "the initial weights", "rate/10": "too large a rate",
+    "standardised": "the scale of the inputs", "weights": "the initial weights", "rate/10": "too large a rate", "rate/100": "too large a rate",
     "rate*10": "too small a rate for so few steps", "output": "the output unit and its loss",
 }  # fmt: skip
 
 
-def _decided(cause, runs):
+def _decided(cause, runs, own):
+    """The cause with the answer of its own experiment: mostly, whether the run trains; a cause that does not stand alone may end in less."""
     tried = [runs[key] for key in cause.removed_by if key in runs]
     if not tried:
         return cause
+    good = [run for run in tried if run.trains]
     if cause.name == "a bias beyond its threshold":  # a slower bias comes to rest; units that are dead stay so
-        calm = [run for run in tried if not run.stopped and not cycles(run)]
-        return replace(cause, decided=bool(calm), by=tuple(run.note for run in calm or tried))
-    alive = tuple(run.note for run in tried if run.trains)
-    return replace(cause, decided=bool(alive), by=alive or tuple(run.note for run in tried))
+        good = [run for run in tried if not run.stopped and not cycles(run)]
+    elif cause.name == "the shape of the labels" and own.symptom in _NO_STEP:
+        good = [run for run in tried if run.symptom not in _NO_STEP]
+    return replace(cause, decided=bool(good), by=tuple(run.note for run in good or tried))
+
+
+_NO_STEP = ("raises", "shapes")
 
 
 def cycles(run):

@@ -67,6 +67,11 @@ def asked_for(key, own, rates):
     }.get(key)
 
 
+def slower(own):
+    """A hundredth of the rate, for where a tenth of it does not help."""
+    return _rate("rate/100", "learning rate / 100", own.learning_rate / 100)
+
+
 def pairs(changes, first):
     """Two changes at once, for where none helps alone; those that a cause named come first, by their keys in `first`."""
     rank = {change.key: (first.index(change.key) if change.key in first else len(first)) for change in changes}

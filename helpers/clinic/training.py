@@ -12,7 +12,7 @@ from helpers import checks, curvature, losses, network
 from helpers.activations import ACTIVATIONS
 from helpers.clinic import causes, guard
 from helpers.clinic.budget import Budget
-from helpers.clinic.changes import asked_for, pairs, standard
+from helpers.clinic.changes import asked_for, pairs, slower, standard
 from helpers.clinic.first_call import DRAWS, first_call, noise
 from helpers.clinic.probes import LOSSES, OUTPUTS
 from helpers.clinic.runs import Run, Setting, descend
@@ -84,9 +84,9 @@ def examine_training(
         told = partial(TrainingReport, floor=own.floor, steps=steps, stand_in=stand_in, by_reference=slow, wrong=call.wrong)
         if judged.trains or judged.symptom == "too slow":
             return told((first,))
-        changes = standard(setting, rng, scheme if p is None else None, call.random)
-        suspects, runs = _experiments(setting, judged, call, steps, budget, changes, 0.0 if slow else call.took or 0.0)
-        return told((first, *runs.values()), causes=causes.judged(suspects, runs))
+        tried = standard(setting, rng, scheme if p is None else None, call.random)
+        suspects, runs = _experiments(setting, judged, call, steps, budget, tried, 0.0 if slow else call.took or 0.0)
+        return told((first, *runs.values()), causes=causes.judged(suspects, runs, judged))
 
 
 def _first_run(own, steps, budget, call):
@@ -119,7 +119,8 @@ def _experiments(own, first, call, steps, budget, tried, cost):
     for k, change in enumerate(tried):
         _run(runs, change, own, steps, budget, 1 / (len(tried) - k + 1), cost)
     if not any(run.trains for run in runs.values()):
-        any(_run(runs, change, own, steps, budget, 1 / 2, cost) for change in pairs(tried, keys)[:_PAIRS])  # until one trains
+        further = [slower(own)] if "rate/100" in keys else []
+        any(_run(runs, change, own, steps, budget, 1 / 2, cost) for change in [*further, *pairs(tried, keys)[:_PAIRS]])  # until one trains
     return suspects, runs
 
 

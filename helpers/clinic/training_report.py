@@ -90,12 +90,12 @@ class TrainingReport:
 
     def _cured(self):
         if len(self.runs) == 1:
-            return "Nothing was changed: your functions leave no time for it."
+            return "nothing was changed: your functions leave no time for it."
         if not self.cures:
-            return "No single change revives it: look for two causes, or for a fault in the gradients."
+            return "no single change revives it: look for two causes, or for a fault in the gradients."
         if " and " in self.cures[0]:
-            return f"No single change revives it; two together do: {self.cures[0]}."
-        return f"Revived by one change alone: {' or '.join(self.cures)}."
+            return f"no single change revives it; two together do: {self.cures[0]}."
+        return f"one change alone revives it: {' or '.join(self.cures)}."
 
     def _aside(self):
         """What a run that trains shows all the same."""
