@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers import network
-from helpers.exercises import activations, backward, case, chain, checking, forward, loss, verdict
+from helpers.exercises import activations, backward, case, chain, checking, forward, loss, softmax, verdict
 from helpers.exercises.feedback import NotAttempted, Wrong, call, check, compare, items, numbers, true_or_false
 
 
@@ -376,6 +376,9 @@ def ratio(size):
     (forward.check_depth, lambda X, p, g, h: run(X, p, g, g, h), "asks for W3, but this network has 2 layers"),
     (loss.check_softmax_delta, lambda Z, Y: np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum(axis=0) - Y, "each column's own"),
     (loss.check_softmax_delta, lambda Z, Y: np.exp(Z) / np.exp(Z).sum(axis=0) - Y, "np.exp overflows"),
+    (softmax.check_count_cut, lambda Z: ((Z <= 0).sum(axis=1), (Z <= 0).sum(axis=0), 1), "dead is 1"),
+    (softmax.check_single_unit, lambda W, b: (W[:1] - W[1:], 0.2), "b is 0.2"),
+    (softmax.check_layer_rows, lambda A, P, Y, W: (A.T @ (P - Y) / 6, (P - Y).mean(axis=0), (P - Y) @ W.T), "6, the m of another call"),
 ])  # fmt: skip
 def test_an_answer_that_fits_one_point_only_is_wrong(check, answer, words):
     wrong(check(answer), words)
@@ -410,6 +413,13 @@ def then_text(right):
     lambda: loss.check_softmax_delta(then_text(lambda Z, Y: np.exp(Z) / np.exp(Z).sum(axis=0) - Y)),
     lambda: loss.check_loss_from_logits(then_text(lambda Z, y: (np.log1p(np.exp(Z)) - y * Z).mean())),
     lambda: checking.check_relative_error(then_text(lambda a, b: math.hypot(3, 12) / 15)),
+    lambda: softmax.check_unchanged([[1], {}]),
+    lambda: softmax.check_unchanged(np.array("A")),
+    lambda: softmax.check_unchanged(list),
+    lambda: softmax.check_class_moves([[1], [1, 2], 3]),
+    lambda: softmax.check_single_unit(lambda W2, b2: ([[1], [1, 2]], "b")),
+    lambda: softmax.check_count_cut(lambda Z1: (np.array("a"), {}, None)),
+    lambda: softmax.check_layer_rows(then_text(lambda A, P, Y, W: (A.T @ (P - Y) / 6, (P - Y).mean(axis=0), (P - Y) @ W.T))),
 ])  # fmt: skip
 def test_odd_answers_get_a_reason_of_ours(feedback):
     wrong(feedback())

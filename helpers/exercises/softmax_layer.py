@@ -108,6 +108,7 @@ def _weight_mistakes(A1, P, dZ):
     right = A1.T @ dZ / m
     found = [
         (right * m, "dW2: the sum over the examples lacks its 1/m, since the loss is a mean."),
+        (right * m / 6, "dW2 is divided by 6, the m of another call: read m from the shape of A1."),
         (right / m, "dW2: 1/m entered twice, in dZ2 and once more here."),
         (-right, "dW2 has the wrong sign: it is P - Y."),
         (right.T, "dW2 is that of the columns convention, (K, n): with rows W2 has shape (n, K), and so has its gradient."),
