@@ -146,17 +146,21 @@ def test_a_cell_by_keyboard_mouse_and_finger(stage):
     assert_matrix_is_true(widget, SoftmaxExplorer(step=1000, show="wish"))
     widget.locator(".cb-matrix").scroll_into_view_if_needed()
 
-    def middle(unit, example):
+    def middle(unit, example, across=0.5, down=0.5):
         box = widget.locator(".cb-matrix").bounding_box()
         scale = box["width"] / float(widget.locator(".cb-matrix").get_attribute("viewBox").split()[2])
         left, top, width, height = AREA
-        return box["x"] + scale * (left + (example - 0.5) / 30 * width), box["y"] + scale * (top + (unit - 0.5) / 32 * height)
+        return box["x"] + scale * (left + (example - 1 + across) / 30 * width), box["y"] + scale * (top + (unit - 1 + down) / 32 * height)
 
     page.mouse.move(*middle(7, 3))
     page.mouse.down()
     wait_until(lambda: status(widget) == SoftmaxExplorer(step=1000, unit=7, example=3).describe(), "the cell under the mouse")
     page.mouse.move(*middle(30, 29))
     wait_until(lambda: status(widget) == SoftmaxExplorer(step=1000, unit=30, example=29).describe(), "dragged")
+    for unit, example, across, down in ((9, 4, 0.9, 0.1), (20, 21, 0.1, 0.9)):
+        page.mouse.move(*middle(unit, example, across, down))
+        wanted = SoftmaxExplorer(step=1000, unit=unit, example=example).describe()
+        wait_until(lambda wanted=wanted: status(widget) == wanted, "near the corner of a cell")
     x, y = middle(1, 30)
     page.mouse.move(x + 60, y - 30)
     wait_until(lambda: status(widget) == SoftmaxExplorer(step=1000, unit=1, example=30).describe(), "held at the corner")
