@@ -90,6 +90,7 @@ def softmax_jacobian(z):
     """dp_j / dz_k = p_j (delta_jk - p_k), the matrix diag(p) - p p^⊤ of one example.
 
     z : (K, 1) logits. Returns (K, K).
+    Derived in: notebooks/09_softmax.ipynb, "What is the slope of softmax?"
     """
     p = softmax(checks.matrix("z", z, (None, 1)))
     return np.diagflat(p) - p @ p.T
