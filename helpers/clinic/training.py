@@ -12,6 +12,7 @@ from helpers import checks, curvature, losses, network
 from helpers.activations import ACTIVATIONS
 from helpers.clinic import causes, guard
 from helpers.clinic.budget import Budget
+from helpers.clinic.cause import Examined
 from helpers.clinic.changes import asked_for, pairs, slower, standard
 from helpers.clinic.first_call import DRAWS, first_call, noise
 from helpers.clinic.probes import LOSSES, OUTPUTS
@@ -111,7 +112,7 @@ def _experiments(own, first, call, steps, budget, tried, cost):
     noisy = first.first and (call.random or own.batch_size not in (None, own.X.shape[1])) and cost * 2 * DRAWS < _FIRST * budget.left()
     known = own.p if not noisy or first.last.blocked else first.last.p
     curved = None if first.last is None or first.last.blocked else _curvature(own)
-    examined = causes.Examined(own, first, call, curved, noise(own, known, budget.end) if noisy else None)
+    examined = Examined(own, first, call, curved, noise(own, known, budget.end) if noisy else None)
     suspects = causes.suspected(examined)
     keys = list(dict.fromkeys(key for cause in suspects for key in cause.removed_by))
     tried += [change for key in keys if (change := asked_for(key, own, examined.rates()))]
