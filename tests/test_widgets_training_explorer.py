@@ -1,5 +1,6 @@
 """The training explorer: what is sent is what helpers.training and helpers.network compute, in numbers and in words."""
 
+import itertools
 import json
 import xml.etree.ElementTree as ElementTree
 
@@ -151,6 +152,23 @@ def test_a_sum_of_0_is_counted_as_off():
     Z = np.array([[[0.0, -1e-9, 1e-9, 5e3, -5e3]] * 10])
     counts = rec._counts(Z, np.zeros((1, 10), dtype=bool), edges)[0]
     assert counts[0, :12].sum() == 30 and counts[0, 12:].sum() == 20 and counts[0, 0] == counts[0, -1] == 10 and counts[1].sum() == 0
+
+
+def life(*dead):
+    """Masks of both layers, (301, 1, 10) each: unit 3 of layer 2 is dead in these steps, all others never."""
+    masks = np.zeros((2, STEPS[-1] + 1, 1, 10), dtype=bool)
+    masks[1, list(dead), 0, 2] = True
+    return tuple(masks)
+
+
+def test_a_unit_that_came_back_and_died_again_is_dead_and_a_comeback_is_told_once():
+    dead = life(1, 2, 5, 13)  # 13 is no recorded step: the unit is dead between 12 and 15
+    states = rec._states(dead, 0)
+    assert states[[STEPS.index(step) for step in (0, 1, 2, 3, 4, 5, 6, 12, 15, 300)], 12].tolist() == [0, 1, 1, 2, 2, 1, 2, 2, 2, 2]
+    assert states.max() == 2 and not states[:, np.arange(20) != 12].any()
+    masks = [layer[:, 0] for layer in dead]
+    told = {step: words.of_comebacks(masks, before, step) for before, step in itertools.pairwise(STEPS)}
+    assert {step for step, text in told.items() if text} == {3, 6, 15} and told[3] == "Unit 3 of layer 2 comes back."
 
 
 # ---------------------------------------------------------------- floors and cycles

@@ -24,7 +24,8 @@ export function layerPanel({ axes, bins }, l) {
   const off = svg("text", { class: "cb-unit cb-over", x: frame.left + 6, y: frame.top + 16 }, "off");
   graph.layers.back.append(ground);
   graph.layers.lines.append(...bars.flat());
-  graph.layers.labels.append(off);
+  const grey = svg("text", { class: "cb-unit cb-over", x: frame.left + frame.width - 6, y: frame.top + 16, "text-anchor": "end" }, "grey: of dead units");
+  graph.layers.labels.append(off, grey);
   graph.layers.marks.append(...lamps.map(({ node }) => node));
   const label = graph.svg.querySelector(".cb-name");
   let scaled;
@@ -57,6 +58,7 @@ export function layerPanel({ axes, bins }, l) {
     const says = `Layer ${l + 1}: ${count(1)} of ${units} dead${again}`;
     graph.heading(says);
     graph.node.classList.toggle("cb-all-dead", count(1) === units);
+    grey.toggleAttribute("hidden", !count(1));
     graph.title(`${says}. ${total} % of the sums Z${l + 1} are above 0.`);
   }
 
