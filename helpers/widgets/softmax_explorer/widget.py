@@ -60,6 +60,8 @@ class SoftmaxExplorer(Widget):
     ------
     TypeError, ValueError, KeyError
         Names the setting or argument, what came and what was expected.
+
+    Derived in: notebooks/09_softmax.ipynb, "Does ReLU kill my gradient?"
     """
 
     _folder = Path(__file__).parent
