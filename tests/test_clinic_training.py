@@ -227,7 +227,7 @@ def test_a_squared_error_trains_by_its_own_floor(y):
     for loss in ("mse", "half_mse"):
         report = run(y=y, output="identity", loss=loss, learning_rate=0.05, steps=400)
         assert report.symptom == "trains"
-        assert report.runs[0].accuracy > 0.8
+        assert 0.8 < report.runs[0].accuracy < 1
         shares = [own.loss[-1] / report.floor for own in report.runs]
         assert all((share < 0.7) == own.trains for share, own in zip(shares, report.runs, strict=True))
 
@@ -288,6 +288,7 @@ def test_ten_seconds_are_enough_whatever_a_call_costs(monkeypatch, seconds, wron
         report, clock = slow(monkeypatch, seconds, wrong, y=Y, **more)
         assert clock.now <= 10, (more, str(report))
         assert clock.steps >= 2
+        assert all(own.reached >= 4 for own in report.runs[1:] if own.cut), "a change that cannot make a few steps says nothing"
 
 
 def test_the_steps_that_were_made_are_said(monkeypatch):

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from helpers import datasets, losses, network
+from helpers import checks, datasets, losses, network
 from helpers.activations import ACTIVATIONS
 from helpers.checks import DomainError
 from helpers.gradcheck import numerical_gradient, relative_error
@@ -381,3 +381,13 @@ def test_a_key_of_somebody_s_own_class_stays_out_of_the_memory():
         with pytest.raises(KeyError, match="p has an unknown key 'W7'"):
             network.forward_prop(np.ones((2, 3)), {**p, Unequal("W7"): 1})
     assert network.depth({"Z1": 0, "Z2": 0}) == 2
+
+
+@pytest.mark.parametrize("size", [10, 9_999, 10_001, 40_000])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_one_number_that_is_not_finite_is_seen_in_arrays_of_any_size(size, bad):
+    fine, spoilt = np.full(size, 1e200), np.ones(size)
+    spoilt[size // 2] = bad
+    assert checks.all_finite([fine]) and checks.all_finite([fine, np.ones(3)], [-fine, np.ones(3)]) and checks.all_finite([])
+    assert not checks.all_finite([spoilt]) and not checks.all_finite([fine, spoilt]) and not checks.all_finite([fine], [spoilt])
+    assert not checks.all_finite([spoilt], [fine])

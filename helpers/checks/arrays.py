@@ -38,7 +38,13 @@ def all_finite(arrays, others=None):
     """
     arrays = list(arrays)
     others = arrays if others is None else list(others)
-    return math.isfinite(math.hypot(*map(np.vdot, arrays, others))) or all(np.isfinite(array).all() for array in arrays + others)
+    if max([array.size for array in arrays], default=0) <= _ONE_THREAD and math.isfinite(math.hypot(*map(np.vdot, arrays, others))):
+        return True
+    return all(np.isfinite(array).all() for array in (arrays if others is arrays else arrays + others))
+
+
+_ONE_THREAD = 10_000
+"""To multiply more numbers, OpenBLAS wakes a second thread; on a busy machine that takes a thousand times as long as to look at each."""
 
 
 def is_floats(value, shape):
