@@ -289,3 +289,9 @@ def test_experiments_decide():
     runs = {"rate/10": Fake("r", False), "weights": Fake("w", False), ("weights", "rate/10"): Fake("w and r", True)}
     judged = causes.judged(suspects, runs, own)
     assert [cause.decided for cause in judged] == [True, True, None]
+
+
+def test_a_loss_that_alternates_shows_both_its_values():
+    """Records stand an odd number of steps apart, so that a jump at each step does not look like rest."""
+    own = run(X=BC, y=TUMOURS, scheme="zeros", learning_rate=10.0, steps=600).runs[0]
+    assert abs(own.loss[-2] - own.loss[-3]) > 0.05 * own.loss[-2]
