@@ -162,17 +162,27 @@ def test_the_cycle_of_a_dead_bias_is_foretold():
     assert "2 / (f (1 - f)) = 8.56" in text
 
 
-@pytest.mark.parametrize(("rate", "cycles"), [(7.9, False), (8.1, True)])
+@pytest.mark.parametrize(("rate", "cycles"), [(7.99, False), (8.1, True)])
 def test_the_bias_is_accused_beyond_its_threshold_alone(rate, cycles):
     p = start(W1=0.0, W2=0.0, W3=0.0, b3=1.0)
-    report = run(p=p, learning_rate=rate, steps=600)
+    report = run(p=p, learning_rate=rate, steps=100)
     assert ("a bias beyond its threshold" in [cause.name for cause in report.causes]) is cycles
+
+
+def test_an_output_that_is_off_counts_as_dead():
+    assert run(p=start(b3=-6.0), output="relu", loss="mse").symptom == "dead units"
 
 
 def test_a_tenth_of_the_rate_may_not_be_enough():
     report = run(learning_rate=60.0, p=start(1, sizes=(2, 40, 40, 1)))
     killed = {cause.name: cause for cause in report.causes}["steps that kill units"]
     assert killed.by == report.cures == ("learning rate / 100",)
+
+
+@pytest.mark.parametrize(("start_at", "steps", "cycles"), [(300.0, 30, False), (1.0, 300, True)])
+def test_a_bias_on_its_way_is_no_cycle(start_at, steps, cycles):
+    report = run(p=start(W1=0.0, W2=0.0, W3=0.0, b3=start_at), learning_rate=10.0, steps=steps)
+    assert ("a bias beyond its threshold" in [cause.name for cause in report.causes]) is cycles
 
 
 def test_when_a_layer_died_is_told():
@@ -260,7 +270,7 @@ def test_the_mean_of_calls_is_their_mean():
 
 def test_two_changes_are_of_two_kinds_and_those_of_causes_come_first():
     own = setting(start())
-    tried = changes.standard(own, 0, None, False)
+    tried = [*changes.standard(own, 0, None, False), changes.asked_for("centred", own, {})]
     made = changes.pairs(tried, ["weights", "standardised"])
     assert made[0].key == ("standardised", "weights") and made[0].note == "inputs standardised and He initialisation"
     kinds = {change.key: change.kind for change in tried}
