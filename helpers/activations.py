@@ -86,11 +86,17 @@ class Activation:
 
 
 def _sigmoid(z):
-    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))  # no exponent is positive, so nothing overflows
+    e = np.exp(-np.abs(z))  # no exponent is positive, so nothing overflows
+    return np.where(z >= 0, z.dtype.type(1), e) / (1 + e)
+
+
+def _sigmoid_slope(z):
+    e = np.exp(-np.abs(z))
+    return 1 / (1 + e) * (e / (1 + e))  # sigma(z) sigma(-z), whichever of them is the larger
 
 
 def _tanh_slope(z):
-    return 4 * _sigmoid(2 * z) * _sigmoid(-2 * z)  # 1 - tanh(z)^2, which the subtraction would round to 0 from z = 19 on
+    return 4 * _sigmoid_slope(2 * z)  # 1 - tanh(z)^2, which the subtraction would round to 0 from z = 19 on
 
 
 def _softplus(z):
@@ -98,7 +104,9 @@ def _softplus(z):
 
 
 def _silu_slope(z):
-    return _sigmoid(z) + z * _sigmoid(z) * _sigmoid(-z)
+    e, one, right = np.exp(-np.abs(z)), z.dtype.type(1), z >= 0
+    sigma, other = np.where(right, one, e) / (1 + e), np.where(right, e, one) / (1 + e)  # of z and of -z, with one exponential
+    return sigma + z * sigma * other
 
 
 def _step(z, at_zero, below):
@@ -192,7 +200,7 @@ ACTIVATIONS = {
         make_leaky_relu(),
         make_elu(),
         Activation(
-            "sigmoid", _sigmoid, lambda z: _sigmoid(z) * _sigmoid(-z), lambda a: a * (1 - a),
+            "sigmoid", _sigmoid, _sigmoid_slope, lambda a: a * (1 - a),
             r"\sigma(z) = \frac{1}{1 + e^{-z}}", r"\sigma(z)\,(1 - \sigma(z))", "a\\,(1 - a)", outputs=(0, 1)),
         Activation("tanh", np.tanh, _tanh_slope, lambda a: 1 - a**2, r"\tanh z", r"1 - \tanh^2 z", "1 - a^2", outputs=(-1, 1)),
         Activation(

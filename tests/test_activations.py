@@ -260,3 +260,21 @@ def test_a_number_of_more_than_64_bits_becomes_float64():
     assert ACTIVATIONS["relu"].value(np.array([1], np.longdouble)).dtype == float
     with pytest.raises(DomainError, match="z holds inf"):
         ACTIVATIONS["relu"].value(np.array([np.finfo(np.longdouble).max]))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_exponential_gives_what_sigma_of_z_and_of_minus_z_give(dtype):
+    ends = [0.0, -0.0, 88.8, -88.8, 710, -710, 745, -745.2, np.inf, -np.inf, np.nan]
+    z = np.concatenate([*(np.random.default_rng(0).standard_normal((8, 2000)) * 10.0 ** np.arange(-8, 8, 2)[:, None]), ends]).astype(dtype)
+
+    def sigma(z):
+        return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
+
+    with np.errstate(all="ignore"):
+        wanted = {
+            ("sigmoid", "value_rule"): sigma(z), ("sigmoid", "slope_rule"): sigma(z) * sigma(-z),
+            ("tanh", "slope_rule"): 4 * sigma(2 * z) * sigma(-2 * z), ("silu", "slope_rule"): sigma(z) + z * sigma(z) * sigma(-z),
+        }  # fmt: skip
+        for (name, rule), values in wanted.items():
+            found = getattr(ACTIVATIONS[name], rule)(z)
+            assert found.dtype == dtype and np.array_equal(found, values, equal_nan=True), (name, rule)

@@ -1,5 +1,7 @@
 """Many networks in a stack: each run is that of gradient_descent, whatever the others do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -190,3 +192,18 @@ def test_a_stack_in_which_no_run_can_begin_ends_at_once():
     X, y = datasets.two_moons()
     p, h = descend_many(X, y, [start, start], learning_rate=1.2, steps=5, output="relu", loss="bce", record_every=1, parameters=True)
     assert (h.stopped == 0).all() and np.isnan(h.loss).all() and np.array_equal(p["W1"][1], start["W1"])
+
+
+@pytest.mark.parametrize(("batch_size", "slope", "calls"), [(None, None, 2 * 6), (16, None, 4 * 6), (None, lambda Z, A: 1 - A**2, 2 * 6)])
+def test_a_slope_that_a_record_has_computed_is_not_computed_again(batch_size, slope, calls):
+    """Two layers, six records: where the backward pass takes the same slopes, they are the record's."""
+    X, y = datasets.two_moons()
+    seen = []
+    silu = ACTIVATIONS["silu"]
+    counting = replace(silu, slope_rule=lambda z: seen.append(z.shape) or silu.slope_rule(z))
+    starts = [network.init_params((2, 4, 3, 1), rng=seed) for seed in range(2)]
+    kind = {"learning_rate": 0.5, "steps": 5, "record_every": 1, "batch_size": batch_size, "slope": slope}
+    p, h = descend_many(X, y, starts, hidden=counting, **kind)
+    assert len(seen) == calls
+    other, same = descend_many(X, y, starts, hidden="silu", **kind)
+    assert np.array_equal(h.loss, same.loss) and all(np.array_equal(p[name], other[name]) for name in p)

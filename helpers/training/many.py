@@ -126,6 +126,7 @@ class _Runs:
         self.alive, self.next, self.recorded = np.arange(len(rates)), 0, p  # the record to be written next, the parameters of the last one
         self.end = {name: value.copy() for name, value in p.items()}
         self.begins = np.cumsum([0] + [value[0].size for value in p.values()])[:-1]  # of each gradient, where all lie in one row
+        self.slopes = []  # (Z, the hidden activation's own slope there) of the record just made, which the backward pass needs as well
         self.norms = np.full((len(p), *histories.loss.shape), np.nan)
         histories.gradient_norm.update(zip((f"d{name}" for name in p), self.norms, strict=True))
 
@@ -142,7 +143,7 @@ class _Runs:
             self.seen = tuple(batches.take(one, chosen) for one in self.whole)
             c = self._forward(step)
         delta = network.output_delta(c[f"Z{rules.L}"], c[f"A{rules.L}"], self.seen[1], rules.output, rules.loss)
-        grads = network.backward(delta, c, self.p, rules.slope)
+        grads = network.backward(delta, c, self.p, self._slope)
         grads = {name: grads[name] for name in self.histories.gradient_norm}
         grads = self._keep(_finite(list(grads.values())), step, c, grads)
         if due and len(self.alive):
@@ -160,6 +161,11 @@ class _Runs:
         c = network.forward(self.seen[0], self.p, self.rules.g)
         return self._keep(_finite([c[f"Z{l}"] for l in range(1, self.rules.L + 1)]), step, c)
 
+    def _slope(self, Z, A):
+        """The slope of the backward pass at Z; the activation's own is taken from the record where it is known."""
+        known = [slope for z, slope in self.slopes if z is Z] if self.rules.own else []
+        return known[0] if known else self.rules.slope(Z, A)
+
     def _losses(self, c):
         Z, A, y = c[f"Z{self.rules.L}"], c[f"A{self.rules.L}"], self.seen[1]
         return network.loss_per_example(Z, A, y, self.rules.output, self.rules.loss).sum(axis=-1) / y.shape[-1]
@@ -174,8 +180,9 @@ class _Runs:
         if self.rules.labelled:
             h.accuracy[k, alive] = network.shares_right(self.whole[1], c[f"A{self.rules.L}"])
         Z = [c[f"Z{l}"] for l in range(1, self.rules.L)]
-        for dead, mask in zip(h.dead, outcome.masks(Z, self.rules.hidden), strict=True):
-            dead[k, alive] = mask
+        self.slopes = [(z, self.rules.hidden.slope_rule(z)) for z in Z]
+        for dead, (_, slope) in zip(h.dead, self.slopes, strict=True):
+            dead[k, alive] = outcome.without_slope(slope)
         for name, kept in h.parameters.items():
             kept[k, alive] = self.p[name]
         self.recorded, self.next = self.p, k + 1

@@ -99,7 +99,12 @@ def dead_mask(c, hidden="relu"):
 
 def masks(Z, g):
     """`dead_mask` of checked weighted sums [Z1, Z2, ...], each (n_l, m), or (runs, n_l, m) for runs in a stack."""
-    return tuple((g.slope_rule(z) == 0).all(axis=-1) for z in Z)
+    return tuple(without_slope(g.slope_rule(z)) for z in Z)
+
+
+def without_slope(slopes):
+    """Which units have slope 0 for every example, from slopes (..., n_l, m)."""
+    return (slopes == 0).all(axis=-1)
 
 
 def dead_units(c, hidden="relu"):

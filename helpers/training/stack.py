@@ -49,6 +49,7 @@ class Rules:
     output: str
     loss: Loss
     labelled: bool
+    own: bool  # whether the backward pass takes the activation's own slope
 
 
 def arguments(X, y, p, learning_rate, hidden, output, loss, slope):
@@ -58,9 +59,9 @@ def arguments(X, y, p, learning_rate, hidden, output, loss, slope):
     X = _batch("X", X, count, lambda name, one: checks.matrix(name, one, (p["W1"].shape[-1], None)))
     shape = p[f"W{L}"].shape[-2], X.shape[-1]
     y = _batch("y", y, count, lambda name, one: network.targets(one, shape, rule, name))
-    own = activation.slope_rule
-    slope = (lambda Z, A: own(Z)) if slope is None else _elementwise(slope)
-    return X, y, _rates(learning_rate, count), Rules(L, g, activation, slope, output, rule, is_labelled(y))
+    is_own = slope is None
+    slope = (lambda Z, A: activation.slope_rule(Z)) if is_own else _elementwise(slope)
+    return X, y, _rates(learning_rate, count), Rules(L, g, activation, slope, output, rule, is_labelled(y), is_own)
 
 
 def _batch(name, value, runs, check):
