@@ -92,7 +92,7 @@ def assert_chain_is_true(found, explorer):
     a = run.arrays
     for k, name in enumerate(run.classes):
         error, weight = a["p"][t, k, i] - run.Y[k, i], run.parameters[t]["W2"][k, j]
-        wanted = [a["p"][t, k, i], error, weight, error * weight]
+        wanted = [a["p"][t, k, i], error, weight, np.float32(error * weight)]
         assert found[f"class{k}"] == [name + (" ✓" if run.Y[k, i] else ""), *(beside_one(value, 2) for value in wanted)]
     on = a["Z1"][t, j, i] > 0
     assert found["wish"][1] == number(run.parameters[t]["W2"][:, j] @ a["error"][t, :, i])
@@ -212,7 +212,9 @@ def assert_heat_is_true(seen, explorer):
         texts = seen["rows"][f"class{k}"]
         assert texts[0] == name + (" ✓" if k == true else "") and texts[1] == number(z[k] + shift)
         found = heat.of_temperatures(z, true)
-        assert texts[3] == beside_one(found["p"][t, k], 3) and texts[5] == beside_one(found["dZ"][t, k], 3)
+        wide, steep = beside_one(found["p"][t, k], 3), beside_one(found["dZ"][t, k], 3)
+        assert texts[3] == (wide if len(wide) <= 9 else f"1 − {number(found['rest'][t, k], 1)}")
+        assert texts[5] == (steep if len(steep) <= 9 else number(found["dZ"][t, k], 3))
         assert found["p"][t, k] == pytest.approx(p[k]) and found["dZ"][t, k] == pytest.approx(error[k] / T, abs=1e-12)
     for which, wanted in (("cb-p", p), ("cb-gradient", error)):
         bars = [bar for bar in seen["bars"] if which in bar[0].split()]
@@ -277,6 +279,32 @@ def test_the_temperature_by_keyboard_and_mouse(stage):
     assert status(widget) == SoftmaxExplorer(view="temperature", sample="wrong", temperature=0.1, shift=1).describe()
     wait_until(lambda: python(page, "print(explorer.temperature, explorer.shift)") == "0.1 1.0", "the settings in Python")
     assert page.errors == []
+
+
+def test_no_number_runs_into_its_neighbour(stage):
+    widget = play(stage, "SoftmaxExplorer(view='temperature', sample='wrong', shift=800)")
+    wide = """(root) => [...root.querySelectorAll('.cb-heat td')].filter((cell) => cell.scrollWidth > cell.clientWidth)
+        .map((cell) => cell.textContent)"""
+    for exponent in np.arange(-1.5, 1.51, 0.1).round(2):
+        (seen,) = widget.evaluate(SWEEP, ["temperature T", [float(exponent)]])
+        assert widget.evaluate(wide) == [], seen["spoken"]
+    slider(widget, "temperature T").fill("-0.7")
+    assert rows(widget)["class5"][3] == "1 − 7e−12" and "the largest p, 0.9999999999927" in status(widget)
+    assert stage.errors == []
+
+
+def test_python_computes_and_the_browser_writes(stage):
+    """With another recording other numbers are written: none is made of the numbers beside it."""
+    widget = play(stage, """from helpers.widgets.kit.base import table; import numpy as np
+explorer = SoftmaxExplorer(show='passed'); told = {**explorer.recording}
+digits = {**told['runs']['digits'], 'products': table(np.full((11, 32, 30, 10), 7.0), 'float32')}
+toy = {**told['samples']['toy 1'], 'shifted': table(np.full((31, 3), 7.0)), 'first': 2}
+explorer.recording = {**told, 'runs': {**told['runs'], 'digits': digits}, 'samples': {**told['samples'], 'toy 1': toy}}
+explorer""")
+    assert {rows(widget)[f"class{k}"][4] for k in range(10)} == {"7"}
+    widget.get_by_label("temperature and shift").check()
+    assert {rows(widget)[f"class{k}"][1] for k in range(3)} == {"7"} and "class 3 has the largest p" in status(widget)
+    assert stage.errors == []
 
 
 # ---------------------------------------------------------------- two views, themes, no kernel

@@ -87,8 +87,7 @@ export function gradientView(view, tape) {
   function drawChain(now, t, j, i) {
     const cell = (value) => html("td", {}, besideOne(value, 2));
     const rows = now.classes.map((name, k) => {
-      const [error, weight] = [now.error.at(t, k, i), now.W2.at(t, k, j)];
-      const texts = [now.p.at(t, k, i), error, weight, error * weight].map(cell);
+      const texts = [now.p.at(t, k, i), now.error.at(t, k, i), now.W2.at(t, k, j), now.products.at(t, j, i, k)].map(cell);
       const mark = k === now.true[i] ? " ✓" : "";
       return html("tr", { "data-name": `class${k}` }, html("th", { scope: "row" }, name + mark), texts);
     });

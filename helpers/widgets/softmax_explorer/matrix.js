@@ -50,7 +50,7 @@ export function matrix() {
 
   /** Colour the cells for moment t. */
   function paint(run, t, show) {
-    const [wish, off, largest] = [run.dA1.row(t), run.off.row(t), run.largest[t] || 1];
+    const [wish, passes, off, largest] = [run.dA1.row(t), run.dZ1.row(t), run.off.row(t), run.largest[t] || 1];
     const cut = (k) => show === "passed" && off[k] === 1;
     const paths = shades.map((row) => row.map(() => ""));
     const few = squares.length <= FEW;
@@ -63,7 +63,7 @@ export function matrix() {
     shades.forEach((row, sign) => row.forEach((node, level) => attributes(node, { d: paths[sign][level] })));
     attributes(layers.dots, { d: dots });
     layers.bars.replaceChildren(...bars(run, t));
-    const written = ({ x, y }, k) => svg("text", { x, y, dy: 6, "text-anchor": "middle", class: "cb-halo" }, number(cut(k) ? 0 : wish[k]));
+    const written = ({ x, y }, k) => svg("text", { x, y, dy: 6, "text-anchor": "middle", class: "cb-halo" }, number((show === "passed" ? passes : wish)[k]));
     layers.texts.replaceChildren(...(few ? middles.map(written) : []));
   }
 

@@ -50,9 +50,8 @@ def _chain(run, t, j, i):
         yield text(head, x, 46, text_anchor="start" if head == "class" else "end")
     K, line = len(run.classes), 66
     for k in range(K):
-        error, weight = a["error"][t, k, i], a["W2"][t, k, j]
         yield text(words.classed(run.classes[k]), left, line, font_weight="bold" if k == run.true[i] else "normal")
-        for x, value in ((140, error), (220, weight), (300, error * weight)):
+        for x, value in ((140, a["error"][t, k, i]), (220, a["W2"][t, k, j]), (300, a["products"][t, j, i, k])):
             yield text(number(value, 3), left + x, line, text_anchor="end")
         line += 24
     state = words.STATE[int(run.off["pairs"][t, j, i])]

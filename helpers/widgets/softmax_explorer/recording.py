@@ -52,7 +52,10 @@ class Run:
 
     @cached_property
     def arrays(self):
-        """{name: numbers whose first axis counts moments}: Z1, dA1, dZ1 (units, m), p, error = p - y (K, m), W2, loss, right, on."""
+        """{name: numbers whose first axis counts moments}: Z1, dA1, dZ1 (units, m), p, error = p - y (K, m), W2, loss, right, on.
+
+        products (units, m, K), float32: the parts of each dA1, error of the class times its weight from the unit.
+        """
         found = [moment(p, self.X, self.Y, self.everything) for p in self.parameters]
         return {name: np.stack([one[name] for one in found]) for name in found[0]}
 
@@ -71,6 +74,7 @@ def moment(p, X, Y, everything=None):
     right = (c["A2"].argmax(axis=0) == Y.argmax(axis=0)).sum()
     return {
         "Z1": c["Z1"], "dA1": grads["dA1"], "dZ1": grads["dZ1"], "p": c["A2"], "error": grads["dZ2"], "W2": p["W2"],
+        "products": np.einsum("kj,ki->jik", p["W2"], grads["dZ2"]).astype("float32"),
         "loss": network.compute_loss(Y, c, "softmax"), "right": right, "on": np.array(on, dtype=int),
     }  # fmt: skip
 
@@ -156,7 +160,8 @@ def pixels(run):
 def sent(run):
     """The run as the browser takes it."""
     whole = {"by_unit": "uint8", "by_example": "uint8", "dead": "uint8"}
-    arrays = {name: table(values, "int32" if name in ("right", "on") else "float64") for name, values in run.arrays.items()}
+    kinds = {"right": "int32", "on": "int32", "products": "float32"}
+    arrays = {name: table(values, kinds.get(name, "float64")) for name, values in run.arrays.items()}
     return {
         "steps": list(run.steps), "classes": list(run.classes), "true": run.true.tolist(), "units": run.units, "examples": run.X.shape[1],
         "largest": np.abs(run.arrays["dA1"]).max(axis=(1, 2)).tolist(), "pixels": table(pixels(run), "uint8"),

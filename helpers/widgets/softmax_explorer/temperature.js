@@ -6,7 +6,10 @@ import { chart, endLabels, linePath, look } from "../kit/chart.js";
 import { fill } from "./fill.js";
 
 const [LOWEST, HIGHEST] = [1e-4, 1e3]; // the ends of the chart
+const LONGEST = 9; // characters for which the columns of p and of its gradient have room
 const LINES = [["loss", "loss"], ["largest", "|dZ|"]];
+
+const fitting = (text, shorter) => (text.length > LONGEST ? shorter() : text);
 
 export function temperatureView(view, tape) {
   const { exponents, temperatures, shifts } = tape;
@@ -52,7 +55,7 @@ export function temperatureView(view, tape) {
 
   view.part(["view", "sample", "temperature", "shift"], () => {
     if (!shown()) return;
-    const { z, p, error: errors, dZ } = now();
+    const { shifted, p, rest, error: errors, dZ } = now();
     const [t, c] = [row(), nearest(shifts, view.get("shift"))];
     T.show(exponents[t], number(temperatures[t]));
     shift.show(c, number(shifts[c]));
@@ -62,9 +65,9 @@ export function temperatureView(view, tape) {
       attributes(bar, { x: 0, width: 200 * value, "data-value": value });
       attributes(gap, { x: 100 + Math.min(0, 100 * error), width: Math.abs(100 * error), "data-value": error });
       gap.classList.toggle("cb-minus", error < 0);
-      write(texts.z, number(z[k] + shifts[c]));
-      write(texts.p, besideOne(value, 3));
-      write(texts.dZ, besideOne(dZ.at(t, k), 3));
+      write(texts.z, number(shifted.at(c, k)));
+      write(texts.p, fitting(besideOne(value, 3), () => `1 − ${number(rest.at(t, k), 1)}`));
+      write(texts.dZ, fitting(besideOne(dZ.at(t, k), 3), () => number(dZ.at(t, k), 3)));
     });
     drawMarks(t);
     drawPlain(t, c);
@@ -96,8 +99,7 @@ export function temperatureView(view, tape) {
   }
 
   function sentences(t, c) {
-    const { p, loss, largest, naive: codes, drift, z, classes } = now();
-    const top = z.indexOf(Math.max(...z));
+    const { p, loss, largest, naive: codes, drift, first: top, classes } = now();
     const values = { T: number(temperatures[t]), top: tape.classed[classes[top]], p: besideOne(p.at(t, top), 3), loss: number(loss.at(t)), largest: number(largest.at(t)) };
     Object.assign(values, { shift: number(shifts[c]), drift: number(drift.at(t, c), 1) });
     values.verdicts = tape.precisions.map((precision, i) => `${precision} ${tape.short[codes.at(t, c, i)]}`).join(", ");

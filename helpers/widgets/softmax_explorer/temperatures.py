@@ -26,17 +26,18 @@ def scaled(z, T, shift=0.0):
 
 
 def of_temperatures(z, true):
-    """{"p", "error", "dZ": (temperatures, K), "loss", "largest": (temperatures,)}.
+    """{"p", "rest", "error", "dZ": (temperatures, K), "loss", "largest": (temperatures,)}.
 
-    error = p - y; dZ = (p - y) / T is the gradient with respect to z.
+    rest = 1 - p, as the sum of the others' p, so that it is not rounded away; error = p - y; dZ = (p - y) / T is the gradient with respect to z.
     """
     Y = np.zeros((len(z), 1))
     Y[true] = 1
     p = np.array([losses.softmax(scaled(z, T))[:, 0] for T in TEMPERATURES])
+    rest = p @ (1 - np.eye(len(z)))
     loss = np.array([losses.softmax_cross_entropy_from_logits(scaled(z, T), Y) for T in TEMPERATURES])
     error = np.array([losses.softmax_cross_entropy_from_logits_slope(scaled(z, T), Y)[:, 0] for T in TEMPERATURES])
     dZ = error / TEMPERATURES[:, None]
-    return {"p": p, "error": error, "dZ": dZ, "loss": loss, "largest": np.abs(dZ).max(axis=1)}
+    return {"p": p, "rest": rest, "error": error, "dZ": dZ, "loss": loss, "largest": np.abs(dZ).max(axis=1)}
 
 
 def naive(u, dtype, p):
@@ -50,15 +51,16 @@ def naive(u, dtype, p):
 
 
 def of_shifts(z):
-    """{"naive": (temperatures, shifts, precisions), "top", "drift": (temperatures, shifts)}.
+    """{"z": (shifts, K), "naive": (temperatures, shifts, precisions), "top", "drift": (temperatures, shifts)}.
 
-    top is the largest scaled logit, drift by how much the shift moves any probability of `losses.softmax`.
+    z are the shifted logits, top is the largest scaled one, drift by how much the shift moves any probability of `losses.softmax`.
     """
-    u = (np.asarray(z, dtype=float) + SHIFTS[None, :, None]) / TEMPERATURES[:, None, None]
+    shifted = np.asarray(z, dtype=float) + SHIFTS[:, None]
+    u = shifted / TEMPERATURES[:, None, None]
     p = losses.softmax(u.reshape(-1, len(z)).T).T.reshape(u.shape)
     still = p[:, [len(RISES)]]  # where nothing is added
     codes = np.stack([naive(u, dtype, still) for dtype in PRECISIONS], axis=-1)
-    return {"naive": codes, "top": u.max(axis=-1), "drift": np.abs(p - still).max(axis=-1)}
+    return {"z": shifted, "naive": codes, "top": u.max(axis=-1), "drift": np.abs(p - still).max(axis=-1)}
 
 
 @cache
@@ -99,7 +101,7 @@ def sent(label, z, true, classes):
     """One sample as the browser takes it."""
     shifts = of_shifts(z)
     return {
-        "label": label, "z": z.tolist(), "true": int(true), "classes": list(classes),
+        "label": label, "z": z.tolist(), "true": int(true), "classes": list(classes), "first": int(np.argmax(z)), "shifted": table(shifts["z"]),
         **{name: table(values) for name, values in of_temperatures(z, true).items()},
         "naive": table(shifts["naive"], "uint8"), "top": table(shifts["top"]), "drift": table(shifts["drift"], "float32"),
     }  # fmt: skip
