@@ -102,6 +102,21 @@ def answers(found, k, experiment, c, p, y):
             assert abs(int(found["answers"][k][label][10:].sum()) - int((A > 0.5).sum())) <= (np.abs(A - 0.5) < 1e-9).sum()
 
 
+@pytest.mark.parametrize("experiment", [Experiment("tanh"), Experiment("silu", data="standardised")], ids=lambda one: one.key)
+def test_percents_are_counted(experiment):
+    run, y = rec.run(experiment, (0.5,)), experiment.Xy[1]
+    for (_, p, c, _), step in zip(step_by_step(experiment, 0.5), range(41), strict=False):
+        if step not in STEPS:
+            continue
+        k = STEPS.index(step)
+        assert np.allclose(run["above"][0, k], [100 * (c[f"Z{l}"] > 0).mean() for l in (1, 2)])
+        if experiment.data == "moons":
+            field = network.forward_prop(rec.grid(), p, hidden=experiment.rule)["A3"]
+            assert run["ones"][0, k] == pytest.approx(100 * (field > 0.5).mean())
+        else:
+            assert np.allclose(run["told"][0, k], [100 * ((c["A3"] > 0.5) == label)[y == label].mean() for label in (0, 1)])
+
+
 def test_the_case_is_the_learners_own_code():
     run, X_y = TrainingExplorer().run, datasets.two_moons()
     given = {"learning_rate": 1.2, "steps": 300, "forward_prop": case.forward_prop, "backward_prop": case.backward_prop}
@@ -200,7 +215,7 @@ def test_words_tell_what_happened(explorer):
     says = explorer.run["says"]
     assert says[0] == "Step 0: no unit is dead. Loss 4.602, above the floor of 0.6931; accuracy 0.58."
     assert says[1].startswith("Step 1: 6 of 10 units of layer 1 and 3 of 10 units of layer 2 are dead, off for every example. Loss 0.9052,")
-    assert says[2].startswith("Step 2: all 20 units are dead, off for every example: nothing of the input reaches the output. Loss 0.7042,")
+    assert says[2].startswith("Step 2: all 20 units are dead, off for every example: no example's input reaches the output. Loss 0.7042,")
     assert says[-1].endswith("Loss 0.6931, at the floor of 0.6931; accuracy 0.5. The run is stuck.")
     for r, rate in enumerate(rec.RATES):
         run, y = {name: values[r] for name, values in rec.own_runs().items()}, datasets.two_moons()[1]
@@ -267,10 +282,11 @@ def test_the_nearest_rate_in_ratio_is_kept(given, kept):
         ({"view": "both"}, "view is 'both', expected one of network, bowl"),
         ({"rate": 0}, "rate is 0, expected a number from 0.001 to 20"),
         ({"rate": 21}, "rate is 21, expected a number from 0.001 to 20"),
-        ({"rate": float("nan")}, "rate is nan|rate holds nan"),
-        ({"rate": "fast"}, "rate (is|holds)"),
-        ({"rate": True}, "rate is True"),
-        ({"rate": [1.0, 2.0]}, "rate is"),
+        ({"rate": float("nan")}, "rate is nan, expected a number from 0.001 to 20"),
+        ({"rate": "fast"}, "rate is 'fast', expected a number from 0.001 to 20"),
+        ({"rate": None}, "rate is None, expected a number from 0.001 to 20"),
+        ({"rate": True}, "rate is True, expected a number from 0.001 to 20"),
+        ({"rate": [1.0, 2.0]}, r"rate is \[1.0, 2.0\], expected a number from 0.001 to 20"),
         ({"step": -1}, "step is -1, expected at least 0"),
         ({"step": 301}, "step is 301, expected at most 300"),
         ({"step": 2.5}, "step is 2.5"),

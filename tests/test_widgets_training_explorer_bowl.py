@@ -177,6 +177,7 @@ def test_numbers_in_words_are_those_of_the_tape(bowl):
             assert f"by {beside_one(tape['multipliers'][0, i, j])}" in text
         else:
             low, high = np.nanmin(tape["ends"][i, j]), np.nanmax(tape["ends"][i, j])
+            assert (tape["low"][i, j], tape["high"][i, j]) == (low, high)
             assert number(high, 5) in text and (number(low, 5) in text or math.isclose(low, high, rel_tol=1e-4))
 
 

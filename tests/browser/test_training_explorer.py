@@ -160,9 +160,16 @@ def test_two_steps_by_buttons_keys_and_mouse(stage):
     wait_until(lambda: status(widget) == TrainingExplorer(step=100, rate=0.12).describe(), "and a drag")
     page.mouse.up()
     wait_until(lambda: python(page, "print(explorer.rate, explorer.step)") == "0.12 100", "the settings in Python")
+    spoken = lambda: widget.evaluate("(root) => root.querySelector('.cb-spoken').getAttribute('aria-live')")  # noqa: E731
+    home = lambda: button("Back to the settings of the case").bounding_box()["x"]  # noqa: E731
+    place = home()
     button("Play").click()
+    assert spoken() == "off", "a screen reader does not read each picture"
     wait_until(lambda: status(widget) == TrainingExplorer(step=300, rate=0.12).describe(), "it plays to the end")
     wait_until(lambda: button("Play").is_visible(), "and stops there")
+    wait_until(lambda: widget.locator(".cb-spoken").text_content() == status(widget) and spoken() == "polite", "the end is read aloud")
+    step.press("Home")
+    assert button("Take a step").is_visible() and home() == place, "no button moves when another says how many steps it takes"
     button("Back to the settings of the case").click()
     assert_painted(widget, TrainingExplorer()) and button("Back to the settings of the case").is_disabled()
     assert page.errors == []

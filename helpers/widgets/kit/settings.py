@@ -64,16 +64,20 @@ def one_number_of(options):
     return check
 
 
-def nearest_of(values):
-    """A check: a number within the range of the increasing `values`; the nearest of them is kept, since only they are recorded."""
+def nearest_of(values, *, ratio=False):
+    """A check: a number within the range of the increasing `values`; the nearest of them is kept, since only they are recorded.
+
+    ratio : whether the nearest is the one with the ratio nearest to 1, instead of the smallest difference.
+    """
     values = np.asarray(values, dtype=float)
+    places = np.log(values) if ratio else values
     expected = f"a number from {values[0]:g} to {values[-1]:g}"
 
     def check(name, value):
         number = _number(name, value, expected)
         if not values[0] <= number <= values[-1]:
             raise ValueError(f"{name} is {checks.brief(value)}, expected {expected}")
-        return float(values[np.abs(values - number).argmin()])
+        return float(values[np.abs(places - (np.log(number) if ratio else number)).argmin()])
 
     return check
 

@@ -148,8 +148,7 @@ export function bowlView(view, recording) {
   /** The size of the multiplier along both directions, against the rate. */
   function multipliers(one, i) {
     return [0, 1].map((n) => {
-      const sizes = Array.from(one.multipliers.row(n, i), Math.abs);
-      return svg("path", { d: linePath(strip, one.rates, sizes), fill: "none", stroke: look(1 - n).colour, "stroke-width": 2.6, "stroke-dasharray": n ? look(1).dash : "", class: "cb-bowl-multiplier", "data-name": n ? "flat" : "steep" });
+      return svg("path", { d: linePath(strip, one.rates, one.sizes.row(n, i)), fill: "none", stroke: look(1 - n).colour, "stroke-width": 2.6, "stroke-dasharray": n ? look(1).dash : "", class: "cb-bowl-multiplier", "data-name": n ? "flat" : "steep" });
     });
   }
 
@@ -166,7 +165,7 @@ export function bowlView(view, recording) {
   function stripNames(one, i) {
     const beside = strip.frame.left + strip.frame.width + 8;
     if (one.kind === "bias") return [svg("text", { x: beside, y: strip.y(one.floor) + 5 }, "floor")];
-    const high = Math.max(strip.y(Math.abs(one.multipliers.row(0, i).at(-1))), strip.frame.top);
+    const high = Math.max(strip.y(one.sizes.row(0, i).at(-1)), strip.frame.top);
     return [svg("text", { x: beside, y: high + 5, class: "cb-bowl-name", "data-name": "steep" }, "steep"), svg("text", { x: beside, y: strip.y(1) + 5, class: "cb-bowl-name", "data-name": "flat" }, "flat")];
   }
 
@@ -181,8 +180,7 @@ export function bowlView(view, recording) {
     if (one.kind === "quadratic") {
       Object.assign(values, { multiplier: besideOne(one.multipliers.at(0, i, j)), steep: number(tape.steep.at(i, j, k)), flat: number(one.flat.at(i, j, k)) });
     } else {
-      const losses = Array.from(one.ends.row(i, j)).filter((value) => value === value);
-      const written = { low: Math.min(...losses), high: Math.max(...losses), floor: one.floor };
+      const written = { low: one.low.at(i, j), high: one.high.at(i, j), floor: one.floor };
       for (const [name, value] of Object.entries(written)) values[name] = number(value, templates.digits);
       Object.assign(values, { b: number(one.b.at(i, j, k)), period: String(one.periods.at(i, j)) });
     }

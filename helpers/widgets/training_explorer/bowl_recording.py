@@ -72,7 +72,7 @@ def _grid(rates):
 
 
 def _quadratic(bowl, rates, sides):
-    """Distances along the flat direction and losses (momenta, rates, steps + 1), multipliers (2, momenta, rates), contours.
+    """Distances along the flat direction and losses (momenta, rates, steps + 1), multipliers (2, momenta, rates) and their sizes, contours.
 
     The distances along the steep direction are those of `steep`.
     """
@@ -82,7 +82,8 @@ def _quadratic(bowl, rates, sides):
     low, high = 10.0 ** np.floor(np.log10(both[1] / 40)), 10.0 ** np.ceil(np.log10(loss[0, 0, 0] * 1000))
     return {
         "kind": "quadratic", "flat_curvature": float(both[1]), "flat": path[..., 1].astype("float32"), "loss": loss.astype("float32"),
-        "multipliers": multipliers, "rule": quadratic_rules(multipliers[0], sides), "contours": contours(both).astype("float32"),
+        "multipliers": multipliers, "sizes": np.abs(multipliers),
+        "rule": quadratic_rules(multipliers[0], sides), "contours": contours(both).astype("float32"),
         "reach": REACH, "loss_range": [float(low), float(high)],
     }  # fmt: skip
 
@@ -111,7 +112,7 @@ def contours(both):
 
 
 def _bias(bowl, rates, sides):
-    """Biases and losses (momenta, rates, steps + 1), the curve J(b), where the loss ends (momenta, rates, MOST), periods."""
+    """Biases and losses (momenta, rates, steps + 1), the curve J(b), where the loss ends (momenta, rates, MOST), lowest and highest, periods."""
     f = share(bowl)
     b, loss = curvature.descend_bias(f, START, steps=LONG, **_grid(rates))
     best = float(np.log(f / (1 - f)))
@@ -127,7 +128,9 @@ def _bias(bowl, rates, sides):
     return {
         "kind": "bias", "share": f, "best": best, "floor": float(floor), "b": b[..., : STEPS + 1].astype("float32"),
         "loss": loss[..., : STEPS + 1].astype("float32"), "grid": grid, "curve": curvature.bias_loss(grid, f), "reach": reach,
-        "ends": ends.astype("float32"), "periods": periods, "rule": bias_rules(periods, ends, sides),
+        "ends": ends.astype("float32"),
+        "low": np.nanmin(ends, axis=-1).astype("float32"),
+        "high": np.nanmax(ends, axis=-1).astype("float32"), "periods": periods, "rule": bias_rules(periods, ends, sides),
         "loss_range": [0.0, float(np.ceil(5 * loss.max()) / 5)],
     }  # fmt: skip
 

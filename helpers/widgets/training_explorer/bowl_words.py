@@ -73,8 +73,7 @@ def sentence(tape, steep, momenta, i, j, step):
         values |= {"multiplier": beside_one(tape["multipliers"][0, i, j])}
         values |= {"steep": number(steep[i, j, step]), "flat": number(tape["flat"][i, j, step])}
     else:
-        ends = [float(value) for value in tape["ends"][i, j] if value == value]
         values |= {"b": number(tape["b"][i, j, step]), "period": number(tape["periods"][i, j]), "floor": number(tape["floor"], DIGITS)}
-        values |= {"low": number(min(ends), DIGITS), "high": number(max(ends), DIGITS)}
+        values |= {end: number(tape[end][i, j], DIGITS) for end in ("low", "high")}
     rule = list(RULES.values())[tape["rule"][i, j]]
     return (TEMPLATES["rate"] + rule + TEMPLATES[tape["kind"]]).format(**values)

@@ -38,13 +38,12 @@ export function fieldPanel({ columns, rows, x_range, y_range, X, y }) {
     pen.putImageData(image, 0, 0);
   }
 
-  function draw({ field, accuracy }) {
+  function draw({ field, ones, accuracy }) {
     paint(field);
     boundary.setAttribute("d", contour(field, columns, rows, x, z));
-    const share = field.filter((tone) => tone > MIDDLE).length / field.length;
     const right = Number.isFinite(accuracy) ? `, accuracy ${number(accuracy, 3)}` : "";
     graph.heading(`Boundary${right}`);
-    const says = share === 0 || share === 1 ? `class ${share} everywhere` : `class 1 on ${Math.round(100 * share)} % of the plane`;
+    const says = ones === 0 || ones === 100 ? `class ${ones ? 1 : 0} everywhere` : `class 1 on ${Math.round(ones)} % of the plane`;
     graph.title(`The two moons: class 0 as blue dots, class 1 as vermillion squares. The network says ${says}${right}.`);
   }
 

@@ -43,7 +43,7 @@ export function layerPanel({ axes, bins }, l) {
 
   function draw(run, now) {
     const { hidden, data } = run.dials;
-    const total = drawBars(data, now);
+    drawBars(data, now);
     for (const node of [off, ground]) node.toggleAttribute("hidden", hidden !== "relu"); // of the others none is off where its sum is below 0
     const states = Array.from({ length: units }, (_, j) => now.states[units * l + j]);
     states.forEach((state, j) => {
@@ -59,10 +59,10 @@ export function layerPanel({ axes, bins }, l) {
     graph.heading(says);
     graph.node.classList.toggle("cb-all-dead", count(1) === units);
     grey.toggleAttribute("hidden", !count(1));
-    graph.title(`${says}. ${total} % of the sums Z${l + 1} are above 0.`);
+    graph.title(`${says}. ${Math.round(now.above[l])} % of the sums Z${l + 1} are above 0.`);
   }
 
-  /** Draw the histogram of the sums; returns how many percent of them are above 0. */
+  /** Draw the histogram of the sums. */
   function drawBars(which, { counts }) {
     const [alive, dead] = [counts(l, 0), counts(l, 1)];
     const all = alive.reduce((sum, n) => sum + n, 0) + dead.reduce((sum, n) => sum + n, 0);
@@ -82,9 +82,6 @@ export function layerPanel({ axes, bins }, l) {
       attributes(bars[1][bin], { x, width, y: low, height: frame.top + frame.height - low, "data-count": dead[bin] });
       attributes(bars[0][bin], { x, width, y: top, height: low - top, "data-count": alive[bin] });
     }
-    let above = 0;
-    for (let bin = bins / 2; bin < bins; bin++) above += alive[bin] + dead[bin];
-    return Math.round(share(above));
   }
 
   return { node: graph.node, draw };

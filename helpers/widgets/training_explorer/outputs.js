@@ -15,7 +15,7 @@ export function answersPanel({ output_bins: bins }) {
   graph.layers.labels.append(...names);
   let top;
 
-  function draw({ answers, accuracy }) {
+  function draw({ answers, told, accuracy }) {
     const shares = [0, 1].map((label) => {
       const counts = answers(label);
       const total = counts.reduce((sum, n) => sum + n, 0);
@@ -31,8 +31,7 @@ export function answersPanel({ output_bins: bins }) {
       for (const [name, value] of Object.entries(place)) bar.setAttribute(name, value);
     }));
     graph.heading(`Outputs${Number.isFinite(accuracy) ? `, accuracy ${number(accuracy, 3)}` : ""}`);
-    const right = [0, 1].map((label) => shares[label].reduce((sum, n, bin) => sum + (bin >= bins / 2 === (label === 1) ? n : 0), 0));
-    graph.title(`Outputs by label: ${Math.round(right[1])} % of the benign ones lie above 0.5, ${Math.round(right[0])} % of the malignant ones at or below it.`);
+    graph.title(`Outputs by label: ${Math.round(told[1])} % of the benign ones lie above 0.5, ${Math.round(told[0])} % of the malignant ones at or below it.`);
   }
 
   return { node: graph.node, draw };

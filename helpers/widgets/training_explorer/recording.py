@@ -58,7 +58,9 @@ def run(experiment, rates):
         "curve" (rates, 301): the loss of every step; "stopped" (rates,), see `Histories`. At the recorded steps: "loss",
         "accuracy"; "norms" (…, 3) of each layer's gradient, dW and db together; "states" (…, 20): 0 alive, 1 dead, 2 alive again;
         "flow" (…, 20): mean slope as percent of the largest that there is; "counts" (…, 2, 2, BINS): for both hidden layers the sums
-        of the living and of the dead units in each bin; "field" (…, ROWS * COLUMNS) or "answers" (…, 2, OUTPUT_BINS) by label; "says".
+        of the living and of the dead units in each bin, "above" (…, 2) how many percent of them lie above 0; "field"
+        (…, ROWS * COLUMNS), in percent "ones" (…) of it class 1; or "answers" (…, 2, OUTPUT_BINS) by label, in percent "told" (…, 2)
+        of each label's examples that are given it; "says".
     """
     (X, y), start = experiment.Xy, experiment.first()
     _, h = descend_many(
@@ -96,10 +98,14 @@ def _looks(experiment, p, dead):
         c = network.forward(X, p, g)
         slopes = [np.abs(experiment.rule.slope_rule(c[f"Z{l}"])).mean(axis=-1) / largest_slope(experiment.hidden) for l in (1, 2)]
         counts = np.stack([_counts(c[f"Z{l}"], dead[:, 10 * l - 10 : 10 * l], edges(experiment.data)) for l in (1, 2)], axis=1)
-        found = {"flow": np.rint(100 * np.concatenate(slopes, axis=1)).astype(np.uint8), "counts": counts}
+        above = 100 * counts[..., BINS // 2 :].sum(axis=(2, 3)) / counts.sum(axis=(2, 3))
+        found = {"flow": np.rint(100 * np.concatenate(slopes, axis=1)).astype(np.uint8), "counts": counts, "above": above}
         if experiment.data == "moons":
-            return found | {"field": tones(network.forward(grid(), p, g)["A3"][:, 0])}
-    return found | {"answers": np.stack([_shares(c["A3"][:, 0, y[0] == label]) for label in (0, 1)], axis=1)}
+            field = tones(network.forward(grid(), p, g)["A3"][:, 0])
+            return found | {"field": field, "ones": 100 * (field > 127).mean(axis=1)}
+    by_label = [c["A3"][:, 0, y[0] == label] for label in (0, 1)]
+    told = np.stack([100 * ((A > 0.5) == label).mean(axis=1) for label, A in enumerate(by_label)], axis=1)
+    return found | {"answers": np.stack([_shares(A) for A in by_label], axis=1), "told": told}
 
 
 def _counts(Z, dead, bounds):

@@ -32,7 +32,7 @@ export function runStore(view, tape) {
 
   function add(sent, own) {
     if (!sent.key) return;
-    const names = ["curve", "loss", "accuracy", "norms", "states", "flow", "counts", "field", "answers"];
+    const names = ["curve", "loss", "accuracy", "norms", "states", "flow", "counts", "above", "field", "ones", "answers", "told"];
     const tables = Object.fromEntries(names.filter((name) => sent[name]).map((name) => [name, sent[name].at ? sent[name] : readTable(sent[name])]));
     sent.rates.forEach((rate, r) => runs.set(place(sent.key, rate), { ...oneRun(sent, tables, r), own }));
     for (const [name, run] of runs) {
@@ -96,10 +96,11 @@ export function runStore(view, tape) {
 
 /** The r-th of the runs that Python sent. */
 function oneRun(sent, tables, r) {
-  const { curve, loss, accuracy, norms, states, flow, counts, field, answers } = tables;
+  const { curve, loss, accuracy, norms, states, flow, counts, above, field, ones, answers, told } = tables;
   const at = (k) => ({
     loss: loss.at(r, k), accuracy: accuracy.at(r, k), norms: norms.row(r, k), states: states.row(r, k), flow: flow.row(r, k),
     counts: (layer, dead) => counts.row(r, k, layer, dead), field: field?.row(r, k), answers: (label) => answers.row(r, k, label),
+    above: above.row(r, k), ones: ones?.at(r, k), told: told?.row(r, k), // percents
   });
   const { key, floor } = sent;
   return { key, dials: dialsOf(key), rate: sent.rates[r], floor, range: sent.ranges[r], cycle: sent.cycles[r], stopped: sent.stopped[r], says: sent.says[r], curve: curve.row(r), at };

@@ -45,6 +45,7 @@ export function transportBar(view, tape) {
   }
 
   function showPlaying() {
+    view.root.querySelector(".cb-spoken").setAttribute("aria-live", timer ? "off" : "polite"); // or each picture would be read aloud
     write(play, timer ? "❚❚ Pause" : "▶ Play");
     for (const name of ["aria-label", "title"]) play.setAttribute(name, timer ? "Pause" : "Play");
   }

@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import numpy as np
 import traitlets
 
-from helpers import checks
-from helpers.widgets.kit.settings import Setting, one_of, whole_number, yes_or_no
+from helpers.widgets.kit.settings import Setting, nearest_of, one_of, whole_number, yes_or_no
 from helpers.widgets.training_explorer import picture
 from helpers.widgets.training_explorer import recording as rec
 from helpers.widgets.training_explorer.bowl import Bowl
@@ -16,15 +14,7 @@ VIEWS = ("network", "bowl")
 DIALS = ("hidden", "start", "seed", "data", "wrong_slope", "output")
 
 
-def _rate(name, value):
-    """A check: a number within the range of the rates; the nearest recorded one, in ratio, is kept."""
-    rate = checks.floats(name, value)
-    low, high = rec.RATES[0], rec.RATES[-1]
-    if rate.ndim or isinstance(value, bool):
-        raise TypeError(f"{name} is {checks.brief(value)}, expected a number from {low:g} to {high:g}")
-    if not low <= rate <= high:
-        raise ValueError(f"{name} is {checks.brief(value)}, expected a number from {low:g} to {high:g}")
-    return float(rec.RATES[int(np.abs(np.log(rec.RATES) - np.log(rate)).argmin())])
+_rate = nearest_of(rec.RATES, ratio=True)
 
 
 def _step(name, value):

@@ -48,7 +48,7 @@ def of_the_dead(experiment, masks, step):
     if not any(counts):
         return "no unit is dead."
     if len(whole) == 2:
-        return f"all {sum(counts)} units are dead, {why}: nothing of the input reaches the output."
+        return f"all {sum(counts)} units are dead, {why}: no example's input reaches the output."
     said = " and ".join(f"{count} of {UNITS} units of layer {l}" for l, count in enumerate(counts, start=1) if count)
     verb = "is" if sum(counts) == 1 else "are"
     return f"{said} {verb} dead, {why}" + (f": layer {whole[0]} lets nothing through." if whole else ".")
