@@ -251,6 +251,25 @@ def test_a_run_that_cannot_begin_and_one_that_ends_early_say_so():
     assert explorer.describe().endswith("The run has stopped; the pictures show its last finite networks.")
 
 
+def test_an_output_that_is_dead_is_told():
+    settings = {"hidden": "sigmoid", "start": "he", "output": "relu_half_mse", "step": 300}
+    said = "The output unit is off for every example, so every gradient is 0."
+    for rate in (0.001, 0.1, 5.0, 20.0):
+        for seed in range(4):
+            explorer = TrainingExplorer(**settings, seed=seed, rate=rate)
+            *_, (_, _, c, grads) = step_by_step(explorer.experiment, rate)
+            assert (said in explorer.describe()) == (not (c["Z3"] > 0).any()) == (not any(grads[f"dW{l}"].any() for l in (1, 2, 3)))
+    assert said in TrainingExplorer(**settings, rate=20).describe() and said not in TrainingExplorer(step=2).describe()
+
+
+def test_the_axis_of_the_loss_reaches_down_to_all_losses():
+    deep = TrainingExplorer(hidden="tanh", start="he", data="standardised", rate=1.2)
+    assert deep.run["curve"][-1] < 0.01 and rec.loss_range(deep.experiment, deep.run["curve"]) == (0.001, 10.0)
+    assert rec.loss_range(rec.CASE, TrainingExplorer().run["curve"]) == (0.01, 10.0)
+    assert rec.loss_range(rec.CASE, np.array([1.0, 1e-9, np.nan])) == (0.01, 10.0), "what is lower stands at the edge"
+    assert rec.loss_range(Experiment(output="relu_half_mse"), np.array([1.0, 2e-5, 3e8])) == (1e-5, 1e6)
+
+
 def test_dead_is_said_in_the_words_of_the_activation():
     says = TrainingExplorer(hidden="elu", rate=20, step=60).describe()
     assert "units of layer 2 are dead, slope 0 for every example." in says

@@ -5,11 +5,11 @@ import { drag, radios, select, slider } from "../kit/controls.js";
 import { chart, endLabels, linePath, look } from "../kit/chart.js";
 
 export function bowlView(view, recording) {
-  const height = 284;
+  const [width, height] = [440, 236]; // about as large as they are shown beside JupyterLab's sidebar, so that the letters are
   const tape = readBowl(recording);
-  const left = chart({ heading: "", xLabel: "", yLabel: "", height, left: 58, right: 18 });
-  const right = chart({ heading: "", xLabel: "step", yLabel: "loss J", height, left: 66, right: 84 });
-  const strip = chart({ heading: "", xLabel: "learning rate", yLabel: "", width: 1096, height: 150, left: 58, right: 84, top: 8, bottom: 46 });
+  const left = chart({ heading: "", xLabel: "", yLabel: "", width, height, left: 58, right: 18 });
+  const right = chart({ heading: "", xLabel: "step", yLabel: "loss J", width, height, left: 66, right: 64 });
+  const strip = chart({ heading: "", xLabel: "learning rate", yLabel: "", width: 896, height: 134, left: 58, right: 64, top: 8, bottom: 46 });
   const names = { left: left.svg.querySelectorAll(".cb-name"), strip: strip.svg.querySelectorAll(".cb-name") };
 
   const bowls = select({ label: "Bowl", options: tape.bowls.map((value) => ({ value, label: tape.tapes[value].label })), onChange: change });

@@ -138,9 +138,11 @@ def one_run(experiment, rate):
 
 
 def loss_range(experiment, curve):
-    """From where to where the axis of the loss goes, both powers of ten, for all losses of a run but those before it explodes."""
+    """From where to where the axis of the loss goes, both powers of ten, for all losses of a run that are between 1e-6 and 1e6."""
     high = np.max(curve, where=np.isfinite(curve), initial=10.0)
-    return 0.01 if experiment.loss == "bce" else 0.001, min(1e6, float(10.0 ** np.ceil(np.log10(high))))
+    usual = 0.01 if experiment.loss == "bce" else 0.001
+    low = np.min(curve, where=np.isfinite(curve) & (curve >= 1e-6), initial=usual)
+    return float(10.0 ** np.floor(np.log10(low) + 1e-9)), min(1e6, float(10.0 ** np.ceil(np.log10(high))))
 
 
 DTYPES = {"curve": "float32", "states": "uint8", "flow": "uint8", "counts": "uint16", "field": "uint8", "answers": "uint16"}

@@ -6,7 +6,6 @@ export const DIALS = ["hidden", "start", "seed", "data", "wrong_slope", "output"
 const MOST = 600; // runs that are held; a run of the moons takes 36 kB
 const REST = 400; // milliseconds
 const PATIENCE = 3000;
-const AT_ONCE = { moons: 3, raw: 1, standardised: 1 }; // rates asked for ahead, so that a new question waits a tenth of a second at most
 
 /** The experiment of some dials as one text, the same as `Experiment.key` of experiment.py. */
 export function keyOf(dials) {
@@ -74,19 +73,19 @@ export function runStore(view, tape) {
     resting = setTimeout(neighbours, REST);
   }
 
-  /** The nearest rates first, a few at a time. */
+  /** The nearest rate first, one at a time, so that a new question waits for one run at most. */
   function neighbours() {
     const chosen = dials();
     const here = tape.rates.indexOf(view.get("rate"));
     const missing = tape.rates.filter((rate) => !runs.has(place(keyOf(chosen), rate)));
     if (!missing.length || exported()) return;
     const far = (rate) => Math.abs(tape.rates.indexOf(rate) - here);
-    const rates = missing.sort((a, b) => far(a) - far(b)).slice(0, AT_ONCE[chosen.data]);
+    const [nearest] = missing.sort((a, b) => far(a) - far(b));
     const more = (answer) => {
       add(answer);
       if (keyOf(dials()) === keyOf(chosen) && runs.has(wanted())) neighbours();
     };
-    view.ask({ kind: "run", ...chosen, rates }, more, { quiet: true });
+    view.ask({ kind: "run", ...chosen, rates: [nearest] }, more, { quiet: true });
   }
 
   add(tape.runs, true);

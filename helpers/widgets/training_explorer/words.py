@@ -22,7 +22,8 @@ def of_step(experiment, rate, seen, masks, k):
     if 0 <= stopped <= step and not np.isfinite(seen["loss"][k]):
         return of_stop(stopped, seen["loss"][k])
     before = STEPS[k - 1] if k else 0
-    parts = [of_the_dead(experiment, masks, step), of_comebacks(masks, before, step), of_loss(experiment, rate, seen, k)]
+    parts = [of_the_dead(experiment, masks, step), of_comebacks(masks, before, step), of_the_output(experiment, seen, k)]
+    parts.append(of_loss(experiment, rate, seen, k))
     if step == STEPS[-1]:
         parts.append(of_the_end(experiment, seen, k))
     return f"Step {step}: " + " ".join(part for part in parts if part)
@@ -64,6 +65,12 @@ def of_comebacks(masks, before, step):
             said.append(f"unit{'s' if back.size > 1 else ''} {named} of layer {l} {'come' if back.size > 1 else 'comes'} back")
     text = " and ".join(said)
     return text and text[0].upper() + text[1:] + "."
+
+
+def of_the_output(experiment, seen, k):
+    """Whether a ReLU in the output is dead: then every gradient is 0, though the network still makes mistakes."""
+    dead = experiment.unit == "relu" and not seen["norms"][k].any() and seen["accuracy"][k] < 1
+    return "The output unit is off for every example, so every gradient is 0." if dead else ""
 
 
 def listed(numbers):
