@@ -293,16 +293,6 @@ def test_no_number_runs_into_its_neighbour(stage):
     assert stage.errors == []
 
 
-def test_nothing_is_cut_where_it_is_narrow(lab, page):
-    page.set_viewport_size({"width": 900, "height": 720})
-    show(page, lab, IMPORTS, "SoftmaxExplorer(step=1000)", sidebar=True)
-    widget = page.locator(".casebook").first
-    box = widget.bounding_box()
-    end = """(node) => { const text = document.createRange(); text.selectNodeContents(node); return text.getBoundingClientRect().right; }"""
-    assert widget.locator(".cb-step .cb-value").evaluate(end) <= box["x"] + box["width"]
-    assert page.errors == []
-
-
 def test_python_computes_and_the_browser_writes(stage):
     """With another recording other numbers are written: none is made of the numbers beside it."""
     widget = play(stage, """from helpers.widgets.kit.base import table; import numpy as np
@@ -337,6 +327,16 @@ def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     slider(first, "training step").fill("3")
     assert status(first) == status(second) == SoftmaxExplorer(data="toy", unit=3, example=2, step=5).describe(), "it lives on without its kernel"
+    assert page.errors == []
+
+
+def test_nothing_is_cut_where_it_is_narrow(lab, page):
+    page.set_viewport_size({"width": 900, "height": 720})
+    show(page, lab, IMPORTS, "SoftmaxExplorer(step=1000)", sidebar=True)
+    widget = page.locator(".casebook").first
+    box = widget.bounding_box()
+    end = """(node) => { const text = document.createRange(); text.selectNodeContents(node); return text.getBoundingClientRect().right; }"""
+    assert widget.locator(".cb-step .cb-value").evaluate(end) <= box["x"] + box["width"]
     assert page.errors == []
 
 
