@@ -145,7 +145,8 @@ def loss_range(experiment, curve):
     return float(10.0 ** np.floor(np.log10(low) + 1e-9)), min(1e6, float(10.0 ** np.ceil(np.log10(high))))
 
 
-DTYPES = {"curve": "float32", "states": "uint8", "flow": "uint8", "counts": "uint16", "field": "uint8", "answers": "uint16"}
+DTYPES = {"curve": "float32", "states": "uint8", "flow": "uint8", "counts": "uint16", "field": "uint8", "answers": "uint16",
+          "above": "float32", "ones": "float32", "told": "float32"}  # fmt: skip
 """How the arrays are sent; the others as float64, for they are written out as numbers."""
 
 
