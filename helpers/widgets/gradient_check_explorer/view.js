@@ -2,24 +2,17 @@
 import { html } from "../kit/elements.js";
 import { readTable } from "../kit/numbers.js";
 import { mount } from "../kit/mount.js";
-import { radios } from "../kit/controls.js";
+import { viewChoice } from "../kit/controls.js";
 import { stepView } from "./step.js";
 import { kinkView } from "./kink.js";
 
 function render(context) {
   const view = mount(context, "Gradient check explorer");
   const tape = readRecording(view.get("recording"));
-  const pages = { step: stepView(view, tape), kink: kinkView(view, tape) };
-  const choice = radios({
-    legend: "Show",
-    options: [{ value: "step", label: "the step size" }, { value: "kink", label: "a kink" }],
-    onChange: (value) => view.set({ view: value }),
-  });
-  view.root.append(html("div", { class: "cb-bar" }, choice.node), pages.step, pages.kink);
-  view.part(["view"], () => {
-    choice.show(view.get("view"));
-    for (const [name, page] of Object.entries(pages)) page.hidden = name !== view.get("view");
-  });
+  const step = stepView(view, tape);
+  const kink = kinkView(view, tape);
+  const choice = viewChoice(view, { step: { label: "the step size", node: step }, kink: { label: "a kink", node: kink } });
+  view.root.append(html("div", { class: "cb-bar" }, choice), step, kink);
   return view.start();
 }
 

@@ -58,6 +58,17 @@ export function radios({ legend, options, onChange }) {
   return { node, inputs, show: (value) => options.forEach((option, i) => (inputs[i].checked = option.value === value)) };
 }
 
+/** The radios that choose among the views of a widget, {name: {label, node}}, by its trait `view`; the nodes of the others are hidden. */
+export function viewChoice(view, views) {
+  const options = Object.entries(views).map(([value, { label }]) => ({ value, label }));
+  const choice = radios({ legend: "Show", options, onChange: (value) => view.set({ view: value }) });
+  view.part(["view"], () => {
+    choice.show(view.get("view"));
+    for (const [name, { node }] of Object.entries(views)) node.hidden = name !== view.get("view");
+  });
+  return choice.node;
+}
+
 /** A button; `label` is what it is called where `text` is a sign. */
 export function button({ text, label, onClick }) {
   const node = html("button", { type: "button", "aria-label": label, title: label }, text);

@@ -2,7 +2,7 @@
 import { html } from "../kit/elements.js";
 import { readTable } from "../kit/numbers.js";
 import { mount } from "../kit/mount.js";
-import { radios } from "../kit/controls.js";
+import { viewChoice } from "../kit/controls.js";
 import { probabilityView } from "./probability.js";
 import { logitsView } from "./logits.js";
 import { numberView } from "./reading.js";
@@ -10,21 +10,12 @@ import { numberView } from "./reading.js";
 function render(context) {
   const view = mount(context, "Loss explorer");
   const tape = readRecording(view.get("recording"));
-  const pages = { probability: probabilityView(view, tape), logits: logitsView(view, tape), number: numberView(view, tape) };
-  const choice = radios({
-    legend: "Show",
-    options: [
-      { value: "probability", label: "one probability" },
-      { value: "logits", label: "logits and softmax" },
-      { value: "number", label: "read a loss" },
-    ],
-    onChange: (value) => view.set({ view: value }),
-  });
-  view.root.append(html("div", { class: "cb-bar" }, choice.node), ...Object.values(pages));
-  view.part(["view"], () => {
-    choice.show(view.get("view"));
-    for (const [name, page] of Object.entries(pages)) page.hidden = name !== view.get("view");
-  });
+  const views = {
+    probability: { label: "one probability", node: probabilityView(view, tape) },
+    logits: { label: "logits and softmax", node: logitsView(view, tape) },
+    number: { label: "read a loss", node: numberView(view, tape) },
+  };
+  view.root.append(html("div", { class: "cb-bar" }, viewChoice(view, views)), ...Object.values(views).map(({ node }) => node));
   return view.start();
 }
 

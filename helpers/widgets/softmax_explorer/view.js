@@ -2,27 +2,18 @@
 import { html } from "../kit/elements.js";
 import { readTable } from "../kit/numbers.js";
 import { mount } from "../kit/mount.js";
-import { radios } from "../kit/controls.js";
+import { viewChoice } from "../kit/controls.js";
 import { gradientView } from "./gradient.js";
 import { temperatureView } from "./temperature.js";
 
 function render(context) {
   const view = mount(context, "Softmax explorer");
   const tape = readRecording(view.get("recording"));
-  const pages = { gradient: gradientView(view, tape), temperature: temperatureView(view, tape) };
-  const choice = radios({
-    legend: "Show",
-    options: [
-      { value: "gradient", label: "which gradients survive" },
-      { value: "temperature", label: "temperature and shift" },
-    ],
-    onChange: (value) => view.set({ view: value }),
-  });
-  view.root.append(html("div", { class: "cb-bar" }, choice.node), ...Object.values(pages));
-  view.part(["view"], () => {
-    choice.show(view.get("view"));
-    for (const [name, page] of Object.entries(pages)) page.hidden = name !== view.get("view");
-  });
+  const views = {
+    gradient: { label: "which gradients survive", node: gradientView(view, tape) },
+    temperature: { label: "temperature and shift", node: temperatureView(view, tape) },
+  };
+  view.root.append(html("div", { class: "cb-bar" }, viewChoice(view, views)), ...Object.values(views).map(({ node }) => node));
   return view.start();
 }
 
