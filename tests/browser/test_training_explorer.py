@@ -238,6 +238,7 @@ def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
     first.get_by_role("button", name="Take a step").click()
     for widget in (first, second):
         assert_painted(widget, TrainingExplorer(step=2))
+    wait_until(lambda: python(page, "print(explorer.step)") == "2", "the move in Python, or it would come after what Python sets")
     python(page, "explorer.step = 10; explorer.hidden = 'elu'")
     for widget in (first, second):
         wait_until(lambda widget=widget: status(widget) == TrainingExplorer(step=10, hidden="elu").describe(), "what Python set")

@@ -18,6 +18,7 @@ import {{ slider }} from "{kit}/controls.js";
 """ + """
 function render(context) {
   const view = mount(context, "Echo");
+  window.echoed = context.model;
   const answered = html("output", { class: "answered" });
   const ask = (n) => view.ask({ n }, (answer) => answered.append(`${answer.word} ${answer.odd.data} ${number(answer.square.at(0))}; `));
   const n = slider({ label: "n", min: 0, max: 100, step: 1, onInput: (value) => { view.set({ n: value }); ask(value); } });
@@ -79,6 +80,17 @@ def test_questions_never_queue_up_and_nobody_waits_for_answers(stage):
     n.fill("8")
     wait_until(lambda: answered(widget)[-1] == 64, "the next answer")
     assert notice.is_hidden() and violations(stage) == [] and stage.errors == []
+
+
+def test_a_late_echo_does_not_undo_a_move(stage):
+    widget = play(stage, ECHO)
+    n = widget.get_by_label("n", exact=True)
+    late = "(slider) => { slider.value = 6; slider.dispatchEvent(new Event('input', {bubbles: true})); window.echoed.set({n: 5}); }"
+    n.evaluate(late)
+    assert status(widget) == "n is 6" and n.input_value() == "6"
+    wait_until(lambda: python(stage, "print(echo.n)") == "6", "the move in Python")
+    python(stage, "echo.n = 9")
+    wait_until(lambda: status(widget) == "n is 9" and n.input_value() == "9", "what Python set once the move was sent")
 
 
 def test_what_cannot_be_drawn_is_said_and_gets_well_again(stage):

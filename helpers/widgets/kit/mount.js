@@ -7,6 +7,7 @@ const SAY_AFTER = 500;
 const ANSWER_WITHIN = 10000;
 const NO_ANSWER = "No answer from Python. This needs a running kernel: run the cell again.";
 
+const moves = new WeakMap(); // for each model, the settings that were moved here and not yet sent to Python
 let shared;
 
 /** The style sheet of all views: parsed once. STYLE is put in front of the joined module by scripts.py. */
@@ -44,9 +45,11 @@ export function mount({ model, el }, label) {
 
   const get = (name) => model.get(name);
   const value = (name) => JSON.stringify(get(name)) ?? "";
+  const moved = () => moves.get(model) ?? {};
 
   /** Set settings: drawn at once, in every view; sent to Python when the moves have paused. */
   function set(changes) {
+    moves.set(model, { ...moved(), ...changes });
     model.set(changes);
     clearTimeout(saving);
     saving = setTimeout(save, SAVE_AFTER);
@@ -55,6 +58,7 @@ export function mount({ model, el }, label) {
   function save() {
     clearTimeout(saving);
     saving = undefined;
+    moves.delete(model);
     model.save_changes();
   }
 
@@ -64,6 +68,10 @@ export function mount({ model, el }, label) {
   }
 
   function update() {
+    if (Object.entries(moved()).some(([name, own]) => value(name) !== (JSON.stringify(own) ?? ""))) {
+      model.set(moved()); // the kernel's late echo of a move before does not undo the newest; this calls update again
+      return;
+    }
     const faulty = parts.some((one) => one.fault);
     for (const one of parts) {
       const now = one.names.map(value).join("\n");
