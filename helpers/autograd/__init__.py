@@ -1,0 +1,108 @@
+r"""Reverse-mode automatic differentiation: a loss written in NumPy, and its gradients, without deriving them.
+
+    J = np.mean((W @ X + b - y) ** 2), with W = autograd.Tensor(...) and b likewise; J.backward(); W.grad, b.grad
+    dW, db = autograd.gradient(lambda W, b: np.mean((W @ X + b - y) ** 2), W, b), with plain arrays W and b
+
+A forward pass in NumPy runs on tensors as it is, through NumPy's own functions. What has no rule, or would lose the gradient in
+silence (float(t), np.array(t), t[...] = ..., out=), raises a TypeError that says what to write instead. Comparisons, argmax, sign and
+other functions that stay constant when their arguments move a little give plain arrays. a += b makes a new tensor.
+
+Where there is no one derivative, a choice was made, as everywhere:
+
+    max(0, z) at 0    0, as `activations` does (ReLU'(0) = 0). In general: where the larger of a tensor and a plain number is asked for and they
+                      are equal, the number wins, so the slope is 0, at the bounds of np.clip too. Of two tensors each gets half.
+    |z| at 0          0
+    max over an axis  the largest share equally. `max_pool`: the first in reading order gets all
+    where(c, a, b)    the branch that was chosen, and what computes the other still runs: a slope of 0 times an infinite one is NaN,
+                      so at 0 where(z > 0, sqrt(z), 0) gives NaN: write sqrt(where(z > 0, z, 1)) inside
+    sqrt at 0         infinite, with NumPy's warning
+
+Others choose otherwise. HIPS autograd and PyTorch give two equal arguments of maximum half each, numbers too; PyTorch's relu has 0 at 0, its
+max(dim) gives all to one, its amax equal shares; where and sqrt are as here.
+
+Derived in: notebooks/04_chain_rule.ipynb
+"""
+
+import numpy as np
+
+from helpers import checks, convolution, losses
+from helpers.autograd.backward import one_number, order, own, sweep
+from helpers.autograd.tensor import Tensor, record
+
+__all__ = [
+    "Tensor", "binary_cross_entropy_from_logits", "correlate", "gradient", "max_pool", "order", "softmax_cross_entropy_from_logits", "sweep",
+]  # fmt: skip
+
+
+def gradient(f, *arrays):
+    """dJ/da for each array a, where J = f(*arrays) is one number: f is called once, with a tensor for each array.
+
+    Parameters
+    ----------
+    f : function
+        Computes one number (or an array with one entry) from tensors, with NumPy's functions as on arrays.
+    *arrays : ndarray or real number
+
+    Returns
+    -------
+    tuple of ndarray : one for each array, in its shape (a NumPy scalar for a number), zeros where J does not depend on it.
+        A tuple for a single array, too: (dW,) = gradient(f, W).
+
+    Raises
+    ------
+    TypeError
+        Where f computes something that has no rule, or returns a plain number: the numbers were taken out of their tensors.
+    ValueError
+        Where f returns more than one number.
+
+    Derived in: notebooks/04_chain_rule.ipynb, "Why does nobody enumerate paths?"
+    """
+    leaves = [Tensor(array) for array in arrays]
+    J = checks.function("f", f, "of tensors, one for each array")(*leaves)
+    if not isinstance(J, Tensor):
+        raise TypeError(f"f returned {checks.shown(J)}, expected a tensor: it does not use its arguments, or only their .value")
+    found = dict.fromkeys(leaves)
+    for tensor, up in sweep(one_number(J, "f returned a tensor")):
+        if tensor in found:
+            found[tensor] = own(up)
+    return tuple(np.zeros(leaf.shape)[()] if grad is None else grad for leaf, grad in found.items())
+
+
+def softmax_cross_entropy_from_logits(Z, Y):
+    """`losses.softmax_cross_entropy_from_logits` of a tensor Z: the mean over examples, whose gradient is (p - y) / m.
+
+    Z : Tensor (K, m) of logits; Y : ndarray (K, m), one-hot columns, not a tensor. Returns a Tensor of one number.
+    Derived in: notebooks/03_loss.ipynb, "For which outputs and losses does it hold?"
+    """
+    return record(losses.softmax_cross_entropy_from_logits, (Z, _labels(Y)))
+
+
+def binary_cross_entropy_from_logits(Z, Y):
+    """`losses.binary_cross_entropy_from_logits` of a tensor Z: the mean over examples, whose gradient is (sigmoid(z) - y) / m.
+
+    Z : Tensor (n, m) of logits; Y : ndarray (n, m) of labels 0 and 1, not a tensor. Returns a Tensor of one number.
+    Derived in: notebooks/03_loss.ipynb, "Why compute the loss from logits?"
+    """
+    return record(losses.binary_cross_entropy_from_logits, (Z, _labels(Y)))
+
+
+def _labels(Y):
+    if isinstance(Y, Tensor):
+        raise TypeError("Y is a Tensor, expected a plain array: a loss is not differentiated with respect to labels, so write Y.value")
+    return np.asarray(Y)
+
+
+def correlate(X, K, b=None, stride=1, padding=0):
+    """`convolution.correlate` of tensors: any of X, K and b may be one, the others are plain arrays. Returns a Tensor.
+
+    Derived in: notebooks/01_forward_propagation.ipynb, "Why is a layer a matrix product?"
+    """
+    return record(convolution.correlate, (X, K, b), {"stride": stride, "padding": padding})
+
+
+def max_pool(X, size=2, stride=None, padding=0):
+    """`convolution.max_pool` of a tensor X. Returns a Tensor.
+
+    Derived in: notebooks/05_backward_propagation.ipynb, "What does ReLU do to the gradient?"
+    """
+    return record(convolution.max_pool, (X,), {"size": size, "stride": stride, "padding": padding})
