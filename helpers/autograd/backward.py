@@ -68,6 +68,7 @@ def one_number(J, what):
     return J
 
 
-def own(gradient):
-    """A gradient with memory of its own, since several may share one array; a NumPy scalar for a number."""
-    return np.array(gradient) if gradient.ndim else gradient[()]
+def own(gradient, tensor):
+    """A gradient with memory of its own, since several may share one array, in its tensor's type; a NumPy scalar for a number."""
+    dtype = (tensor.recorded[0] if tensor.parents else tensor.value).dtype
+    return np.array(gradient, dtype) if gradient.ndim else gradient.astype(dtype)[()]

@@ -130,7 +130,7 @@ class Tensor:
         Derived in: notebooks/04_chain_rule.ipynb, "Why does nobody enumerate paths?"
         """
         for tensor, up in sweep(one_number(self, "backward() was called on a tensor")):
-            tensor.grad = own(up if tensor.grad is None else tensor.grad + up)
+            tensor.grad = own(up if tensor.grad is None else tensor.grad + up, tensor)
 
     # operators
 
