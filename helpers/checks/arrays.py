@@ -60,6 +60,9 @@ def reals(name, value):
         masked = np.ma.is_masked(value)
         array = np.asarray(value)
     except Exception as error:  # somebody's own class may raise anything
+        if hasattr(type(value), "backward"):
+            instead = "take its .value, or, in what is differentiated, NumPy's functions and those of autograd"
+            raise TypeError(f"{name} is {shown(value)}, expected plain numbers: {instead}") from None
         ragged = type(error) is ValueError and "inhomogeneous" in str(error)  # NumPy's own
         raise TypeError(f"{name} is no array of numbers: {'its rows have different lengths' if ragged else said(error)}") from None
     if masked:
