@@ -5,20 +5,24 @@ r"""Reverse-mode automatic differentiation: a loss written in NumPy, and its gra
 
 A forward pass in NumPy runs on tensors as it is, through NumPy's own functions. What has no rule, or would lose the gradient in
 silence (float(t), np.array(t), t[...] = ..., out=), raises a TypeError that says what to write instead. Comparisons, argmax, sign and
-other functions that stay constant when their arguments move a little give plain arrays. a += b makes a new tensor.
+other functions that stay constant when their arguments move a little give plain arrays. a += b makes a new tensor; a view that was taken of
+the old one does not follow. Plain arrays are not copied: leave X as it is until the gradients are there. There are no second derivatives.
 
 Where there is no one derivative, a choice was made, as everywhere:
 
-    max(0, z) at 0    0, as `activations` does (ReLU'(0) = 0). In general: where the larger of a tensor and a plain number is asked for and they
-                      are equal, the number wins, so the slope is 0, at the bounds of np.clip too. Of two tensors each gets half.
+    max(0, z) at 0    0, as in `activations` (ReLU'(0) = 0). In general, where a tensor is equal to the plain number beside it in maximum or
+                      minimum, the number wins and the slope is 0, at the bounds of np.clip too. Of two equal tensors each gets half.
     |z| at 0          0
-    max over an axis  the largest share equally. `max_pool`: the first in reading order gets all
-    where(c, a, b)    the branch that was chosen, and what computes the other still runs: a slope of 0 times an infinite one is NaN,
-                      so at 0 where(z > 0, sqrt(z), 0) gives NaN: write sqrt(where(z > 0, z, 1)) inside
-    sqrt at 0         infinite, with NumPy's warning
+    max over an axis  the largest share equally. `max_pool`: the first of them in reading order gets all
+    where(c, a, b)    the branch that was chosen. What computes the other one runs all the same, and 0 times an infinite slope is NaN:
+                      where(z > 0, sqrt(z), 0) has the slope NaN at 0, so write where(z > 0, z, 1) inside of sqrt, too
+    sqrt(z) at 0      infinite, with NumPy's warning
 
-Others choose otherwise. HIPS autograd and PyTorch give two equal arguments of maximum half each, numbers too; PyTorch's relu has 0 at 0, its
-max(dim) gives all to one, its amax equal shares; where and sqrt are as here.
+A smooth function that is written with kinks has there what the choices add up to: max(0, z) - max(0, -z) is z, with slope 0 at 0.
+
+Others choose otherwise: in PyTorch 2.13 and HIPS autograd 1.9 two equal arguments of maximum get half each, numbers too; PyTorch's relu has slope
+0 at 0, its clamp 1 at both bounds, HIPS autograd's clip 0. Of several largest, PyTorch's max(dim) and max_pool2d choose one, its amax and HIPS
+autograd share. With where and sqrt all do the same.
 
 Derived in: notebooks/04_chain_rule.ipynb
 """

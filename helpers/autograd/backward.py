@@ -32,7 +32,7 @@ def sweep(root):
     When a tensor's turn comes, everything computed from it has handed its share on, so the sum over all paths is complete.
     Raises RuntimeError where an input has got a new value since.
     """
-    arrived = {root: np.ones_like(root.value)}
+    arrived = {root: np.ones(root.shape, root.dtype)}
     for tensor in reversed(order(root)):
         up = arrived.pop(tensor, None)
         if up is None:  # it decided a `where`, and nothing else came of it

@@ -59,6 +59,11 @@ def right(up, out, A, B):
     return A.mT @ up if B.ndim > 1 else (A.mT @ np.expand_dims(up, -1))[..., 0]
 
 
+def back(axes, ndim):
+    """The axes that undo a transposition to `axes`."""
+    return None if axes is None else np.argsort([axis % ndim for axis in axes])
+
+
 def entries(up, out, a, index):
     """Of a[index]: what arrives goes where it was taken from; an entry that was taken twice gets both."""
     full = np.zeros(a.shape, up.dtype)
@@ -132,7 +137,7 @@ RULES = {
     np.min:        (extreme,),
     # the same entries elsewhere
     np.reshape:      (lambda up, out, a, shape: up.reshape(a.shape),),
-    np.transpose:    (lambda up, out, a, axes=None: np.transpose(up, axes and np.argsort([axis % a.ndim for axis in axes])),),
+    np.transpose:    (lambda up, out, a, axes=None: np.transpose(up, back(axes, a.ndim)),),
     np.matrix_transpose: (lambda up, out, a: up.mT,),
     np.swapaxes:     (lambda up, out, a, one, other: np.swapaxes(up, one, other),),
     np.broadcast_to: (lambda up, out, a, shape: up,),

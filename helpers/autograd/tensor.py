@@ -22,7 +22,9 @@ def record(function, arguments, options=None):
         if isinstance(argument, Tensor):
             parents.append((len(values), argument))
             argument = argument._value
-        values.append(np.asarray(argument) if type(argument) is list else argument)
+        elif type(argument) in (list, tuple) and (type(function) is np.ufunc or function is operator.pow):
+            argument = np.asarray(argument)
+        values.append(argument)
     value = function(*values, **options)
     if type(value) not in _FLOATS or value.dtype.char not in "fd":
         value = _real(function, value)
@@ -243,9 +245,10 @@ class Tensor:
 
 
 def _concatenate(arrays, axis=0):
+    arrays = [array if isinstance(array, Tensor) else np.asarray(array) for array in arrays]
     if axis is None:
         arrays, axis = map(np.ravel, arrays), 0
-    return record(joined, tuple(arrays), {"axis": axis})
+    return record(joined, arrays, {"axis": axis})
 
 
 COMPOSED = MADE_OF_OTHERS | {np.concatenate: _concatenate}

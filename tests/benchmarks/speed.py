@@ -5,7 +5,7 @@
 
 Each round runs every contender, in an order that is drawn anew, so that a machine that changes its speed changes it for
 all, and none always finds the caches that another left; the ratio is taken round by round. It is the reference's time by
-the other one's: below 1 the reference is faster. PyTorch and scikit-learn are compared where they are installed. At the
+the other one's: below 1 the reference is faster. PyTorch, scikit-learn and HIPS autograd are compared where they are installed. At the
 end stand the rows of the README's table.
 """
 
@@ -22,7 +22,7 @@ import warnings
 
 import numpy as np
 
-from helpers import datasets, gradcheck, network
+from helpers import autograd, convolution, datasets, gradcheck, network
 from helpers.training import descend_many, gradient_descent
 
 LEARNING_RATE, STEPS = 0.5, 1000
@@ -88,6 +88,26 @@ def bare_numerical_gradient(X, y, p, h=1e-5):
     return grads
 
 
+def pass_to_differentiate(X, y, xp):
+    """The loss as a function of the parameters, for `autograd` or, with its own NumPy as xp, for HIPS autograd."""
+
+    def loss(W1, b1, W2, b2, W3, b3):
+        A1 = xp.maximum(0, xp.dot(W1, X) + b1)
+        A2 = xp.maximum(0, xp.dot(W2, A1) + b2)
+        A3 = 1 / (1 + xp.exp(-(xp.dot(W3, A2) + b3)))
+        return -xp.mean(y * xp.log(A3) + (1 - y) * xp.log(1 - A3))
+
+    return loss
+
+
+def bare_convolution(X, K, dZ):
+    """dK of a 3 x 3 correlation with a margin of 1, one place after the other."""
+    wide, dK = np.pad(X, ((0, 0), (0, 0), (1, 1), (1, 1))), np.zeros_like(K)
+    for i, j in np.ndindex(dZ.shape[2:]):
+        dK += np.tensordot(dZ[:, :, i, j], wide[:, :, i : i + 3, j : j + 3], axes=(0, 0))
+    return dK
+
+
 # --- PyTorch and scikit-learn -----------------------------------------------------------------------------------------------
 
 
@@ -120,6 +140,33 @@ def torch_training(X, y, p):
     step = torch_step(X, y, p, LEARNING_RATE)
     for _ in range(STEPS):
         step()
+
+
+def torch_autograd(X, y, p):
+    """A function that writes the pass of `pass_to_differentiate` in PyTorch and differentiates it."""
+    import torch
+
+    torch.set_num_threads(1)
+    X, y, *arrays = (torch.tensor(a) for a in (X, y, *p.values()))
+    W1, b1, W2, b2, W3, b3 = (a.requires_grad_() for a in arrays)
+
+    def step():
+        A1 = torch.relu(W1 @ X + b1)
+        A2 = torch.relu(W2 @ A1 + b2)
+        A3 = 1 / (1 + torch.exp(-(W3 @ A2 + b3)))
+        return torch.autograd.grad(-(y * torch.log(A3) + (1 - y) * torch.log(1 - A3)).mean(), (W1, b1, W2, b2, W3, b3))
+
+    return step
+
+
+def torch_convolution(X, K, b, dZ):
+    """A function that correlates in PyTorch, forward and backward."""
+    import torch
+
+    torch.set_num_threads(1)
+    dZ, *arrays = (torch.tensor(a) for a in (dZ, X, K, b))
+    leaves = [a.requires_grad_() for a in arrays]
+    return lambda: torch.autograd.grad(torch.nn.functional.conv2d(*leaves, padding=1), leaves, dZ)
 
 
 def sklearn_training(X, y):
@@ -190,6 +237,40 @@ def passes(X, y, p, rounds):
     return compare("forward and backward pass", contenders, rounds, calls=10)
 
 
+def differentiation(X, y, p, rounds):
+    """The same gradients without a backward pass of one's own: a forward pass that is differentiated."""
+    arrays, loss = tuple(p.values()), pass_to_differentiate(X, y, np)
+    contenders = {
+        "reference": lambda: autograd.gradient(loss, *arrays),
+        "by hand, `backward_prop`": lambda: network.backward_prop(X, y, network.forward_prop(X, p), p),
+        "by hand, bare NumPy": lambda: bare_backward(X, y, bare_forward(X, p), p),
+    }
+    if installed("autograd"):
+        import autograd as hips
+
+        theirs = hips.grad(pass_to_differentiate(X, y, hips.numpy), argnum=tuple(range(len(arrays))))
+        contenders["HIPS autograd"] = lambda: theirs(*arrays)
+    if installed("torch"):
+        contenders["PyTorch, eager"] = torch_autograd(X, y, p)
+    return compare("the same by `autograd.gradient`", contenders, rounds, calls=10)
+
+
+def images(rounds):
+    """A convolution layer on real digits, forward and backward."""
+    X = datasets.digits()[0][:, :200].T.reshape(-1, 1, 8, 8)
+    rng = np.random.default_rng(0)
+    K, b, dZ = rng.standard_normal((8, 1, 3, 3)), rng.standard_normal(8), rng.standard_normal((200, 8, 8, 8))
+
+    def reference():
+        convolution.correlate(X, K, b, padding=1)
+        convolution.correlate_backward(dZ, X, K, padding=1)
+
+    contenders = {"reference": reference, "bare NumPy, dK alone, a place at a time": lambda: bare_convolution(X, K, dZ)}
+    if installed("torch"):
+        contenders["PyTorch, eager"] = torch_convolution(X, K, b, dZ)
+    return compare("8 kernels of 3 × 3 on 200 digits, forward and backward", contenders, rounds, calls=3)
+
+
 def training(X, y, p, rounds):
     """Steps of gradient descent with whole batches."""
     contenders = {
@@ -250,6 +331,8 @@ def main():
     X30, y30 = (a[:, :200] for a in datasets.breast_cancer())
     p = network.init_params()
     rows = passes(X, y, p, 100 if few else 600)
+    rows += differentiation(X, y, p, 100 if few else 600)
+    rows += images(50 if few else 300)
     rows += training(X, y, p, 5 if few else 15)
     rows += numerical_gradients(X, y, p, 15 if few else 51)
     rows += numerical_gradients(X30, y30, network.init_params((30, 10, 10, 1)), 9 if few else 31)
