@@ -201,6 +201,11 @@ def test_a_gradient_for_each_array():
     assert gradient(lambda: Tensor(1)) == ()
 
 
+def test_what_only_decides_has_no_gradient():
+    decides, chosen = gradient(lambda a, b: np.where(2 * a, b, 0.0).sum(), np.array([0.0, 1.0]), np.ones(2))
+    np.testing.assert_array_equal([decides, chosen], [[0, 0], [0, 1]])
+
+
 def test_arguments_stay_and_gradients_have_memory_of_their_own():
     a, b = np.arange(3.0), np.arange(3.0)
     grads = gradient(lambda a, b: (a + b).sum(), a, b)
@@ -304,7 +309,7 @@ def test_the_order_is_topological(pairs):
 
 def test_float32_stays():
     x = Tensor(np.ones((2, 2), np.float32))
-    J = np.mean(np.maximum(x @ x, 0) ** 2)
+    J = np.mean(np.maximum(x @ x, x) ** 2)
     J.backward()
     assert J.dtype == x.grad.dtype == np.float32
 
@@ -338,6 +343,23 @@ def test_nothing_in_numpy_takes_the_numbers_out_in_silence():
 t, s, plain = Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor(2.0), np.ones((2, 2))
 
 
+TEXTS = {np.array_repr, np.array_str, np.array2string}
+
+
+@pytest.mark.parametrize("function", CONSTANT - TEXTS - {np.empty_like}, ids=lambda function: function.__name__)
+def test_the_constants_are_constant(function):
+    """They give the same after a small step in any of their arguments."""
+    point = [np.array([[1.3, -2.2], [0.4, 1.9]]), np.array([[0.3, 2.2], [-0.4, 1.1]])]
+    try:
+        function(*point)
+    except TypeError:  # as it takes one array, or an axis as its second argument
+        point.pop()
+    before = function(*point)
+    for k in range(len(point)):
+        moved = [array + (i == k) * np.array([[1e-9, 3e-9], [-2e-9, 1e-9]]) for i, array in enumerate(point)]
+        np.testing.assert_array_equal(function(*moved), before)
+
+
 @pytest.mark.parametrize(("f", "value"), [
     (lambda: t > 2, [[False, False], [True, True]]), (lambda: plain < t, [[False, True], [True, True]]),
     (lambda: t == t, [[True, True], [True, True]]),
@@ -364,9 +386,10 @@ def test_what_does_not_move_with_its_arguments_is_plain(f, value):
     (lambda: t.transpose(1, 0), t.value.T), (lambda: t.transpose((1, 0)), t.value.T), (lambda: t.reshape(1, -1), [[1, 2, 3, 4]]),
     (lambda: t.reshape((4,)), [1, 2, 3, 4]), (lambda: np.reshape(t, (4, 1)), [[1], [2], [3], [4]]), (lambda: +t - -t, 2 * t.value),
     (lambda: t.swapaxes(0, 1), t.value.T),
-    (lambda: ((1, 2), (3, 4)) @ t, [[7, 10], [15, 22]]), (lambda: t @ ((1, 2), (3, 4)), [[7, 10], [15, 22]]), (lambda: t ** (1, 2), [[1, 4], [3, 16]]),
-    (lambda: t ** [1, 2], [[1, 4], [3, 16]]), (lambda: (2, 3) ** t, [[2, 9], [8, 81]]), (lambda: np.transpose(t, [1, 0]), t.value.T),
-    (lambda: np.vstack([[5, 6], t]), [[5, 6], [1, 2], [3, 4]]), (lambda: np.where([True, False], t, [0, 1]), [[1, 1], [3, 1]]),
+    (lambda: ((1, 2), (3, 4)) @ t, [[7, 10], [15, 22]]), (lambda: t @ ((1, 2), (3, 4)), [[7, 10], [15, 22]]),
+    (lambda: t ** (1, 2), [[1, 4], [3, 16]]), (lambda: t ** [1, 2], [[1, 4], [3, 16]]), (lambda: (2, 3) ** t, [[2, 9], [8, 81]]),
+    (lambda: np.transpose(t, [1, 0]), t.value.T), (lambda: np.vstack([[5, 6], t]), [[5, 6], [1, 2], [3, 4]]),
+    (lambda: np.where([True, False], t, [0, 1]), [[1, 1], [3, 1]]),
 ])  # fmt: skip
 def test_what_does_is_a_tensor_whose_gradient_arrives(f, value):
     result = f()
@@ -402,6 +425,8 @@ def assign(index, value):
     (lambda: np.add.accumulate(t), TypeError, f"np.add.accumulate {NO_RULE}"), (lambda: np.multiply.outer(t, t), TypeError, NO_RULE),
     (lambda: np.add.at(plain, 0, t), TypeError, NO_RULE), (lambda: np.arctan(t), TypeError, NO_RULE),
     (lambda: np.linalg.inv(t), TypeError, f"np.linalg.inv {NO_RULE}"),
+    (lambda: np.heaviside(t, 0), TypeError, r"\(a > 0\) \* 1.0"),
+    (lambda: np.full((2, 2), t), TypeError, PLAIN), (lambda: np.full_like(plain, s), TypeError, "np.copyto"),
     (lambda: np.prod(t), TypeError, "np.exp.np.log"), (lambda: np.einsum("ij->i", t), TypeError, r"write it with @, \* and .sum"),
     (lambda: np.sum(t, axis=0, dtype=float), TypeError, "np.sum of a tensor is not known with 1 arguments by position, axis, dtype by name"),
     (lambda: np.sum(t, 0, float), TypeError, "3 arguments by position"), (lambda: np.sum(a=t), TypeError, "give the tensor first"),

@@ -100,7 +100,7 @@ EXAMPLES = [  # (a function of the table, shapes of the arguments, how it is cal
     ("transpose", (CUBE,), lambda xp, a: xp.transpose(a, (2, 0, 1)) * np.arange(4.0)),
     ("transpose", (CUBE,), lambda xp, a: xp.transpose(a, (-1, 0, 1) if xp is np else (2, 0, 1)) * np.arange(4.0)),
     ("matrix_transpose", (CUBE,), lambda xp, a: (a.mT if xp is np else xp.swapaxes(a, -1, -2)) * np.arange(4.0)),
-    ("swapaxes", (CUBE,), lambda xp, a: xp.swapaxes(a, 0, -1) * np.arange(2.0)),
+    ("swapaxes", (CUBE,), lambda xp, a: xp.swapaxes(a, 0, 1) * np.arange(3.0) + xp.swapaxes(a, -3, 1)),
     ("broadcast_to", (ROW,), lambda xp, a: xp.broadcast_to(a, (2, 3, 4)) * np.arange(24.0).reshape(2, 3, 4) if xp is np else
      (a + np.zeros((2, 3, 4))) * np.arange(24.0).reshape(2, 3, 4)),
     ("getitem", (A,), lambda xp, a: a[1] * a[-1, 2] + a[0, ::-2].sum()),
@@ -133,6 +133,7 @@ OTHERS = [
     ("hstack", (VECTOR, ONE), lambda xp, a, b: xp.hstack([a, b]) * np.arange(5.0)),
     ("append", (A, ROW), lambda xp, a, b: xp.append(a, b, axis=0) * np.arange(4.0)[:, None]),
     ("pad", (A,), lambda xp, a: xp.pad(a, ((1, 2), (0, 1)), mode="constant") * np.arange(30.0).reshape(6, 5)),
+    ("full_like", (ONE,), lambda xp, a: (xp.full_like(a + np.ones((3, 4)), a) if xp is np else np.ones((3, 4)) * a) * np.arange(4.0)),
     ("copy", (A,), lambda xp, a: a.copy() * a if xp is np else a * a),
     ("amax", (A,), lambda xp, a: xp.amax(a, axis=0)),
     ("amin", (A,), lambda xp, a: xp.amin(a)),

@@ -57,19 +57,21 @@ MADE_OF_OTHERS = {
     np.hstack: lambda tup: np.concatenate([a if np.ndim(a) else np.reshape(a, (1,)) for a in tup], 0 if np.ndim(tup[0]) < 2 else 1),
     np.append: lambda arr, values, axis: np.concatenate([arr, values], axis),
     np.pad: pad,
+    np.full_like: lambda a, fill_value: np.zeros_like(a) + fill_value,
     np.copy: np.positive,
 }
 """Functions of NumPy that call others of the table."""
 
 CONSTANT = {
     np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal, np.isfinite, np.isnan, np.isinf, np.signbit,
-    np.logical_not, np.logical_and, np.logical_or, np.sign, np.heaviside, np.floor, np.ceil, np.rint, np.trunc, np.round, np.argmax, np.argmin,
+    np.logical_not, np.logical_and, np.logical_or, np.sign, np.floor, np.ceil, np.rint, np.trunc, np.round, np.argmax, np.argmin,
     np.argsort, np.any, np.all, np.count_nonzero, np.nonzero, np.isclose, np.allclose, np.array_equal, np.shape, np.ndim, np.size,
-    np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.result_type, np.array_repr, np.array_str, np.array2string,
+    np.zeros_like, np.ones_like, np.empty_like, np.result_type, np.array_repr, np.array_str, np.array2string,
 }  # fmt: skip
 """Functions that stay what they are when their arguments move a little: their result is a plain array, with gradient 0."""
 
 INSTEAD = {
+    np.heaviside: "(a > 0) * 1.0",
     np.prod: "np.exp(np.log(a).sum()) where all entries are positive, or a product of factors",
     np.cumsum: "a @ np.triu(np.ones((n, n)))",
     np.einsum: "@, * and .sum(axis=...)",

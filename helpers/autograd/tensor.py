@@ -227,7 +227,8 @@ class Tensor:
         if method == "reduce" and ufunc in _REDUCTIONS:
             return self.__array_function__(_REDUCTIONS[ufunc], (), inputs, {"axis": 0} | options)
         called = "" if method == "__call__" else f".{method}"
-        return refuse(f"np.{ufunc.__name__}{called} of a tensor" + (f" with {', '.join(options)}" if options else ""))
+        what = f"np.{ufunc.__name__}{called} of a tensor" + (f" with {', '.join(options)}" if options else "")
+        return refuse(what, *([INSTEAD[ufunc]] if ufunc in INSTEAD else []))
 
     def __array_function__(self, function, types, args, kwargs):
         if function in CONSTANT:
