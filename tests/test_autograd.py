@@ -389,7 +389,7 @@ def test_what_does_not_move_with_its_arguments_is_plain(f, value):
     (lambda: ((1, 2), (3, 4)) @ t, [[7, 10], [15, 22]]), (lambda: t @ ((1, 2), (3, 4)), [[7, 10], [15, 22]]),
     (lambda: t ** (1, 2), [[1, 4], [3, 16]]), (lambda: t ** [1, 2], [[1, 4], [3, 16]]), (lambda: (2, 3) ** t, [[2, 9], [8, 81]]),
     (lambda: np.transpose(t, [1, 0]), t.value.T), (lambda: np.vstack([[5, 6], t]), [[5, 6], [1, 2], [3, 4]]),
-    (lambda: np.where([True, False], t, [0, 1]), [[1, 1], [3, 1]]),
+    (lambda: np.where([True, False], t, [0, 1]), [[1, 1], [3, 1]]), (lambda: np.concatenate([[[5, 6]], t]), [[5, 6], [1, 2], [3, 4]]),
 ])  # fmt: skip
 def test_what_does_is_a_tensor_whose_gradient_arrives(f, value):
     result = f()
