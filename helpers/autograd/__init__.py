@@ -24,7 +24,7 @@ Others choose otherwise: in PyTorch 2.13 and HIPS autograd 1.9 two equal argumen
 0 at 0, its clamp 1 at both bounds, HIPS autograd's clip 0. Of several largest, PyTorch's max(dim) and max_pool2d choose one, its amax and HIPS
 autograd share. With where and sqrt all do the same.
 
-Derived in: notebooks/04_chain_rule.ipynb
+Derived in: notebooks/10_automatic_differentiation.ipynb, notebooks/04_chain_rule.ipynb
 """
 
 import numpy as np
@@ -59,7 +59,7 @@ def gradient(f, *arrays):
     ValueError
         Where f returns more than one number.
 
-    Derived in: notebooks/04_chain_rule.ipynb, "Why does nobody enumerate paths?"
+    Derived in: notebooks/10_automatic_differentiation.ipynb, "Does your own forward pass run on the finished engine?"
     """
     leaves = [Tensor(array) for array in arrays]
     J = checks.function("f", f, "of tensors, one for each array")(*leaves)

@@ -1,6 +1,6 @@
 r"""The sweep back: every tensor hands its gradient on once, when all that arrives at it has been added.
 
-Derived in: notebooks/04_chain_rule.ipynb
+Derived in: notebooks/10_automatic_differentiation.ipynb
 """
 
 from functools import lru_cache
@@ -13,6 +13,8 @@ def order(root):
 
     A stack instead of recursion, so that no graph is too deep. A tensor is listed when it comes up for the second time:
     all that lies below it has then been listed.
+
+    Derived in: notebooks/10_automatic_differentiation.ipynb, "How deep may a graph be?"
     """
     listed, seen, stack = [], set(), [(root, False)]
     while stack:
@@ -51,7 +53,10 @@ def sweep(root):
 
 
 def unbroadcast(gradient, shape):
-    """Sum over the axes along which an array of this shape was repeated: each of its entries is used there once for each."""
+    """Sum over the axes along which an array of this shape was repeated: each of its entries is used there once for each.
+
+    Derived in: notebooks/10_automatic_differentiation.ipynb, "What does broadcasting do on the way back?"
+    """
     return np.add.reduce(gradient, axis=_repeated(gradient.shape, shape), keepdims=True).reshape(shape)
 
 

@@ -5,7 +5,7 @@ out = function(*arguments, **options) and `up` is the gradient with respect to o
 None: an argument that is never differentiated. Where an argument was broadcast, the engine sums what a rule returns back to
 the argument's shape, so no rule needs to.
 
-Derived in: notebooks/04_chain_rule.ipynb, notebooks/05_backward_propagation.ipynb
+Derived in: notebooks/10_automatic_differentiation.ipynb, notebooks/05_backward_propagation.ipynb
 """
 
 import operator

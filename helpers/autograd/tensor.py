@@ -1,6 +1,6 @@
 r"""The tensor: an array that remembers what it was computed from, with operators, and with NumPy's own functions.
 
-Derived in: notebooks/04_chain_rule.ipynb
+Derived in: notebooks/10_automatic_differentiation.ipynb
 """
 
 import operator
@@ -100,7 +100,7 @@ class Tensor:
     recorded : tuple
         Its value and the plain values of all the arguments, as they were: what the rules take.
 
-    Derived in: notebooks/04_chain_rule.ipynb, "Can one rule do all of it?"
+    Derived in: notebooks/10_automatic_differentiation.ipynb, "How long is the whole engine?"
     """
 
     __slots__ = ("__weakref__", "_value", "function", "grad", "options", "parents", "recorded", "rules")
@@ -129,7 +129,7 @@ class Tensor:
         A second call adds the same once more, to each t alike: no sum on the way starts from what an earlier call left.
 
         Raises ValueError where J is more than one number, RuntimeError where an input has got a new value since.
-        Derived in: notebooks/04_chain_rule.ipynb, "Why does nobody enumerate paths?"
+        Derived in: notebooks/10_automatic_differentiation.ipynb, "What does a second backward add?"
         """
         for tensor, up in sweep(one_number(self, "backward() was called on a tensor")):
             tensor.grad = own(up if tensor.grad is None else tensor.grad + up, tensor)
