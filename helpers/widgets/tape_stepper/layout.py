@@ -1,0 +1,140 @@
+"""Where the nodes and edges of a graph stand: in columns from left to right, each edge with a lane of its own past the nodes between."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from helpers.figures.graph_layout import place
+
+WIDTH = 880  # of the drawing, where the columns have room
+PITCH = 128  # least distance of columns
+HIGH = 28  # of a box
+HALF = {True: 37, False: 17}  # room above and below the middle of a node, of an edge that passes
+EDGE = 58  # room at the left and right for values that are wider than their box
+PORT = 8  # distance of two edges at the box that they enter, from its middle
+SWEEPS = 24
+STRAIGHT = {True: 1, False: 30}  # how strongly a place where an edge passes is drawn to its end, and to the next such place
+
+
+def lay(labels, edges):
+    """Positions for nodes with these labels and edges [(start, end), ...], numbers of nodes.
+
+    Returns
+    -------
+    dict : "width", "height", "nodes" [(x, y, width of the box), ...], "edges" [{"d": path, "at": (x, y)}, ...]
+        `at` is where an edge's text stands.
+    """
+    nodes = [str(k) for k in range(len(labels))]
+    column = {name: at[0] for name, at in place(nodes, [(str(a), str(b)) for a, b in edges]).items()}
+    chains = [_chain(str(a), str(b), k, column) for k, (a, b) in enumerate(edges)]
+    column |= {name: column[chain[0]] + i for chain in chains for i, name in enumerate(chain) if i and i + 1 < len(chain)}
+    steps = sorted({step for chain in chains for step in pairwise(chain)})
+    rows = place(list(column), steps)
+    layers = [sorted((name for name in column if column[name] == c), key=lambda name: (rows[name][1], name)) for c in range(max(column.values()) + 1)]
+    layers = _uncrossed(layers, steps)
+    y = _heights(layers, steps, set(nodes))
+    width = [max(46, 9.5 * len(label) + 20) for label in labels]
+    pitch = max(PITCH, (WIDTH - 2 * EDGE) / max(1, len(layers) - 1))
+    x = {name: EDGE + pitch * column[name] for name in column}
+    ports = _ports(edges, chains, y)
+    return {
+        "width": round(2 * EDGE + pitch * (len(layers) - 1), 1), "height": round(max(y.values()) + HALF[True], 1),
+        "nodes": [(round(x[name], 1), round(y[name], 1), round(width[k], 1)) for k, name in enumerate(nodes)],
+        "edges": [_drawn(chain, ports[k], x, y, width) for k, chain in enumerate(chains)],
+    }  # fmt: skip
+
+
+def _chain(start, end, k, column):
+    """An edge as a chain of neighbours: where it passes a column it has a place there."""
+    return [start, *(f"edge {k}.{c}" for c in range(column[start] + 1, column[end])), end]
+
+
+def _crossings(left, right, steps):
+    """How many of the steps between two neighbouring layers cross."""
+    places = {name: i for layer in (left, right) for i, name in enumerate(layer)}
+    here = [(places[a], places[b]) for a, b in steps if a in left and b in right]
+    return sum((a - c) * (b - d) < 0 for i, (a, b) in enumerate(here) for c, d in here[:i])
+
+
+def _uncrossed(layers, steps):
+    """The layers in an order with few crossings: by the middle of each node's neighbours, then by exchanging neighbours while that helps."""
+    count = lambda layers: sum(_crossings(*pair, steps) for pair in pairwise(layers))  # noqa: E731
+    best, layers = layers, [list(layer) for layer in layers]
+    for sweep in range(SWEEPS):
+        there = 1 if sweep % 2 == 0 else -1
+        for c in range(len(layers))[::there]:
+            layers[c] = sorted(layers[c], key=lambda name, c=c, there=there: _middle(name, layers, c - there, steps))
+        if count(layers) < count(best):
+            best = [list(layer) for layer in layers]
+    while better := _exchanged(best, count):
+        best = better
+    return best
+
+
+def _middle(name, layers, c, steps):
+    """Mean place of a node's neighbours in layer c, as a share; its own place where it has none."""
+    if not 0 <= c < len(layers):
+        return 0
+    there = [layers[c].index(b if a == name else a) for a, b in steps if name in (a, b) and (b if a == name else a) in layers[c]]
+    own = next(layer for layer in layers if name in layer)
+    return np.mean(there) / len(layers[c]) if there else own.index(name) / len(own)
+
+
+def _exchanged(layers, count):
+    """The layers with two neighbours exchanged so that fewer edges cross, or None."""
+    for c, layer in enumerate(layers):
+        for i in range(len(layer) - 1):
+            other = [*layer[:i], layer[i + 1], layer[i], *layer[i + 2 :]]
+            tried = [*layers[:c], other, *layers[c + 1 :]]
+            if count(tried) < count(layers):
+                return tried
+    return None
+
+
+def _heights(layers, steps, nodes):
+    """y of every place: near the middle of its neighbours, and no nearer to the next one of its column than there is room."""
+    y = {name: 60.0 * i for layer in layers for i, name in enumerate(layer)}
+    near = {name: [a if b == name else b for a, b in steps if name in (a, b)] for name in y}
+    pull = lambda name, other: 1 if name in nodes else STRAIGHT[other in nodes]  # noqa: E731
+    for sweep in range(SWEEPS * 8):
+        for layer in layers[:: 1 if sweep % 2 else -1]:
+            room = [HALF[a in nodes] + HALF[b in nodes] for a, b in pairwise(layer)]
+            wish = [np.average([y[other] for other in near[name]], weights=[pull(name, other) for other in near[name]]) for name in layer]
+            y |= dict(zip(layer, _apart(wish, np.cumsum([0, *room]), [1 if name in nodes else 4 for name in layer]), strict=True))
+    top = min(y[name] - HALF[name in nodes] for name in y)
+    return {name: value - top for name, value in y.items()}
+
+
+def _apart(wish, offset, weight):
+    """The places nearest to those wished for whose distances are at least those of `offset`: neighbours that clash share a mean."""
+    blocks = []
+    for value, heavy in zip(wish - offset, weight, strict=True):
+        blocks.append([value, heavy, 1])
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            (a, v, n), (b, w, k) = blocks[-2:]
+            blocks[-2:] = [[(v * a + w * b) / (v + w), v + w, n + k]]
+    return [float(value) for value in np.concatenate([[value] * n for value, _, n in blocks]) + offset]
+
+
+def _ports(edges, chains, y):
+    """How far from the middle of its end each edge arrives: in the order in which they come from above."""
+    ports = {}
+    for end in {b for _, b in edges}:
+        here = sorted((k for k, (_, b) in enumerate(edges) if b == end), key=lambda k: (y[chains[k][-2]], k))
+        ports |= {k: PORT * (2 * i - len(here) + 1) for i, k in enumerate(here)}
+    return ports
+
+
+def _drawn(chain, port, x, y, width):
+    """A curve that leaves and arrives level, and is level where it passes a column; its text stands in the last gap."""
+    points = [(x[chain[0]] + width[int(chain[0])] / 2, y[chain[0]])]
+    for name in chain[1:-1]:
+        points += [(x[name] - 26, y[name]), (x[name] + 26, y[name])]
+    end = (x[chain[-1]] - width[int(chain[-1])] / 2 - 7, y[chain[-1]] + port)
+    d = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
+    for (a, b), (c, e) in pairwise([*points, end]):
+        middle = (a + c) / 2
+        d += f"L{c:.1f} {e:.1f}" if b == e else f"C{middle:.1f} {b:.1f} {middle:.1f} {e:.1f} {c:.1f} {e:.1f}"
+    (a, b), (c, e) = points[-1], end
+    at = (a + 0.62 * (c - a), b + 0.72 * (e - b) + (-8 if port <= 0 else 19))
+    return {"d": d, "at": tuple(round(value, 1) for value in at), "end": tuple(round(value, 1) for value in end)}
