@@ -104,6 +104,8 @@ CONTENDERS = {
 }
 LARGEST = """from helpers import network
 NetworkStepper(network.init_params([16] * 5 + [1], rng=1), np.random.default_rng(2).normal(size=(16, 3)), np.array([[1.0, 0, 1]]))"""
+TAPE = """TapeStepper("p = a*x + b*y; q = c*x - a*y; r = relu(p); s = relu(q); t = tanh(r*s); w = exp(-t); (w - 1)*w + r*r + s",
+    a=1, b=2, c=0.5, x=1.5, y=-0.5)"""
 OURS = {
     "ActivationExplorer: z, all of them": ("ActivationExplorer(list(ACTIVATIONS))", STATUS, SLIDE),
     "ActivationExplorer: layers": ("ActivationExplorer('sigmoid', view='depth')", STATUS, SLIDE),
@@ -123,6 +125,9 @@ OURS = {
     "SoftmaxExplorer: training step": ("SoftmaxExplorer()", STATUS, SLIDE),
     "SoftmaxExplorer: unit": ("SoftmaxExplorer()", STATUS, SECOND),
     "SoftmaxExplorer: temperature": ("SoftmaxExplorer(view='temperature', sample='wrong')", STATUS, SLIDE),
+    "TapeStepper: step": ("TapeStepper(order='unordered')", STATUS, SLIDE),
+    "TapeStepper: an input": ("TapeStepper(order='unordered', step='end')", STATUS, SECOND),
+    "TapeStepper: the largest graph": (TAPE, STATUS, SLIDE),
 }
 # Widgets stand in a shadow root.
 INSIDE = "() => { window.inside = (cell) => cell.querySelector('.casebook-host')?.shadowRoot ?? cell; }"

@@ -17,7 +17,7 @@ INSTEAD = {
     "sigmoid": "1 / (1 + exp(-z))", "maximum": "max(a, b)", "minimum": "min(a, b)", "ln": "log(z)", "softplus": "log(1 + exp(z))",
     "square": "z**2", "pow": "a**b",
 }  # fmt: skip
-LONGEST = 200
+LONGEST = 400
 
 
 class Expression:
@@ -36,8 +36,8 @@ class Expression:
         try:
             self.parts = ast.parse(self.text).body
         except (SyntaxError, ValueError, RecursionError) as error:
-            place = getattr(error, "offset", None)
-            raise ValueError(f"the expression {self.text!r} cannot be read{f' at character {place}' if place else ''}: allowed are {ALLOWED}") from None
+            place = f" at character {error.offset}" if getattr(error, "offset", None) else ""
+            raise ValueError(f"the expression {self.text!r} cannot be read{place}: allowed are {ALLOWED}") from None
         self.inputs, self._given = [], set()
         for part in self.parts[:-1]:
             self._assignment(part)
@@ -86,7 +86,7 @@ class Expression:
                 self._refuse(node)
 
     def run(self, inputs):
-        """(results, names): every tensor in the order in which it was computed, and {tensor: name} for those with a name of their own."""
+        """(result, made, names): all that was computed, in that order, and {tensor: name} for what has a name of its own."""
         self._made, known, names = [], dict(inputs), {}
         value = None
         for part in self.parts:
@@ -101,14 +101,13 @@ class Expression:
             case ast.Name(id=name):
                 return known[name]
             case ast.Constant(value=value):
-                return float(value)
+                return np.float64(value)
             case ast.UnaryOp(op=ast.UAdd()):
                 return self._value(node.operand, known)
             case ast.UnaryOp():
                 made = -self._value(node.operand, known)
             case ast.BinOp():
-                left, right = self._value(node.left, known), self._value(node.right, known)
-                made = np.float64(left) / right if isinstance(left, float) and isinstance(node.op, ast.Div) else OPERATORS[type(node.op)](left, right)
+                made = OPERATORS[type(node.op)](self._value(node.left, known), self._value(node.right, known))
             case _:
                 made = FUNCTIONS[node.func.id][0](*(self._value(argument, known) for argument in node.args))
         self._made.append(made)

@@ -9,7 +9,7 @@ from helpers.figures.graph_layout import place
 WIDTH = 880  # of the drawing, where the columns have room
 PITCH = 128  # least distance of columns
 HIGH = 28  # of a box
-HALF = {True: 37, False: 17}  # room above and below the middle of a node, of an edge that passes
+HALF = {True: 35, False: 16}  # room above and below the middle of a node, of an edge that passes
 EDGE = 58  # room at the left and right for values that are wider than their box
 PORT = 8  # distance of two edges at the box that they enter, from its middle
 SWEEPS = 24
@@ -32,13 +32,13 @@ def lay(labels, edges):
     rows = place(list(column), steps)
     layers = [sorted((name for name in column if column[name] == c), key=lambda name: (rows[name][1], name)) for c in range(max(column.values()) + 1)]
     layers = _uncrossed(layers, steps)
-    y = _heights(layers, steps, set(nodes))
+    y = _straightened(_heights(layers, steps, set(nodes)), layers, chains, set(nodes))
     width = [max(46, 9.5 * len(label) + 20) for label in labels]
     pitch = max(PITCH, (WIDTH - 2 * EDGE) / max(1, len(layers) - 1))
     x = {name: EDGE + pitch * column[name] for name in column}
     ports = _ports(edges, chains, y)
     return {
-        "width": round(2 * EDGE + pitch * (len(layers) - 1), 1), "height": round(max(y.values()) + HALF[True], 1),
+        "width": round(2 * EDGE + pitch * (len(layers) - 1), 1), "height": round(max(y[name] + HALF[name in nodes] for name in y), 1),
         "nodes": [(round(x[name], 1), round(y[name], 1), round(width[k], 1)) for k, name in enumerate(nodes)],
         "edges": [_drawn(chain, ports[k], x, y, width) for k, chain in enumerate(chains)],
     }  # fmt: skip
@@ -101,6 +101,21 @@ def _heights(layers, steps, nodes):
             room = [HALF[a in nodes] + HALF[b in nodes] for a, b in pairwise(layer)]
             wish = [np.average([y[other] for other in near[name]], weights=[pull(name, other) for other in near[name]]) for name in layer]
             y |= dict(zip(layer, _apart(wish, np.cumsum([0, *room]), [1 if name in nodes else 4 for name in layer]), strict=True))
+    return y
+
+
+def _straightened(y, layers, chains, nodes):
+    """The same, with each edge on one level where it passes columns and there is room: that of one of its ends, or the nearest."""
+    around = {name: (layer[i - 1 : i], layer[i + 1 : i + 2]) for layer in layers for i, name in enumerate(layer)}
+    room = lambda name, other: HALF[name in nodes] + HALF[other in nodes]  # noqa: E731
+    for start, *inner, end in chains:
+        if not inner:
+            continue
+        low = max((y[other] + room(name, other) for name in inner for other in around[name][0]), default=-np.inf)
+        high = min((y[other] - room(name, other) for name in inner for other in around[name][1]), default=np.inf)
+        if low <= high:
+            wish = next((y[name] for name in (end, start) if low <= y[name] <= high), np.clip(np.mean([y[name] for name in inner]), low, high))
+            y |= dict.fromkeys(inner, float(wish))
     top = min(y[name] - HALF[name in nodes] for name in y)
     return {name: value - top for name, value in y.items()}
 

@@ -41,17 +41,19 @@ def run(f, inputs):
     leaves = {name: autograd.Tensor(value) for name, value in inputs.items()}
     with np.errstate(all="ignore"):
         J, made, names = f.run(leaves) if hasattr(f, "run") else (_called(f, leaves), None, {})
-    if not isinstance(J, autograd.Tensor) or not J.parents:
-        raise ValueError(f"{_what(f)} gives {checks.shown(J)}, expected something that is computed from its inputs")
+    if not isinstance(J, autograd.Tensor):
+        raise ValueError(f"{_what(f)} gives {checks.shown(J)}, expected a tensor: something that is computed from its inputs")
+    if not J.parents:
+        raise ValueError(f"{_what(f)} gives back an input as it is, expected at least one operation")
     used = set(autograd.order(J))
+    if len(used) > MOST:
+        raise ValueError(f"{_what(f)} has {len(used)} nodes, expected at most {MOST}: each input and each operation is one")
     if unused := [name for name, leaf in leaves.items() if leaf not in used]:
         raise ValueError(f"the result of {_what(f)} does not depend on {unused[0]}, expected each input to be used")
-    computed = [tensor for tensor in (made if made is not None else _in_order(J)) if tensor in used and tensor.parents]
+    computed = [tensor for tensor in (made or _in_order(J)) if isinstance(tensor, autograd.Tensor) and tensor in used and tensor.parents]
     tensors = [*leaves.values(), *computed]
-    if strange := [tensor for tensor in used if tensor not in tensors]:
+    if strange := list(used - set(tensors)):
         raise ValueError(f"{_what(f)} uses the tensor {strange[0]!r}, which is no input: give it by name")
-    if len(tensors) > MOST:
-        raise ValueError(f"{_what(f)} has {len(tensors)} nodes, expected at most {MOST}: each input and each operation is one")
     if big := [tensor for tensor in tensors if tensor.shape != ()]:
         raise ValueError(f"{_what(f)} computes an array of shape {big[0].shape}, expected one number at each node")
     return _graph(tensors, list(leaves), names), tensors
@@ -70,16 +72,16 @@ def _called(f, leaves):
 
 def _in_order(J):
     """Each tensor after its arguments, the first argument first: the order in which Python computes a formula."""
-    listed = []
+    listed = {}  # as keys, since == between tensors compares their values
 
     def visit(tensor):
         if tensor not in listed:
             for _, parent in tensor.parents:
                 visit(parent)
-            listed.append(tensor)
+            listed[tensor] = None
 
-    visit(J)  # a graph that is shown is not deep
-    return listed
+    visit(J)
+    return list(listed)
 
 
 def _graph(tensors, inputs, given):

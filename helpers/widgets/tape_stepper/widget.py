@@ -36,7 +36,8 @@ def _value(stepper, value):
     except (TypeError, ValueError):
         number = np.nan
     if not column[0] <= number <= column[-1]:
-        raise ValueError(f"value is {checks.shown(value)}, expected a number from {column[0]:g} to {column[-1]:g}, around what was given for {stepper.input}")
+        reach = f"{column[0]:g} to {column[-1]:g}, around what was given for {stepper.input}"
+        raise ValueError(f"value is {checks.shown(value)}, expected a number from {reach}")
     return float(column[np.abs(column - number).argmin()])
 
 
@@ -86,19 +87,29 @@ class TapeStepper(Widget):
         self.f, self.inputs = _expected(f, inputs, [*self.settings(), *self.class_trait_names()])
         self.recorded = rec.make(self.f, self.inputs)
         late = {name: settings.pop(name) for name in ("value", "step") if name in settings}
-        first = next((name for name in self.inputs if f is None and name == "b"), next(iter(self.inputs)))
-        super().__init__(**{"input": first} | settings)
+        self._first, self._together = "b" if f is None else next(iter(self.inputs)), ()
+        super().__init__(**{"input": self._first} | settings)
         for name, value in late.items():
             setattr(self, name, value)
 
     @traitlets.observe("input")
     def _back_to_what_was_given(self, _):
-        self.value = self.inputs[self.input]
+        if "value" not in self._together:
+            self.value = self.inputs[self.input]
 
     @traitlets.observe("order")
     def _stay_on_the_tape(self, _):
-        if self.step > self.last:
+        if "step" not in self._together and self.step > self.last:
             self.step = self.last
+
+    def set_state(self, sync_data):
+        """What the browser has set: the order before its step, the input before its value, which are checked by them."""
+        self._together = sync_data.keys()
+        first = {name: sync_data[name] for name in ("order", "input") if name in sync_data}
+        for part in (first, {name: value for name, value in sync_data.items() if name not in first}):
+            if part:
+                super().set_state(part)
+        self._together = ()
 
     def record(self):
         """Every order at 41 values of each input, the places of the graph, the words."""
@@ -150,8 +161,8 @@ class TapeStepper(Widget):
     def __repr__(self):
         shown = {} if self.f is None or self._is_default() else {"": _written(self.f)} | self.inputs
         shown |= {name: getattr(self, name) for name in ("order", "step") if getattr(self, name) != self.trait_defaults(name)}
-        if self.value != self.inputs[self.input]:
-            shown |= {"input": self.input, "value": self.value}
+        shown |= {"input": self.input} if self.input != self._first else {}
+        shown |= {"value": self.value} if self.value != self.inputs[self.input] else {}
         return f"TapeStepper({', '.join(f'{name}={value!r}' if name else value for name, value in shown.items())})"
 
     def _is_default(self):

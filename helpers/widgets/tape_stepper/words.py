@@ -28,7 +28,7 @@ SLOPES = {
 
 START = "Step 0 of {last}: the inputs {inputs}."
 FORWARD = "Step {step} of {last}, forward: {name} = {formula} = {value}."
-KINK = " It stands at its kink, where the slope is a choice: 0."
+KINK = " It stands at its kink: the slope there is a choice."
 SEED = "Step {step} of {last}: the forward pass is done, {name} = {value}. Backward begins with d{name}/d{name} = 1."
 TURN = "Step {step} of {last}, backward: {name} hands on its {up}, {shares}."
 SHARE = "to {parent} {local} · {up} = {share}, which then has {sum}"
