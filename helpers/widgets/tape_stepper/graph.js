@@ -80,8 +80,14 @@ export function graphView(view, tape) {
   const scroller = document.createElement("div");
   scroller.className = "cb-wide";
   scroller.append(picture);
-  const watch = new ResizeObserver(() => attributes(scroller, { tabindex: scroller.scrollWidth > scroller.clientWidth + 1 ? 0 : undefined, role: "group", "aria-label": "Graph" }));
-  watch.observe(scroller);
-  view.onClean(() => watch.disconnect());
+  reachable(view, scroller, "Graph");
   return { node: scroller, draw };
+}
+
+/** Let the keyboard reach what scrolls, where it is wider than its place. */
+export function reachable(view, node, label) {
+  const look = () => attributes(node, { tabindex: node.scrollWidth > node.clientWidth + 1 ? 0 : undefined, role: "group", "aria-label": label });
+  const watch = new ResizeObserver(look);
+  for (const one of [node, ...node.children]) watch.observe(one);
+  view.onClean(() => watch.disconnect());
 }

@@ -4,8 +4,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from helpers.figures.graph_layout import place
-
 WIDTH = 880  # of the drawing, where the columns have room
 PITCH = 128  # least distance of columns
 HIGH = 28  # of a box
@@ -25,13 +23,11 @@ def lay(labels, edges):
         `at` is where an edge's text stands.
     """
     nodes = [str(k) for k in range(len(labels))]
-    column = {name: at[0] for name, at in place(nodes, [(str(a), str(b)) for a, b in edges]).items()}
+    column = _columns(nodes, [(str(a), str(b)) for a, b in edges])
     chains = [_chain(str(a), str(b), k, column) for k, (a, b) in enumerate(edges)]
     column |= {name: column[chain[0]] + i for chain in chains for i, name in enumerate(chain) if i and i + 1 < len(chain)}
     steps = sorted({step for chain in chains for step in pairwise(chain)})
-    rows = place(list(column), steps)
-    layers = [sorted((name for name in column if column[name] == c), key=lambda name: (rows[name][1], name)) for c in range(max(column.values()) + 1)]
-    layers = _uncrossed(layers, steps)
+    layers = _uncrossed([[name for name in column if column[name] == c] for c in range(max(column.values()) + 1)], steps)
     y = _straightened(_heights(layers, steps, set(nodes)), layers, chains, set(nodes))
     width = [max(46, 9.5 * len(label) + 20) for label in labels]
     pitch = max(PITCH, (WIDTH - 2 * EDGE) / max(1, len(layers) - 1))
@@ -42,6 +38,17 @@ def lay(labels, edges):
         "nodes": [(round(x[name], 1), round(y[name], 1), round(width[k], 1)) for k, name in enumerate(nodes)],
         "edges": [_drawn(chain, ports[k], x, y, width) for k, chain in enumerate(chains)],
     }  # fmt: skip
+
+
+def _columns(nodes, edges):
+    """The longest way from an input, for nodes that come after all that leads to them; an input stands just before its first use."""
+    column = {}
+    for name in nodes:
+        column[name] = max((column[a] + 1 for a, b in edges if b == name), default=0)
+    for name in nodes:
+        if not any(b == name for _, b in edges):
+            column[name] = min(column[b] for a, b in edges if a == name) - 1
+    return column
 
 
 def _chain(start, end, k, column):

@@ -1,10 +1,11 @@
 // Beside the graph: what happens at this step, with all its numbers, and the gradients of the inputs.
 import { html, write } from "../kit/elements.js";
 import { formula, number } from "../kit/numbers.js";
+import { reachable } from "./graph.js";
 import { spelt } from "./says.js";
 
 /** {node, draw(now)}. */
-export function panelView(tape) {
+export function panelView(view, tape) {
   const heading = html("p", { class: "cb-heading" });
   const body = html("tbody");
   const head = html("thead");
@@ -13,7 +14,10 @@ export function panelView(tape) {
   const title = html("tr", {}, ["input", "value", `d${tape.names.at(-1)}/d·`].map((text) => html("th", { scope: "col" }, text)), wrongHead);
   const table = html("table", { class: "cb-numbers cb-handed" }, head, body);
   const gradients = html("table", { class: "cb-numbers cb-inputs" }, html("thead", {}, title), inputs);
-  const node = html("div", { class: "cb-pair cb-panel" }, html("div", { class: "cb-step" }, heading, html("div", { class: "cb-scroll" }, table)), html("div", { class: "cb-scroll" }, gradients));
+  const [left, right] = [html("div", { class: "cb-scroll" }, table), html("div", { class: "cb-scroll" }, gradients)];
+  const node = html("div", { class: "cb-pair cb-panel" }, html("div", { class: "cb-step" }, heading, left), right);
+  reachable(view, left, "This step");
+  reachable(view, right, "Gradients of the inputs");
   const numbers = (values) => Object.fromEntries(Array.from(values, (value, k) => [`n${k}`, value]));
   const cell = (...content) => html("td", {}, ...content);
 

@@ -13,7 +13,7 @@ const PACE = 1100; // milliseconds for a step when it plays
 function render(context) {
   const view = mount(context, "Tape stepper");
   const tape = readTape(view.get("recording"));
-  const [graph, panel] = [graphView(view, tape), panelView(tape)];
+  const [graph, panel] = [graphView(view, tape), panelView(view, tape)];
   const bars = [orderBar(view, tape), stepBar(view, tape), inputBar(view, tape)];
   view.root.append(bars[0].node, bars[1].node, bars[2].node, graph.node, panel.node);
   view.part(["order", "step", "input", "value"], () => {
