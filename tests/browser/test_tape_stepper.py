@@ -96,6 +96,7 @@ def test_every_step_of_an_order(stage, order):
         stepper.step = seen["value"]
         assert seen["spoken"] == f"{stepper.step} of {stepper.last}"
         assert_painted(seen, stepper)
+    assert widget.locator(".cb-expression").text_content() == "z = a*b + c; u = relu(z); u + a*u"
     places = stepper.recorded.places
     assert seen["paths"] == [edge["d"] for edge in places["edges"]], "where Python has put it"
     assert np.allclose([[x + w / 2, y + 14, w] for x, y, w in seen["boxes"]], places["nodes"])

@@ -27,8 +27,8 @@ STATES = {
     'SoftmaxExplorer(unit=4, example=7, step=20)': 605, 'SoftmaxExplorer(data="toy", unit=3)': 590,
     'SoftmaxExplorer(unit=4, example=22, show="wish", step=1000)': 605,
     'SoftmaxExplorer(view="temperature")': 520, 'SoftmaxExplorer(view="temperature", sample="wrong", temperature=0.05, shift=90)': 560,
-    'TapeStepper()': 500, 'TapeStepper(step=8)': 500, 'TapeStepper(order="unordered", step="end", value=0.5)': 500,
-    'TapeStepper("(a*b + exp(c)) * a", a=2, b=-3, c=0.5, step="end")': 500,
+    'TapeStepper()': 560, 'TapeStepper(step=8)': 560, 'TapeStepper(order="unordered", step="end", value=0.5)': 560,
+    'TapeStepper("(a*b + exp(c)) * a", a=2, b=-3, c=0.5, step="end")': 560,
 }  # fmt: skip
 """Each with the height in pixels that it may have: 600 are seen at once."""
 

@@ -115,7 +115,7 @@ def _straightened(y, layers, chains, nodes):
     """The same, with each edge on one level where it passes columns and there is room: that of one of its ends, or the nearest."""
     around = {name: (layer[i - 1 : i], layer[i + 1 : i + 2]) for layer in layers for i, name in enumerate(layer)}
     room = lambda name, other: HALF[name in nodes] + HALF[other in nodes]  # noqa: E731
-    for start, *inner, end in chains:
+    for start, *inner, end in [*chains, *reversed(chains)] * 3:
         if not inner:
             continue
         low = max((y[other] + room(name, other) for name in inner for other in around[name][0]), default=-np.inf)

@@ -15,7 +15,8 @@ function render(context) {
   const tape = readTape(view.get("recording"));
   const [graph, panel] = [graphView(view, tape), panelView(view, tape)];
   const bars = [orderBar(view, tape), stepBar(view, tape), inputBar(view, tape)];
-  view.root.append(bars[0].node, bars[1].node, bars[2].node, graph.node, panel.node);
+  const expression = html("p", { class: "cb-expression", hidden: !tape.expression }, html("code", {}, tape.expression));
+  view.root.append(bars[0].node, bars[1].node, bars[2].node, expression, graph.node, panel.node);
   view.part(["order", "step", "input", "value"], () => {
     const now = lookUp(view, tape);
     const said = sentence(now);

@@ -113,7 +113,7 @@ class TapeStepper(Widget):
 
     def record(self):
         """Every order at 41 values of each input, the places of the graph, the words."""
-        return rec.sent(self.recorded) | {"orders": words.ORDERS, "sentences": words.SENTENCES}
+        return rec.sent(self.recorded) | {"expression": getattr(self.f, "text", ""), "orders": words.ORDERS, "sentences": words.SENTENCES}
 
     @property
     def turns(self):
