@@ -6,7 +6,7 @@ rows s i - p ... s i - p + kh - 1 of X, and outside X there are zeros. Nothing l
 kh kw entries of a kernel. As everywhere here, dZ holds the gradient of each example's own loss; dK and db are sums over examples and positions,
 so that a mean over examples is a division by m, done once by whoever calls.
 
-Derived in: notebooks/01_forward_propagation.ipynb, notebooks/05_backward_propagation.ipynb
+Derived in: notebooks/11_convolution.ipynb
 """
 
 import numpy as np
@@ -108,7 +108,7 @@ def correlate(X, K, b=None, stride=1, padding=0):
     TypeError, ValueError
         Naming the argument, what came and what was expected; DomainError for NaN and infinities.
 
-    Derived in: notebooks/01_forward_propagation.ipynb, "Why is a layer a matrix product?"
+    Derived in: notebooks/11_convolution.ipynb, "What does a kernel compute?"
     """
     X, K = _images_and_kernels(X, K, stride, padding)
     kernels, _, *size = K.shape
@@ -140,7 +140,8 @@ def correlate_backward(dZ, X, K, stride=1, padding=0):
     TypeError, ValueError
         Naming the argument, what came and what was expected; DomainError for NaN and infinities.
 
-    Derived in: notebooks/05_backward_propagation.ipynb, "Which index is summed?"
+    Derived in: notebooks/11_convolution.ipynb, "Which places does the gradient of a kernel sum over?",
+    and notebooks/11_convolution.ipynb, "Why does the kernel turn round on the way back?"
     """
     X, K = _images_and_kernels(X, K, stride, padding)
     shape = (len(X), len(K), *(positions(n, k, stride, padding) for n, k in zip(X.shape[2:], K.shape[2:], strict=True)))
@@ -154,7 +155,7 @@ def im2col(X, size, stride=1, padding=0):
     Patches are to a kernel what examples are to a unit: place after place of the first image in reading order, then of the
     next. size : (kh, kw), or one number for both. Other arguments and errors as in `correlate`.
 
-    Derived in: notebooks/01_forward_propagation.ipynb, "How does a batch go through at once?"
+    Derived in: notebooks/11_convolution.ipynb, "Are patches examples?"
     """
     X = _images("X", X)
     size = _window(X, size, stride, padding)
@@ -181,6 +182,8 @@ def max_pool(X, size=2, stride=None, padding=0):
     ------
     TypeError, ValueError
         Naming the argument, what came and what was expected; DomainError for NaN and infinities.
+
+    Derived in: notebooks/11_convolution.ipynb, "What does max-pooling pass back?"
     """
     return _largest(*_pooling(X, size, stride, padding))
 
@@ -206,7 +209,7 @@ def max_pool_backward(dA, X, size=2, stride=None, padding=0):
     TypeError, ValueError
         Naming the argument, what came and what was expected; DomainError for NaN and infinities.
 
-    Derived in: notebooks/05_backward_propagation.ipynb, "What does ReLU do to the gradient?"
+    Derived in: notebooks/11_convolution.ipynb, "What does max-pooling pass back?"
     """
     wide, window, shape, stride = _pooling(X, size, stride, padding)
     A = _largest(wide, window, shape, stride)

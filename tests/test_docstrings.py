@@ -18,7 +18,7 @@ FLOORS = [
     {"checks"},
     {"activations"},
     {"losses", "datasets", "initial", "convolution"},
-    {"network", "autograd", "paths"},
+    {"network", "autograd", "convnet", "paths"},
     {"case", "curvature", "gradcheck", "training"},
     {"clinic"},
     {"figures", "widgets"},
@@ -148,7 +148,7 @@ def test_the_maths_imports_numpy_alone(path):
     assert packages <= {"numpy", "helpers"}
 
 
-@pytest.mark.parametrize("module", ["network", "convolution", "autograd", "gradcheck", "training", "case", "datasets", "curvature"])
+@pytest.mark.parametrize("module", ["network", "convolution", "convnet", "autograd", "gradcheck", "training", "case", "datasets", "curvature"])
 def test_the_maths_loads_no_front_end(module):
     code = f"import sys, helpers.{module}; print(*sorted({FRONT_ENDS!r} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

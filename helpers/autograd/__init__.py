@@ -99,7 +99,7 @@ def _labels(Y):
 def correlate(X, K, b=None, stride=1, padding=0):
     """`convolution.correlate` of tensors: any of X, K and b may be one, the others are plain arrays. Returns a Tensor.
 
-    Derived in: notebooks/01_forward_propagation.ipynb, "Why is a layer a matrix product?"
+    Derived in: notebooks/11_convolution.ipynb, "What does a kernel compute?"
     """
     return record(convolution.correlate, (X, K, b), {"stride": stride, "padding": padding})
 
@@ -107,6 +107,6 @@ def correlate(X, K, b=None, stride=1, padding=0):
 def max_pool(X, size=2, stride=None, padding=0):
     """`convolution.max_pool` of a tensor X. Returns a Tensor.
 
-    Derived in: notebooks/05_backward_propagation.ipynb, "What does ReLU do to the gradient?"
+    Derived in: notebooks/11_convolution.ipynb, "What does max-pooling pass back?"
     """
     return record(convolution.max_pool, (X,), {"size": size, "stride": stride, "padding": padding})
