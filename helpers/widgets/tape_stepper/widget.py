@@ -72,7 +72,7 @@ class TapeStepper(Widget):
     TypeError, ValueError
         Names the setting, what came and what was expected; for an expression what is allowed, and where it is not.
 
-    Derived in: notebooks/04_chain_rule.ipynb, "Why does nobody enumerate paths?"
+    Derived in: notebooks/10_automatic_differentiation.ipynb, "In which order do slopes go back?"
     """
 
     _folder = Path(__file__).parent
