@@ -75,7 +75,7 @@ def assert_tables(found, stepper, now, held):
     local = stepper.run["local"][row]
     for h, e in now:
         to, slope, share, arrived = found[f"share{h}"]
-        assert to == graph.names[graph.edges[e][0]] and slope.split(" = ")[-1] == number(local[e])
+        assert to == graph.names[graph.edges[e][0]] and slope.split(" = ")[-1].split("here ")[-1] == number(local[e])
         assert share == number(run["share"][row, h])
         assert arrived.split(" = ")[-1].split(",")[0] == number(run["after"][row, h])
     over = stepper.step == stepper.last and stepper.order != "right"

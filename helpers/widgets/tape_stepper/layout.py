@@ -10,7 +10,7 @@ HIGH = 28  # of a box
 HALF = {True: 35, False: 16}  # room above and below the middle of a node, of an edge that passes
 EDGE = 58  # room at the left and right for values that are wider than their box
 PORT = 8  # distance of two edges at the box that they enter, from its middle
-SWEEPS = 24
+SWEEPS, STARTS = 12, 6
 STRAIGHT = {True: 1, False: 30}  # how strongly a place where an edge passes is drawn to its end, and to the next such place
 
 
@@ -28,7 +28,12 @@ def lay(labels, edges):
     column |= {name: column[chain[0]] + i for chain in chains for i, name in enumerate(chain) if i and i + 1 < len(chain)}
     steps = sorted({step for chain in chains for step in pairwise(chain)})
     layers = _uncrossed([[name for name in column if column[name] == c] for c in range(max(column.values()) + 1)], steps)
-    y = _straightened(_heights(layers, steps, set(nodes)), layers, chains, set(nodes))
+    y = _heights(layers, steps, set(nodes))
+    if _upside_down(nodes, edges, y):
+        layers = [layer[::-1] for layer in layers]
+        y = _heights(layers, steps, set(nodes))
+    y = _straightened(y, layers, chains, set(nodes))
+    y = {name: float(np.floor(value + 0.5001)) for name, value in y.items()}  # whole numbers, not halves that another machine rounds down
     width = [max(46, 9.5 * len(label) + 20) for label in labels]
     pitch = max(PITCH, (WIDTH - 2 * EDGE) / max(1, len(layers) - 1))
     x = {name: EDGE + pitch * column[name] for name in column}
@@ -63,9 +68,26 @@ def _crossings(left, right, steps):
     return sum((a - c) * (b - d) < 0 for i, (a, b) in enumerate(here) for c, d in here[:i])
 
 
+def _count(layers, steps):
+    return sum(_crossings(*pair, steps) for pair in pairwise(layers))
+
+
 def _uncrossed(layers, steps):
-    """The layers in an order with few crossings: by the middle of each node's neighbours, then by exchanging neighbours while that helps."""
-    count = lambda layers: sum(_crossings(*pair, steps) for pair in pairwise(layers))  # noqa: E731
+    """The layers in an order with few crossings, the best of several beginnings."""
+    rng = np.random.default_rng(0)
+    best = None
+    for begin in range(STARTS):
+        tried = _improved([rng.permutation(layer).tolist() if begin else layer for layer in layers], steps)
+        if best is None or _count(tried, steps) < _count(best, steps):
+            best = tried
+        if not _count(best, steps):
+            break
+    return best
+
+
+def _improved(layers, steps):
+    """The layers sorted by the middle of each node's neighbours, there and back, then with neighbours exchanged while that helps."""
+    count = lambda layers: _count(layers, steps)  # noqa: E731
     best, layers = layers, [list(layer) for layer in layers]
     for sweep in range(SWEEPS):
         there = 1 if sweep % 2 == 0 else -1
@@ -103,12 +125,18 @@ def _heights(layers, steps, nodes):
     y = {name: 60.0 * i for layer in layers for i, name in enumerate(layer)}
     near = {name: [a if b == name else b for a, b in steps if name in (a, b)] for name in y}
     pull = lambda name, other: 1 if name in nodes else STRAIGHT[other in nodes]  # noqa: E731
-    for sweep in range(SWEEPS * 8):
+    for sweep in range(200):
         for layer in layers[:: 1 if sweep % 2 else -1]:
             room = [HALF[a in nodes] + HALF[b in nodes] for a, b in pairwise(layer)]
             wish = [np.average([y[other] for other in near[name]], weights=[pull(name, other) for other in near[name]]) for name in layer]
             y |= dict(zip(layer, _apart(wish, np.cumsum([0, *room]), [1 if name in nodes else 4 for name in layer]), strict=True))
     return y
+
+
+def _upside_down(nodes, edges, y):
+    """Whether later inputs rather stand above earlier ones."""
+    inputs = [y[name] for k, name in enumerate(nodes) if not any(b == k for _, b in edges)]
+    return np.dot(np.arange(len(inputs)) - (len(inputs) - 1) / 2, inputs) < 0
 
 
 def _straightened(y, layers, chains, nodes):

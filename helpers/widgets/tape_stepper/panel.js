@@ -53,7 +53,7 @@ export function panelView(view, tape) {
       return html(
         "tr", { "data-name": `share${h}` },
         html("th", { scope: "row" }, tape.names[to]),
-        cell(slope && slope !== shown ? `${slope} = ${shown}` : shown),
+        cell(slope && slope !== shown ? `${slope}${slope.includes(" if ") ? "; here " : " = "}${shown}` : shown),
         cell(html("b", {}, number(run.share.at(row, h)))),
         cell(sums(run, row, h, sum, order)),
       );
