@@ -16,7 +16,7 @@ MODULES = sorted(HELPERS.rglob("*.py"))
 
 FLOORS = [
     {"checks"},
-    {"activations"},
+    {"activations", "firing"},
     {"losses", "datasets", "initial", "convolution"},
     {"network", "autograd", "convnet", "paths"},
     {"case", "curvature", "gradcheck", "training"},
@@ -24,6 +24,7 @@ FLOORS = [
     {"figures", "widgets"},
     {"exercises"},
     {"predictions"},
+    {"interview"},
 ]
 MATHS = set().union(*FLOORS[:5])
 FRONT_ENDS = {"matplotlib", "ipywidgets", "IPython", "anywidget", "traitlets"}
