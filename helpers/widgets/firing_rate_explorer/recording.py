@@ -11,7 +11,8 @@ from helpers.widgets.kit.base import table
 CURRENTS = np.arange(201) * 3 / 100  # nA, 0 to 6; the threshold of 1.5 is one of them
 REFRACTORY = (0.0, 1.0, 2.0, 5.0, 10.0)  # ms
 OFFSET = 1 / (2 * firing.TAU)  # how far the rate without refractory period ends above the ReLU
-HIGHEST = 360.0  # impulses a second, where the charts end
+HIGHEST, LOWEST = 360.0, -240.0  # impulses a second, where the charts of rates and of differences end
+ABOVE = OFFSET + 60  # and where that of differences ends at its top
 
 
 @cache
@@ -32,7 +33,7 @@ def recording():
     return {
         "currents": table(CURRENTS), "refractory": REFRACTORY, "rates": table(rates()), "relu": table(line()),
         "difference": table(rates() - line()), "ceilings": [ceiling(t_ref) for t_ref in REFRACTORY],
-        "offset": OFFSET, "threshold": firing.THRESHOLD, "highest": HIGHEST,
+        "offset": OFFSET, "threshold": firing.THRESHOLD, "highest": HIGHEST, "lowest": LOWEST, "above": ABOVE,
         "sentences": words.SENTENCES, "rows": words.ROWS, "names": words.NAMES, "none": words.NO_CEILING,
     }  # fmt: skip
 

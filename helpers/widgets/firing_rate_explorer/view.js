@@ -5,8 +5,6 @@ import { mount } from "../kit/mount.js";
 import { drag, radios, slider } from "../kit/controls.js";
 import { chart, endLabels, linePath, look } from "../kit/chart.js";
 
-const BELOW = -120; // where the chart of differences begins; as in widget.py
-
 function render(context) {
   const view = mount(context, "Firing rate explorer");
   const tape = readRecording(view.get("recording"));
@@ -25,7 +23,7 @@ function render(context) {
   const table = html("table", { class: "cb-numbers cb-rates" }, html("thead", {}, html("tr", {}, heads)), html("tbody", {}, body));
 
   left.scale({ x: [currents[0], currents[last]], y: [0, tape.highest] });
-  right.scale({ x: [currents[0], currents[last]], y: [BELOW, 60 + tape.offset] });
+  right.scale({ x: [currents[0], currents[last]], y: [tape.lowest, tape.above] });
   for (const one of [left, right]) {
     drag(view, one.svg, { move: (event) => moveTo(nearest(currents, one.xAt(event))) });
     one.svg.classList.add("cb-drag");

@@ -12,8 +12,6 @@ from helpers.widgets.kit.numerals import number
 from helpers.widgets.kit.settings import Setting, nearest_of, one_number_of
 from helpers.widgets.kit.svg import Chart, document
 
-BELOW = -120.0  # impulses a second, where the chart of differences begins
-
 
 class FiringRateExplorer(Widget):
     """The rate of a leaky integrate-and-fire neuron at the current that you drag, beside the ReLU that idealises it.
@@ -67,7 +65,7 @@ class FiringRateExplorer(Widget):
         k, i = self.place
         ends = (rec.CURRENTS[0], rec.CURRENTS[-1])
         left = Chart("Impulses a second", "current I (nA)", "rate", x=ends, y=(0, rec.HIGHEST))
-        right = Chart("Neuron minus ReLU", "current I (nA)", "difference", x=ends, y=(BELOW, 60.0 + rec.OFFSET), left=540)
+        right = Chart("Neuron minus ReLU", "current I (nA)", "difference", x=ends, y=(rec.LOWEST, rec.ABOVE), left=540)
         for index, (values, name) in enumerate(((rec.rates()[k], "neuron"), (rec.line(), "relu"))):
             left.line(rec.CURRENTS, values, index, name=words.NAMES[name])
             left.point(self.current, values[i], index)
