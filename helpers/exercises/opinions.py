@@ -16,7 +16,7 @@ SPELLINGS = {
 
 
 def judgement(given):
-    """"true", "half true" or "false", whichever is meant, in any usual spelling.
+    """Which of "true", "half true" and "false" is meant, in any usual spelling.
 
     Raises
     ------

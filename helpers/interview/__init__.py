@@ -11,6 +11,6 @@ from helpers.interview.bank import BANK
 from helpers.interview.experiments import EXPERIMENTS
 from helpers.interview.item import TRUTHS, Item
 from helpers.interview.talk import Interview
-from helpers.interview.words import say, said
+from helpers.interview.words import said, say
 
 __all__ = ["BANK", "EXPERIMENTS", "TRUTHS", "Interview", "Item", "said", "say"]

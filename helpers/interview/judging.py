@@ -5,6 +5,7 @@ from helpers.exercises.opinions import judgement
 from helpers.interview.experiments import EXPERIMENTS
 from helpers.interview.shown import paragraph
 
+
 def chosen(given, names):
     """The experiment that a letter (a, b, …) or a name means.
 

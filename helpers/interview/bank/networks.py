@@ -48,7 +48,7 @@ NETWORKS = (
     Item(
         "inventor", 1, "Who invented ReLU?",
         "Nair and Hinton, in 2010.",
-        "half true", "They named it and made it learn in Boltzmann machines. Householder wrote of such responses in 1941, Fukushima used them in 1969.",
+        "half true", "They named it, in Boltzmann machines that learn. Householder wrote of such responses in 1941, Fukushima used one in 1969.",
         "sources", "12 Who invented ReLU?",
     ),
     Item(

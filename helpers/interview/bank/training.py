@@ -30,7 +30,7 @@ TRAINING = (
     Item(
         "adam-any-rate", 2, "Does Adam spare you the learning rate?",
         "Yes: it finds its own.",
-        "false", "It divides by the gradient's size, so its steps are about as long as the rate says, whatever the gradient: too long stays too long.",
+        "false", "Its steps are about as long as the rate says, whatever the gradient's size: too long stays too long.",
         "cures", "08 Which cure cures what?",
     ),
     Item(

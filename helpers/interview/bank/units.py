@@ -60,7 +60,7 @@ UNITS = (
     Item(
         "relu-solves", 2, "Does ReLU solve the vanishing gradient?",
         "Yes: its slope is 1, so nothing can vanish.",
-        "half true", "The slope is 1 where the unit is on. But with half of He's variance the signal dies out in 30 layers, and all gradients with it.",
+        "half true", "The slope is 1 where the unit is on. With half of He's variance 30 layers lose the signal, and all gradients with it.",
         "scale of a start", "12 Can gradients vanish through ReLU?",
     ),
     Item(
