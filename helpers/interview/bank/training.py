@@ -6,7 +6,7 @@ TRAINING = (
     Item(
         "zeros-never", 1, "May all weights start at 0?",
         "No: from zeros nothing ever learns.",
-        "half true", "All hidden units stay alike, so it is a poor start. But on the tumours sigmoid units reach 98.8 % from there.",
+        "half true", "All hidden units stay alike, so it is a poor start. But on the tumours sigmoid units reach 98 % from there.",
         "zeros", "08 When do zeros learn?",
     ),
     Item(
