@@ -35,10 +35,11 @@ class Interview:
 
     def __init__(self, seed=0, levels=LEVELS):
         self.seed = checks.whole("seed", seed, least=0)
-        wanted = sorted(set(levels)) if isinstance(levels, tuple | list | set | range) else [levels]
-        for level in wanted:
-            if level not in LEVELS:
-                raise ValueError(f"levels holds {checks.shown(level)}, expected some of 1, 2, 3")
+        wanted = set(levels) if isinstance(levels, tuple | list | set | range) else {levels}
+        if not wanted or not wanted <= set(LEVELS):
+            odd = next(iter(wanted - set(LEVELS)), "nothing")
+            raise ValueError(f"levels holds {checks.shown(odd)}, expected some of 1, 2, 3")
+        wanted = sorted(wanted)
         rng = np.random.default_rng(self.seed)
         self.items = drawn(rng, wanted)
         self.lists = [experiments(rng, item) for item in self.items]
