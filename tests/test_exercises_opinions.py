@@ -14,7 +14,8 @@ DECIDING = {"a": 3, "b": 2, "c": 4}
 @pytest.mark.parametrize(
     "answer",
     [
-        RIGHT, {"a": False, "b": 0.5, "c": True, "d": "half"}, {"a": "FALSE", "b": "half-true", "c": "T", "d": "Half True."}, dict(reversed(RIGHT.items())),
+        RIGHT, {"a": False, "b": 0.5, "c": True, "d": "half"}, {"a": "FALSE", "b": "half-true", "c": "T", "d": "Half True."},
+        dict(reversed(RIGHT.items())),
     ],
 )  # fmt: skip
 def test_right_judgements_in_any_form(answer):

@@ -26,6 +26,7 @@ STATES = {
     'GradientCheckExplorer(h=1e-9)': 560, 'GradientCheckExplorer("kink", share=0.5)': 580,
     'SoftmaxExplorer(unit=4, example=7, step=20)': 605, 'SoftmaxExplorer(data="toy", unit=3)': 590,
     'SoftmaxExplorer(unit=4, example=22, show="wish", step=1000)': 605,
+    'FiringRateExplorer(refractory=5)': 520, 'FiringRateExplorer(current=6)': 520,
     'SoftmaxExplorer(view="temperature")': 520, 'SoftmaxExplorer(view="temperature", sample="wrong", temperature=0.05, shift=90)': 560,
     'TapeStepper()': 560, 'TapeStepper(step=8)': 560, 'TapeStepper(order="unordered", step="end", value=0.5)': 560,
     'TapeStepper("(a*b + exp(c)) * a", a=2, b=-3, c=0.5, step="end")': 560,

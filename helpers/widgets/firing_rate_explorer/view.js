@@ -11,7 +11,7 @@ function render(context) {
   const { currents } = tape;
   const last = currents.length - 1;
   const left = chart({ heading: "Impulses a second", xLabel: "current I (nA)", yLabel: "rate", height: 286 });
-  const right = chart({ heading: "Neuron minus ReLU", xLabel: "current I (nA)", yLabel: "difference", height: 286 });
+  const right = chart({ heading: "Neuron minus ReLU", xLabel: "current I (nA)", yLabel: "difference", height: 286, left: 76 });
   const moveTo = (row) => view.set({ current: currents[Math.max(0, Math.min(last, row))] });
   const step = Number((currents[1] - currents[0]).toPrecision(6));
   const current = slider({ label: "current I, nA", min: currents[0], max: currents[last], step, onInput: (value) => moveTo(nearest(currents, value)) });
@@ -48,7 +48,7 @@ function render(context) {
     const plain = { colour: "var(--cb-text)" };
     const bottom = right.frame.top + right.frame.height;
     const at = Math.min(bottom, top(right, difference[last]));
-    endLabels(right, [{ text: "1/(2τ)", style: plain, at: right.y(tape.offset) }, { text: "difference", style: style.neuron, at }]);
+    endLabels(right, [{ text: "1/(2τ)", style: plain, at: right.y(tape.offset) }, { text: tape.names.neuron, style: style.neuron, at }]);
   });
 
   view.part(["current", "refractory"], () => {

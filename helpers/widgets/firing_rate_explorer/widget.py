@@ -70,6 +70,6 @@ class FiringRateExplorer(Widget):
             left.line(rec.CURRENTS, values, index, name=words.NAMES[name])
             left.point(self.current, values[i], index)
         right.line(ends, [rec.OFFSET, rec.OFFSET], 4, name="1/(2τ)", width=1.6)
-        right.line(rec.CURRENTS, rec.rates()[k] - rec.line(), 0, name="difference")
+        right.line(rec.CURRENTS, rec.rates()[k] - rec.line(), 0, name=words.NAMES["neuron"])
         right.point(self.current, rec.rates()[k, i] - rec.line()[i], 0)
         return document(1080, 330, left.markup(), right.markup())
