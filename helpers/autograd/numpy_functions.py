@@ -55,7 +55,7 @@ MADE_OF_OTHERS = {
     np.stack: lambda arrays, axis=0: np.concatenate([np.expand_dims(a, axis) for a in arrays], axis),
     np.vstack: lambda tup: np.concatenate([a if np.ndim(a) > 1 else np.reshape(a, (1, -1)) for a in tup]),
     np.hstack: lambda tup: np.concatenate([a if np.ndim(a) else np.reshape(a, (1,)) for a in tup], 0 if np.ndim(tup[0]) < 2 else 1),
-    np.append: lambda arr, values, axis: np.concatenate([arr, values], axis),
+    np.append: lambda arr, values, axis=None: np.concatenate([arr, values], axis),
     np.pad: pad,
     np.full_like: lambda a, fill_value: np.zeros_like(a) + fill_value,
     np.copy: lambda a: np.positive(a),  # a ufunc has no signature to look at in NumPy 2.0
@@ -83,6 +83,25 @@ INSTEAD = {
     np.diag: "a[np.arange(n), np.arange(n)]",
     np.take_along_axis: "a[labels, np.arange(m)]",
     np.lib.stride_tricks.sliding_window_view: "autograd.correlate",
+    np.tile: "broadcasting, or np.concatenate([a, a])",
+    np.repeat: "broadcasting, or a[[0, 0, 1, 1]]",
+    np.flip: "a[::-1]",
+    np.roll: "np.concatenate([a[-k:], a[:-k]])",
+    np.split: "slices, a[:k] and a[k:]",
+    np.take: "a[indices]",
+    np.average: "np.mean(a), or (w * a).sum() / w.sum()",
+    np.ptp: "a.max() - a.min()",
+    np.vdot: "(a * b).sum()",
+    np.moveaxis: "np.transpose(a, axes)",
+    np.atleast_2d: "np.reshape",
+    np.select: "np.where",
+    np.piecewise: "np.where",
+    np.nan_to_num: "np.where(np.isnan(a), 0, a)",
+    np.hypot: "np.sqrt(a**2 + b**2)",
+    np.exp2: "2.0**a",
+    np.fmax: "np.maximum(a, b)",
+    np.fmin: "np.minimum(a, b)",
+    np.logaddexp: "m + np.log(np.exp(a - m).sum()), where m = a.max()",  # its .reduce
 }
 """What to write in place of some functions that have no rule."""
 

@@ -208,7 +208,8 @@ class Tensor:
     def _number(self, *args, **kwargs):
         raise TypeError(
             "a Tensor is no plain number or array, and as one it would lose its gradient: write float(t.value) or t.value for its numbers,"
-            " np.stack for a list of tensors, NumPy's functions for those of math, X @ t for X.dot(t)")
+            " np.stack for a list of tensors, also in place of an array that is filled entry by entry (Z[j] = t), NumPy's functions for those"
+            " of math, X @ t for X.dot(t)")
 
     __float__ = __int__ = __index__ = __complex__ = __array__ = _number
 
