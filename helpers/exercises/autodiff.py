@@ -265,8 +265,8 @@ def check_safe_sqrt(safe_sqrt):
         raise Wrong("all slopes are 0: x > 0 has its usual slope, 1 / (2 sqrt(x)). Was .value taken?")
     if np.isnan(found).any():
         raise Wrong("the values are right, and the slope is NaN at x = "
-                    f"{', '.join(f'{at:g}' for at in x[np.isnan(found)])}: neither np.where nor np.maximum around a root hides "
-                    "a NaN, since 0 times an infinite slope is one. Change what stands inside of np.sqrt.")  # fmt: skip
+                    f"{', '.join(f'{at:g}' for at in x[np.isnan(found)])}: neither np.where around a root nor np.maximum inside of it "
+                    "hides a NaN, since 0 times an infinite slope is one. Change what stands inside of np.sqrt.")  # fmt: skip
     if np.isinf(found).any():
         raise Wrong("the slope at 0 is infinite: the root of 0 is still computed. Put another number inside there.")
     compare(found, slopes, name="the list of the slopes at x = 4, 0.25, 0, 1e-8, -1")
