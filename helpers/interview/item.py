@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+SAFE = "-?,':"
+"""What a link keeps as it is, as the links that are written in the notebooks do."""
+
 TRUTHS = ("true", "half true", "false")
 
 NOTEBOOKS = {
@@ -43,4 +46,4 @@ class Item:
     @property
     def link(self):
         """The address of that section, as JupyterLab spells it."""
-        return f"{self.file}#{quote(self.heading.replace(' ', '-'), safe='-?,')}"
+        return f"{self.file}#{quote(self.heading.replace(' ', '-'), safe=SAFE)}"
