@@ -16,6 +16,7 @@ EXHIBITS = {
     "TapeStepper": ("A tape, there and back", "Go to the end, then let each node hand on at every arrival. Which gradient is still right?"),
     "FiringRateExplorer": ("A nerve cell and ReLU", "Drag the current, then choose a refractory period. What does ReLU keep of the curve?"),
     "ConvolutionExplorer": ("Convolution", "Slide Sobel's kernel over a digit, then over another. Which strokes does it answer, and with which sign?"),
+    "ConvolutionExplorer": ("Convolution", "Slide Sobel's kernel over a digit. Which strokes does it answer, and with which sign?"),
 }
 """For each widget its heading, and one thing to try with a question."""
 

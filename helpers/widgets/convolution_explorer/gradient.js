@@ -57,12 +57,12 @@ export function gradientPage(view, tape) {
     const one = (r, c, kind) => ({ rows: [r, r], columns: [c, c], kind });
     const seen = kernelChosen() ? rows.flatMap((r) => rows.map((c) => one(r[u], c[v], "cb-part"))) : [one(u, v, "cb-part")];
     const point = kernelChosen() ? one(rows[i][u], rows[j][v]) : one(u, v);
-    image.draw(cut(now.pixels, now.side), { margin: now.margin, ink: true, digits: 4, largest: tape.ink[now.group], frames: [window, ...seen, point], heading: "Image X", label: `Image ${tape.image_labels[view.get("image")]}. ${said}` });
+    image.draw(cut(now.pixels, now.side), { margin: now.margin, ink: true, largest: tape.ink[now.group], frames: [window, ...seen, point], heading: "Image X", label: `Image ${tape.image_labels[view.get("image")]}. ${said}` });
     const dZ = rows.map((_, r) => rows.map((__, c) => tape.slopes.at(r, c)));
-    above.draw(dZ, { frames: here, heading: "dZ, from above", label: `dZ, ${count} × ${count}. ${said}` });
-    product.draw(products, { frames: here, heading: kernelChosen() ? "dZ × pixel under it" : "dZ × entry on it", label: `Products. ${said}`, digits: 3 });
+    above.draw(dZ, { frames: here, heading: "dZ, what comes back", label: `dZ, ${count} × ${count}. ${said}` });
+    product.draw(products, { frames: here, heading: kernelChosen() ? "dZ × pixel under it" : "dZ × entry on it", label: `Products. ${said}` });
     const what = kernelChosen() ? "dK" : "dX";
-    whole.draw(gradient, { frames: [{ rows: [u, u], columns: [v, v] }], digits: 3, heading: `${what}: ${number(gradient[u][v])} here`, label: `${what}. ${said}` });
+    whole.draw(gradient, { frames: [{ rows: [u, u], columns: [v, v] }], heading: `${what}: ${number(gradient[u][v])} here`, label: `${what}. ${said}` });
     view.say(said);
   }
 

@@ -8,12 +8,15 @@ const FAINT = 0.6; // so that numbers stay legible on it, in both themes
 /** "{row} of {rows}" with the values in their places, as words.py writes them. */
 export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+/** A number for a small cell: at most so many digits and decimals. */
+export const short = (value, places, digits) => number(Number(value.toFixed(places)), digits);
+
 /**
  * {node, draw(values, options), at(event)}: a square drawing in a figure.
  *
  * draw: values are rows of numbers; NaN is an empty cell.
  *   margin: how many cells of zeros stand around; shown(i, j): whether a cell is filled already; ink: pixels, not signed numbers;
- *   digits: of the numbers, 0 for none; frames: [{rows: [first, last], columns: [first, last], kind}] from 0, without the margin;
+ *   written: [decimals, digits] of the numbers at most, undefined for none; frames: [{rows: [first, last], columns: [first, last], kind}] from 0, without the margin;
  *   heading, label: the caption, and what a screen reader says.
  * at: {row, column} from 1, without the margin, under the pointer.
  */
@@ -27,8 +30,8 @@ export function grid(name, onPick) {
   let cells = [];
   let size, around, count;
 
-  function lay(rows, columns, margin, digits) {
-    const wanted = `${rows} ${columns} ${margin} ${digits > 0}`;
+  function lay(rows, columns, margin, written) {
+    const wanted = `${rows} ${columns} ${margin} ${Boolean(written)}`;
     if (wanted === laid) return;
     laid = wanted;
     around = margin;
@@ -44,20 +47,20 @@ export function grid(name, onPick) {
         cells.push({ i, j, inside, box, text });
       }
     }
-    root.style.setProperty("--cb-size", `${Math.min(19, size * 0.44).toFixed(1)}px`);
+    root.style.setProperty("--cb-size", `${Math.min(23, size * 0.44).toFixed(1)}px`);
     layers.cells.replaceChildren(...cells.map(({ box }) => box));
-    layers.texts.replaceChildren(...(digits ? cells.map(({ text }) => text) : []));
+    layers.texts.replaceChildren(...(written ? cells.map(({ text }) => text) : []));
   }
 
-  function draw(values, { margin = 0, shown = () => true, ink = false, digits = 2, frames = [], heading, label, largest }) {
-    lay(values.length, values[0].length, margin, digits);
+  function draw(values, { margin = 0, shown = () => true, ink = false, written = [1, 2], frames = [], heading, label, largest }) {
+    lay(values.length, values[0].length, margin, written);
     const most = largest || Math.max(...values.flat().map((value) => Math.abs(value) || 0)) || 1;
     for (const { i, j, inside, box, text } of cells) {
       const value = inside ? values[i][j] : 0;
       const seen = !Number.isNaN(value) && (!inside || shown(i, j));
       const kind = !inside ? "cb-outside" : !seen ? "cb-empty" : ink ? "cb-ink" : value < 0 ? "cb-minus" : "cb-plus";
       attributes(box, { class: `cb-square ${kind}`, "fill-opacity": seen ? ((FAINT * Math.abs(value)) / most).toFixed(3) : 0, "data-value": seen ? value : undefined });
-      write(text, seen && digits ? number(value, digits) : "");
+      write(text, seen && written ? short(value, ...written) : "");
     }
     layers.frames.replaceChildren(...frames.map(frame));
     write(caption, heading);

@@ -18,7 +18,7 @@ export function learnPage(view, tape) {
   const data = radios({ legend: "Learn from", options: Object.entries(tape.data).map(([value, label]) => ({ value, label })), onChange: (value) => view.set({ data: value }) });
   const go = (n) => view.set({ step: steps[n] });
   const along = transport(view, { label: "step", now: at, last, go, pace: () => STEP_PACE, shown: () => view.get("view") === "learn" });
-  const graph = chart({ heading: "Off from Sobel, in per cent", xLabel: "step", yLabel: "per cent", width: 520, height: 330, left: 74, right: 104 });
+  const graph = chart({ heading: "Off from Sobel, in per cent", xLabel: "step", yLabel: "per cent", width: 520, height: 400, left: 74, right: 124 });
   const kernels = [grid("learned"), grid("sobel")];
   const rows = [0, 1].map((n) => [grid(`shown${n}`), grid(`answer${n}`), grid(`target${n}`)]);
   let scaled = "";
@@ -34,16 +34,16 @@ export function learnPage(view, tape) {
     along.draw(String(steps[k]));
     const said = sentence(run, k);
     const K = cut(run.K.row(k), 3);
-    kernels[0].draw(K, { largest: 2, heading: `K, step ${steps[k]}`, label: `The kernel at step ${steps[k]}: ${written(K)}`, digits: 3 });
-    kernels[1].draw(cut(tape.sobel.data, 3), { largest: 2, heading: "Sobel", label: `Sobel's kernel: ${written(cut(tape.sobel.data, 3))}`, digits: 3 });
+    kernels[0].draw(K, { largest: 2, heading: `K, step ${steps[k]}`, label: `The kernel at step ${steps[k]}: ${written(K)}`, written: [2, 3] });
+    kernels[1].draw(cut(tape.sobel.data, 3), { largest: 2, heading: "Sobel", label: `Sobel's kernel: ${written(cut(tape.sobel.data, 3))}`, written: [2, 3] });
     rows.forEach(([shown, answer, target], n) => {
       const wanted = run.targets.row(n);
       const largest = Math.max(...wanted.map(Math.abs)) || 1; // what is painted is compared with Sobel's
       const image = run.shown.row(n);
       const what = n ? "a digit it has not seen" : "one of its images";
-      shown.draw(cut(image, 8), { ink: view.get("data") !== "noise" || n === 1, digits: 0, heading: n ? "not seen" : "seen", label: `An image: ${what}` });
-      answer.draw(cut(run.answers.row(k, n), 6), { digits: 0, largest, heading: "K answers", label: `What the kernel answers to ${what} at step ${steps[k]}` });
-      target.draw(cut(wanted, 6), { digits: 0, largest, heading: "Sobel answers", label: `What Sobel's kernel answers to ${what}` });
+      shown.draw(cut(image, 8), { ink: view.get("data") !== "noise" || n === 1, written: undefined, heading: n ? "not seen" : "seen", label: `An image: ${what}` });
+      answer.draw(cut(run.answers.row(k, n), 6), { written: undefined, largest, heading: "K answers", label: `What the kernel answers to ${what} at step ${steps[k]}` });
+      target.draw(cut(wanted, 6), { written: undefined, largest, heading: "Sobel answers", label: `What Sobel's kernel answers to ${what}` });
     });
     drawChart(run, k, said);
     view.say(said);
@@ -76,6 +76,7 @@ export function learnPage(view, tape) {
     return fill(tape.sentences.learn, { step: steps[k], data: tape.data[view.get("data")], rank: run.rank, rate: number(run.rate, 3), loss: number(run.loss.at(k), 3), ...off });
   }
 
-  const pictures = html("div", { class: "cb-pictures" }, html("div", { class: "cb-empty-corner" }), kernels[0].node, kernels[1].node, rows.flat().map(({ node }) => node));
+  const sign = (kind, text) => html("span", {}, html("i", { class: `cb-patch ${kind}`, "aria-hidden": "true" }), text);
+  const pictures = html("div", { class: "cb-pictures" }, html("p", { class: "cb-legend-of-signs" }, sign("cb-plus", "above 0"), sign("cb-minus", "below 0")), kernels[0].node, kernels[1].node, rows.flat().map(({ node }) => node));
   return { node: html("div", {}, html("div", { class: "cb-bar" }, data.node), along.node, html("div", { class: "cb-learning" }, pictures, graph.node)), draw };
 }

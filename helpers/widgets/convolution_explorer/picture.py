@@ -11,7 +11,7 @@ SIDE = 280  # of the larger grids
 FAINT = 0.6  # as in grid.js: numbers stay legible on it
 
 
-def grid(heading, values, left, top, side, *, shown=None, margin=0, window=None, signed=True, digits=2, written=True):
+def grid(heading, values, left, top, side, *, shown=None, margin=0, window=None, signed=True, written=(1, 2)):
     """A matrix as cells with their numbers; those that are not `shown` stay empty, `window` = (rows, columns) from 0 gets a frame."""
     rows, columns = (n + 2 * margin for n in values.shape)
     size = side / max(rows, columns)
@@ -23,9 +23,10 @@ def grid(heading, values, left, top, side, *, shown=None, margin=0, window=None,
         seen = bool(np.isfinite(value)) and (shown is None or shown[i, j])
         tint = COLOURS[int(value < 0)] if signed else INK
         strength = FAINT * abs(value) / largest if seen else 0
-        yield element("rect", x=x, y=y, width=size, height=size, fill=tint, fill_opacity=strength.__round__(2), stroke="#C8C8C8" if inside else "#E8E8E8")
+        edge = "#C8C8C8" if inside else "#E8E8E8"
+        yield element("rect", x=x, y=y, width=size, height=size, fill=tint, fill_opacity=round(float(strength), 2), stroke=edge)
         if seen and written:
-            yield text(number(value, digits), x + size / 2, y + size / 2 + 4.5, text_anchor="middle", font_size=min(15, round(size * 0.42)))
+            yield text(words.short(value, *written), x + size / 2, y + size / 2 + 4.5, text_anchor="middle", font_size=min(15, round(size * 0.42)))
     for r, c in [] if window is None else [window]:
         x, y = left + (min(c) + margin) * size, top + (min(r) + margin) * size
         wide, high = ((max(one) - min(one) + 1) * size for one in (c, r))
@@ -38,8 +39,8 @@ def slide(explorer):
     so_far = np.arange(Z.size).reshape(Z.shape) <= i * Z.shape[1] + j
     label = words.IMAGES[explorer.image]
     parts = [*grid(f"X: {label}", explorer.X, 8, 40, SIDE, margin=explorer.padding, window=(rows[i], rows[j]), signed=False)]
-    parts += grid("K", explorer.K, 330, 40, 110, digits=3)
-    parts += grid("times the pixels under it", explorer.products[i, j], 330, 184, 136, digits=3)
+    parts += grid("K", explorer.K, 330, 40, 110, written=(2, 3))
+    parts += grid("times the pixels under it", explorer.products[i, j], 330, 184, 136, written=(2, 3))
     parts += [text(f"sum: {number(Z[i, j])}", 330, 344, font_weight="bold", font_size=16)]
     parts += grid(f"Z = X ⋆ K, stride {explorer.stride}, padding {explorer.padding}", Z, 540, 40, SIDE, shown=so_far, window=([i], [j]))
     return document(840, 360, *parts)
@@ -61,10 +62,10 @@ def gradient(explorer):
 def learn(explorer):
     """The kernel beside Sobel's, what both make of a digit, and how far off it is over the steps."""
     found, k = learning.run(explorer.data), learning.STEPS.index(explorer.step)
-    parts = [*grid(f"K at step {explorer.step}", found.K[k], 8, 40, 130, digits=2)]
+    parts = [*grid(f"K at step {explorer.step}", found.K[k], 8, 40, 130, written=(2, 3))]
     parts += grid("Sobel", learning.SOBEL, 160, 40, 130)
-    parts += grid("of a digit", found.answers[k, 1], 8, 204, 130, written=False)
-    parts += grid("Sobel's", found.targets[1], 160, 204, 130, written=False)
+    parts += grid("of a digit", found.answers[k, 1], 8, 204, 130, written=None)
+    parts += grid("Sobel's", found.targets[1], 160, 204, 130, written=None)
     chart = Chart("Off from Sobel", "step", "per cent", x=(0, learning.STEPS[-1]), y=(learning.LOWEST, 300), left=310, width=560, log=True)
     for index, name in enumerate(learning.ERRORS):
         errors = np.maximum(found.errors[:, index], learning.LOWEST)

@@ -25,7 +25,7 @@ export function settingsBar(view, tape) {
     padding.show(view.get("padding"));
   }
 
-  return { node: html("div", { class: "cb-bar" }, image.node, kernel.node, stride.node, padding.node), draw };
+  return { node: html("div", { class: "cb-bar cb-settings" }, image.node, kernel.node, stride.node, padding.node), draw };
 }
 
 /** {node, draw(entries)}: the kernel as fields, each a number; what is changed becomes an own kernel. */

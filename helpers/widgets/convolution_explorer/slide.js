@@ -25,7 +25,7 @@ export function slidePage(view, tape) {
     const said = sentence(now, Z[i][j]);
     fields.draw(cut(kernel.K.data, k));
     image.draw(cut(now.pixels, side), {
-      margin: now.margin, ink: true, digits: 4, largest: tape.ink[now.group], frames: [{ rows: span(i), columns: span(j) }],
+      margin: now.margin, ink: true, largest: tape.ink[now.group], frames: [{ rows: span(i), columns: span(j) }],
       heading: "Image X", label: `Image ${tape.image_labels[view.get("image")]}, ${side} × ${side}${now.margin ? ", with a margin of zeros" : ""}. The kernel lies on rows ${listed(span(i))} and columns ${listed(span(j))}.`,
     });
     output.draw(Z, {
@@ -40,7 +40,8 @@ export function slidePage(view, tape) {
 
   function sentence({ i, j, k, count, unread, side }, value) {
     const { shape, place, unread: never } = tape.sentences;
-    return fill(shape + place + (unread ? never : ""), { rows: count, columns: count, row: i + 1, column: j + 1, count: k * k, sum: number(value), unread, height: side });
+    const named = { kernel: tape.labels[view.get("kernel")] ?? tape.own, image: tape.called[view.get("image")], stride: view.get("stride"), padding: view.get("padding") };
+    return fill(shape + place + (unread ? never : ""), { rows: count, columns: count, row: i + 1, column: j + 1, count: k * k, sum: number(value), unread, height: side, ...named });
   }
 
   /** Entry times pixel for each entry; the products; their sum. */

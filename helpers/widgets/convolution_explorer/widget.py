@@ -111,7 +111,14 @@ class ConvolutionExplorer(Widget):
     def record(self):
         """The recording, the same for every explorer; what belongs to own entries is held beside it."""
         self._hold()
-        names = {"views": words.VIEWS, "labels": words.KERNELS, "own": words.OWN, "image_labels": words.IMAGES, "data": words.DATA}
+        names = {
+            "views": words.VIEWS,
+            "labels": words.KERNELS,
+            "own": words.OWN,
+            "image_labels": words.IMAGES,
+            "called": words.IMAGES | words.CALLED,
+            "data": words.DATA,
+        }
         said = {"of": words.OF, "errors": words.ERRORS, "sentences": words.SENTENCES, "waiting": words.WAITING, "not_recorded": words.NOT_RECORDED}
         return rec.recording() | learning.recording() | names | said
 

@@ -1,5 +1,7 @@
 """What the convolution explorer says: sentences with places for numbers, which Python and the browser fill in alike."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
 import numpy as np
 
 from helpers.widgets.convolution_explorer import learning
@@ -11,12 +13,13 @@ KERNELS = {
     "edges": "fits upright edges", "toy": "toy, 2 × 2",
 }  # fmt: skip
 OWN = "own entries"
+CALLED = {"toy": "the toy image"}
 IMAGES = {"toy": "toy, 4 × 4"} | {str(n): f"{'an' if n == 8 else 'a'} {n}" for n in range(10)}
 DATA = {"noise": "noise", "digits": "ten digits", "centred": "digits less their mean", "edges": "upright edges"}
 OF = {"kernel": "an entry of K", "pixel": "a pixel of X"}
 ERRORS = {"kernel": "kernel", "own": "own images", "other": "all digits"}
 
-SHAPE = "Z is {rows} × {columns}. "
+SHAPE = "Kernel {kernel} on {image}, stride {stride}, padding {padding}: Z is {rows} × {columns}. "
 PLACE = "Row {row}, column {column}: the {count} products add up to {sum}."
 UNREAD = " Rows and columns of X that no place reads: {unread} of {height}."
 ENTRY = "dK, row {u}, column {v}: {places} products add up to {sum}. "
@@ -38,11 +41,18 @@ SENTENCES = {
 }  # fmt: skip
 
 
+def short(value, places=1, digits=2):
+    """A number for a small cell: at most so many digits and decimals, as `short` of grid.js writes it."""
+    return number(Decimal(float(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP), digits)
+
+
 def of_place(explorer):
     """What the kernel makes at the place that is shown."""
     (rows, columns), (i, j) = explorer.Z.shape, explorer.at
     said = SHAPE + PLACE + (UNREAD if explorer.layout["unread"] else "")
+    kernel = KERNELS[explorer.kernel] if isinstance(explorer.kernel, str) else OWN
     return said.format(
+        kernel=kernel, image=CALLED.get(explorer.image, IMAGES[explorer.image]), stride=explorer.stride, padding=explorer.padding,
         rows=rows, columns=columns, row=i + 1, column=j + 1, count=explorer.K.size, sum=number(explorer.Z[i, j]),
         unread=explorer.layout["unread"], height=len(explorer.X),
     )  # fmt: skip
