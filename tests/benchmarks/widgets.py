@@ -128,6 +128,9 @@ OURS = {
     "TapeStepper: step": ("TapeStepper(order='unordered')", STATUS, SLIDE),
     "TapeStepper: an input": ("TapeStepper(order='unordered', step='end')", STATUS, SECOND),
     "TapeStepper: the largest graph": (TAPE, STATUS, SLIDE),
+    "ConvolutionExplorer: slide": ("ConvolutionExplorer(padding=1)", STATUS, SLIDE),
+    "ConvolutionExplorer: a gradient": ("ConvolutionExplorer('gradient', image=3, padding=1)", STATUS, SLIDE),
+    "ConvolutionExplorer: learning": ("ConvolutionExplorer('learn')", STATUS, SLIDE),
 }
 # Widgets stand in a shadow root.
 INSIDE = "() => { window.inside = (cell) => cell.querySelector('.casebook-host')?.shadowRoot ?? cell; }"

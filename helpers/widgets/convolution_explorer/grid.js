@@ -16,7 +16,7 @@ export const short = (value, places, digits) => number(Number(value.toFixed(plac
  *
  * draw: values are rows of numbers; NaN is an empty cell.
  *   margin: how many cells of zeros stand around; shown(i, j): whether a cell is filled already; ink: pixels, not signed numbers;
- *   written: [decimals, digits] of the numbers at most, undefined for none; frames: [{rows: [first, last], columns: [first, last], kind}] from 0, without the margin;
+ *   written: [decimals, digits] of the numbers at most, null for none; frames: [{rows: [first, last], columns: [first, last], kind}] from 0, without the margin;
  *   heading, label: the caption, and what a screen reader says.
  * at: {row, column} from 1, without the margin, under the pointer.
  */

@@ -41,9 +41,9 @@ export function learnPage(view, tape) {
       const largest = Math.max(...wanted.map(Math.abs)) || 1; // what is painted is compared with Sobel's
       const image = run.shown.row(n);
       const what = n ? "a digit it has not seen" : "one of its images";
-      shown.draw(cut(image, 8), { ink: view.get("data") !== "noise" || n === 1, written: undefined, heading: n ? "not seen" : "seen", label: `An image: ${what}` });
-      answer.draw(cut(run.answers.row(k, n), 6), { written: undefined, largest, heading: "K answers", label: `What the kernel answers to ${what} at step ${steps[k]}` });
-      target.draw(cut(wanted, 6), { written: undefined, largest, heading: "Sobel answers", label: `What Sobel's kernel answers to ${what}` });
+      shown.draw(cut(image, 8), { ink: view.get("data") !== "noise" || n === 1, written: null, heading: n ? "not seen" : "seen", label: `An image: ${what}` });
+      answer.draw(cut(run.answers.row(k, n), 6), { written: null, largest, heading: "K answers", label: `What the kernel answers to ${what} at step ${steps[k]}` });
+      target.draw(cut(wanted, 6), { written: null, largest, heading: "Sobel answers", label: `What Sobel's kernel answers to ${what}` });
     });
     drawChart(run, k, said);
     view.say(said);

@@ -26,7 +26,13 @@ def grid(heading, values, left, top, side, *, shown=None, margin=0, window=None,
         edge = "#C8C8C8" if inside else "#E8E8E8"
         yield element("rect", x=x, y=y, width=size, height=size, fill=tint, fill_opacity=round(float(strength), 2), stroke=edge)
         if seen and written:
-            yield text(words.short(value, *written), x + size / 2, y + size / 2 + 4.5, text_anchor="middle", font_size=min(15, round(size * 0.42)))
+            yield text(
+                words.short(value, *written),
+                x + size / 2,
+                y + size / 2 + 4.5,
+                text_anchor="middle",
+                font_size=min(15, round(size * (0.42 if written[0] < 2 else 0.32))),
+            )
     for r, c in [] if window is None else [window]:
         x, y = left + (min(c) + margin) * size, top + (min(r) + margin) * size
         wide, high = ((max(one) - min(one) + 1) * size for one in (c, r))
@@ -40,7 +46,7 @@ def slide(explorer):
     label = words.IMAGES[explorer.image]
     parts = [*grid(f"X: {label}", explorer.X, 8, 40, SIDE, margin=explorer.padding, window=(rows[i], rows[j]), signed=False)]
     parts += grid("K", explorer.K, 330, 40, 110, written=(2, 3))
-    parts += grid("times the pixels under it", explorer.products[i, j], 330, 184, 136, written=(2, 3))
+    parts += grid("pixel × entry", explorer.products[i, j], 330, 184, 136, written=(2, 3))
     parts += [text(f"sum: {number(Z[i, j])}", 330, 344, font_weight="bold", font_size=16)]
     parts += grid(f"Z = X ⋆ K, stride {explorer.stride}, padding {explorer.padding}", Z, 540, 40, SIDE, shown=so_far, window=([i], [j]))
     return document(840, 360, *parts)
