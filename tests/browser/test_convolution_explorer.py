@@ -12,16 +12,22 @@ from helpers.widgets.kit.numerals import number
 OWN = [[0.5, -1.0, 2.0], [0.0, 3.0, -0.25], [1.0, 0.0, -7.0]]
 FAINT = 0.6
 # Each grid that is seen: its heading, label, cells (row, column, value, kind, opacity, text) and frames.
-GRIDS = """(root) => Object.fromEntries([...root.querySelectorAll('figure[data-name]')].filter((one) => one.checkVisibility()).map((one) => {
-    const boxes = [...one.querySelectorAll('.cb-square')], texts = [...one.querySelectorAll('text')];
-    const cells = boxes.map((box, n) => [Number(box.dataset.row), Number(box.dataset.column), box.dataset.value === undefined ? null : Number(box.dataset.value),
-        box.getAttribute('class').split(' ')[1], Number(box.getAttribute('fill-opacity')), texts.length ? texts[n].textContent : null]);
-    const frames = [...one.querySelectorAll('.cb-frame-box')].map((box) => [box.getAttribute('class').split(' ')[1], box.dataset.rows, box.dataset.columns]);
-    return [one.dataset.name, {heading: one.querySelector('figcaption').textContent, label: one.querySelector('svg').getAttribute('aria-label'), cells, frames}];
-}))"""
+GRIDS = """(root) => {
+    const kind = (node) => node.getAttribute('class').split(' ')[1];
+    const cell = (box, text) => [Number(box.dataset.row), Number(box.dataset.column), 'value' in box.dataset ? Number(box.dataset.value) : null,
+        kind(box), Number(box.getAttribute('fill-opacity')), text ? text.textContent : null];
+    const read = (one) => {
+        const texts = [...one.querySelectorAll('text')];
+        return {heading: one.querySelector('figcaption').textContent, label: one.querySelector('svg').getAttribute('aria-label'),
+            cells: [...one.querySelectorAll('.cb-square')].map((box, n) => cell(box, texts[n])),
+            frames: [...one.querySelectorAll('.cb-frame-box')].map((box) => [kind(box), box.dataset.rows, box.dataset.columns])};
+    };
+    const seen = [...root.querySelectorAll('figure[data-name]')].filter((one) => one.checkVisibility());
+    return Object.fromEntries(seen.map((one) => [one.dataset.name, read(one)]));
+}"""
 PRODUCTS = """(root) => ({
     cells: [...root.querySelectorAll('.cb-product')].map((one) => [one.querySelector('span').textContent, one.querySelector('b').textContent,
-        Number(one.dataset.value), one.dataset.outside === 'true']),
+        Number(one.dataset.value), 'outside' in one.dataset]),
     sum: root.querySelector('.cb-sum').textContent,
     label: root.querySelector('.cb-products').getAttribute('aria-label'),
     entries: [...root.querySelectorAll('.cb-entries input')].map((one) => one.valueAsNumber),
@@ -43,7 +49,7 @@ def slider(widget, label):
 
 
 def entry(widget, u, v):
-    return widget.get_by_label(f"K, row {u}, column {v}")
+    return widget.get_by_label(f"K, row {u}, column {v}", exact=True)
 
 
 def assert_grid(found, values, *, margin=0, shown=None, largest=None, written=(1, 2), ink=False):
@@ -162,13 +168,12 @@ def test_every_place(stage):
 def test_steps_by_button_keyboard_mouse_and_finger(stage):
     page, widget = stage, play(stage, "explorer = ConvolutionExplorer()\nexplorer")
     button = lambda name: widget.get_by_role("button", name=name, exact=True)  # noqa: E731
-    button("Next step").click()
-    assert_slide(widget, ConvolutionExplorer(place=(1, 2)))
-    button("To the end").click()
-    assert_slide(widget, ConvolutionExplorer(place=(6, 6)))
-    assert button("Next step").is_disabled() and button("To the end").is_disabled()
-    button("Step back").click()
-    assert_slide(widget, ConvolutionExplorer(place=(6, 5)))
+    for name, place in (("Next step", (1, 2)), ("To the end", (6, 6)), ("Step back", (6, 5))):
+        button(name).click()
+        explorer = ConvolutionExplorer(place=place)
+        wait_until(lambda: status(widget) == explorer.describe(), name)  # noqa: B023, it is awaited here
+        assert_slide(widget, explorer)
+        assert button("Next step").is_disabled() == button("To the end").is_disabled() == (name == "To the end")
     button("To the start").click()
     button("Play").click()
     wait_until(lambda: status(widget) == ConvolutionExplorer(place=(1, 4)).describe(), "it plays")
