@@ -14,9 +14,8 @@ EXHIBITS = {
     "TrainingExplorer": ("Training, step by step", "Take two steps at rate 1.2, then two at 0.12. Which lamps go out, and what does the loss do?"),
     "SoftmaxExplorer": ("Softmax and ReLU", "Choose a cell that is off, then drag the training step. Does that unit get nothing from any example?"),
     "TapeStepper": ("A tape, there and back", "Go to the end, then let each node hand on at every arrival. Which gradient is still right?"),
-    "FiringRateExplorer": ("A nerve cell and ReLU", "Drag the current, then choose a refractory period. What does ReLU keep of the curve?"),
-    "ConvolutionExplorer": ("Convolution", "Slide Sobel's kernel over a digit, then over another. Which strokes does it answer, and with which sign?"),
     "ConvolutionExplorer": ("Convolution", "Slide Sobel's kernel over a digit. Which strokes does it answer, and with which sign?"),
+    "FiringRateExplorer": ("A nerve cell and ReLU", "Drag the current, then choose a refractory period. What does ReLU keep of the curve?"),
 }
 """For each widget its heading, and one thing to try with a question."""
 

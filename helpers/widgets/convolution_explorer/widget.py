@@ -87,6 +87,8 @@ class ConvolutionExplorer(Widget):
     ------
     TypeError, ValueError
         Names the setting, what came and what was expected; DomainError for NaN and infinities.
+
+    Derived in: notebooks/11_convolution.ipynb, "Which places does the gradient of a kernel sum over?"
     """
 
     _folder = Path(__file__).parent
