@@ -8,6 +8,7 @@ import pytest
 from helpers import interview
 from helpers.interview import BANK, EXPERIMENTS, TRUTHS, Interview, judging, talk, words
 from helpers.interview.item import NOTEBOOKS as FILES
+from helpers.predictions import keep
 from notebook_rules import BANNED_WORDS, anchor
 from notebook_tools import NOTEBOOKS, headings, read
 
@@ -137,8 +138,6 @@ def test_answers_are_kept_for_another_day_and_the_latest_counts():
 
 
 def test_spoilt_notes_count_as_none():
-    from helpers.predictions import keep
-
     drawn = Interview(0)
     for spoilt in ("text", {"1": "true"}, {"1": ["maybe", "identity"]}, {"x": ["true", "identity"]}, {"1": ["true", "nothing"]}):
         keep(drawn.name, spoilt)
@@ -188,7 +187,8 @@ def test_the_report_says_what_to_read_again():
 
 
 def test_html_is_escaped():
-    assert "&lt;b&gt;" in interview.say("linear", "<b>")._repr_html_() or "<b>" not in interview.said()._repr_html_()
+    interview.say("linear", "<b>bold</b>")
+    assert "&lt;b&gt;bold" in interview.said()._repr_html_() and "<b>" not in interview.said()._repr_html_()
 
 
 # ---------------------------------------------------------------- the reader's own words
@@ -200,11 +200,11 @@ def test_own_words_are_kept_and_shown_with_their_questions():
     interview.say("kink", "A subgradient will do: train with 0 and with 1.")
     shown = interview.said()
     assert "1 of 18 questions answered." in repr(shown) and "“A subgradient will do" in repr(shown)
-    assert "12_interview.ipynb#Can-it-be-trained-without-a-derivative-at-0?" in shown._repr_html_()
+    assert "12_interview.ipynb#Can-ReLU-be-trained-without-a-derivative-at-0?" in shown._repr_html_()
 
 
 def test_wrong_words_are_named():
     with pytest.raises(ValueError, match="name is 'kinks', expected one of"):
         interview.say("kinks", "…")
-    with pytest.raises(TypeError, match="your answer is 3, expected a text"):
-        interview.say("kink", 3)
+    assert "your answer is 3, expected a text between quotation marks: nothing was kept." in str(interview.say("kink", 3))
+    assert "No answer is kept yet" in repr(interview.said())

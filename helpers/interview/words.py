@@ -4,11 +4,11 @@ from helpers import checks
 from helpers.exercises.outcome import unfinished
 from helpers.interview.item import Item
 from helpers.interview.shown import Shown, paragraph
-from helpers.predictions import keep, kept
+from helpers.predictions import Outcome, keep, kept
 
 QUESTIONS = {
     "linear": "Is ReLU a linear function?",
-    "kink": "Can it be trained without a derivative at 0?",
+    "kink": "Can ReLU be trained without a derivative at 0?",
     "sigmoid": "Why do gradients vanish through sigmoids?",
     "vanishing": "Can gradients vanish through ReLU?",
     "dead": "Who comes back from the dead?",
@@ -37,7 +37,7 @@ def say(name, answer):
     """
     checks.choice("name", name, list(QUESTIONS))
     if not unfinished(answer) and not isinstance(answer, str):
-        raise TypeError(f"your answer is {checks.brief(answer)}, expected a text between quotation marks")
+        return Outcome(None, f"your answer is {checks.brief(answer)}, expected a text between quotation marks: nothing was kept.", "Your note")
     return keep(f"said: {name}", answer)
 
 

@@ -122,6 +122,7 @@ OURS = {
     "TrainingExplorer: seed, asks Python": ("TrainingExplorer(start='he', rate=0.5, step=20, seed=1)", ANSWERED, TURN),
     "TrainingExplorer: tumours, asks Python": ("TrainingExplorer(start='he', rate=0.5, step=20, seed=1, data='standardised')", ANSWERED, TURN),
     "TrainingExplorer: the bowl's rate": ("TrainingExplorer('bowl')", STATUS, SLIDE),
+    "FiringRateExplorer: current": ("FiringRateExplorer(refractory=2)", STATUS, SLIDE),
     "SoftmaxExplorer: training step": ("SoftmaxExplorer()", STATUS, SLIDE),
     "SoftmaxExplorer: unit": ("SoftmaxExplorer()", STATUS, SECOND),
     "SoftmaxExplorer: temperature": ("SoftmaxExplorer(view='temperature', sample='wrong')", STATUS, SLIDE),
