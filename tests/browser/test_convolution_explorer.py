@@ -235,6 +235,18 @@ def test_an_own_kernel(stage):
     entry(widget, 2, 2).press("Enter")
     assert "An entry is a number from −99 to 99" in widget.get_by_role("alert").text_content()
     assert entry(widget, 2, 2).get_attribute("aria-invalid") == "true" and python(page, "print(explorer.kernel)") == str(explorer.kernel)
+    slider(widget, "place").fill("0")
+    assert widget.get_by_role("alert").count() == 0 and widget.evaluate(PRODUCTS)["entries"][4] == 7.5, "the kernel is the one before"
+    entry(widget, 1, 1).fill("5")
+    entry(widget, 1, 1).press("Tab")
+    entry(widget, 1, 2).fill("6")
+    explorer.kernel, explorer.place = [[5, 0, 1], [-2, 7.5, 2], [-1, 0, 1]], (1, 1)
+    wait_until(lambda: python(page, "print(explorer.kernel)") == str(explorer.kernel) and not waiting(widget), "the answer while one types on")
+    assert widget.evaluate(PRODUCTS)["entries"][:2] == [5, 6], "what is not entered yet is not overwritten"
+    entry(widget, 1, 2).press("Enter")
+    explorer.kernel = [[5, 6, 1], [-2, 7.5, 2], [-1, 0, 1]]
+    wait_until(lambda: widget.evaluate(PRODUCTS)["cells"][1][2] == explorer.products[0, 0, 0, 1] and not waiting(widget), "entered")
+    assert_slide(widget, explorer)
     assert violations(page) == [] and page.errors == []
 
 
@@ -338,6 +350,7 @@ def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
     entry(first, 1, 1).fill("4")
     entry(first, 1, 1).press("Enter")
     assert waiting(first) == 1 and status(first) == words.WAITING and first.evaluate(PRODUCTS)["cells"] == before, "the picture before is kept"
+    assert first.evaluate(PRODUCTS)["entries"][0] == 4
     page.wait_for_function("() => document.querySelector('.casebook-host').shadowRoot.querySelector('.cb-notice').textContent", timeout=20_000)
     assert "This needs a running kernel" in first.get_by_role("alert").text_content()
     first.get_by_label("Kernel", exact=True).select_option(label=words.KERNELS["identity"])

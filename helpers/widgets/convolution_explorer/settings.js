@@ -33,12 +33,15 @@ export function entryFields(view, most) {
   const body = html("div", { class: "cb-entries" });
   const node = html("fieldset", { class: "cb-kernel" }, html("legend", {}, "Kernel K: change it"), body);
   const still = exported();
+  const typing = new Set(); // fields with something that is not entered yet
   let fields = [];
 
   function lay(k) {
     if (fields.length === k * k) return;
     fields = Array.from({ length: k * k }, (_, n) => {
       const input = html("input", { type: "number", step: "any", min: -most, max: most, "aria-label": `K, row ${Math.floor(n / k) + 1}, column ${(n % k) + 1}` });
+      input.addEventListener("input", () => typing.add(input));
+      input.addEventListener("blur", () => typing.delete(input));
       input.addEventListener("change", change);
       if (still) attributes(input, { disabled: true, title: "Own entries need Python: open the notebook and run its cells." });
       return input;
@@ -49,6 +52,7 @@ export function entryFields(view, most) {
 
   function change() {
     const k = Math.sqrt(fields.length);
+    typing.clear();
     const wrong = fields.filter((input) => !input.checkValidity() || Number.isNaN(input.valueAsNumber));
     for (const input of fields) attributes(input, { "aria-invalid": wrong.includes(input) && "true" });
     if (wrong.length) view.warn(`An entry is a number from −${most} to ${most}. The kernel is the one before.`);
@@ -58,11 +62,12 @@ export function entryFields(view, most) {
     }
   }
 
-  /** Show entries, but for a field whose text says the same already, and leave the cursor where it is. */
+  /** Show entries, but for a field whose text says the same already, or in which somebody is typing. */
   function draw(entries) {
     lay(entries.length);
+    if (fields.some((input) => input.hasAttribute("aria-invalid"))) view.warn();
     entries.flat().forEach((value, n) => {
-      if (fields[n].valueAsNumber !== value) fields[n].value = Number(value.toPrecision(6));
+      if (fields[n].valueAsNumber !== value && !typing.has(fields[n])) fields[n].value = Number(value.toPrecision(6));
       attributes(fields[n], { "aria-invalid": undefined });
     });
   }

@@ -23,7 +23,8 @@ export function slidePage(view, tape) {
     const sums = kernel[`${now.group} sums`];
     const Z = rows.map((_, r) => rows.map((__, c) => sums.at(now.index, start(r), start(c))));
     const said = sentence(now, Z[i][j]);
-    fields.draw(cut(kernel.K.data, k));
+    const wanted = view.get("kernel"); // while its answer is awaited the picture is still that of the kernel before
+    fields.draw(Array.isArray(wanted) ? wanted : cut(kernel.K.data, k));
     image.draw(cut(now.pixels, side), {
       margin: now.margin, ink: true, largest: tape.ink[now.group], frames: [{ rows: span(i), columns: span(j) }],
       heading: "Image X", label: `Image ${tape.image_labels[view.get("image")]}, ${side} × ${side}${now.margin ? ", with a margin of zeros" : ""}. The kernel lies on rows ${listed(span(i))} and columns ${listed(span(j))}.`,

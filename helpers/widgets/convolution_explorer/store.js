@@ -31,12 +31,12 @@ export function kernelStore(view, tape) {
 
   function request(draw) {
     if (exported() || asked === key()) return;
-    asked = key();
+    const wanted = key();
+    asked = wanted;
     view.ask({ kernel: view.get("kernel") }, (answer) => {
-      const mine = asked === key();
       asked = undefined;
       add(answer);
-      if (mine && typeof answer.kernel === "string") view.set({ kernel: answer.kernel });
+      if (wanted === key() && typeof answer.kernel === "string") view.set({ kernel: answer.kernel });
       draw();
     });
   }
