@@ -8,6 +8,7 @@ import pytest
 from helpers import interview
 from helpers.interview import BANK, EXPERIMENTS, TRUTHS, Interview, judging, talk, words
 from helpers.interview.item import NOTEBOOKS as FILES
+from helpers.interview.shown import paragraph
 from helpers.predictions import keep
 from notebook_rules import BANNED_WORDS, anchor
 from notebook_tools import NOTEBOOKS, headings, read
@@ -84,7 +85,7 @@ def test_the_seed_decides():
     assert {item.slug for seed in range(200) for item in Interview(seed).items} == {item.slug for item in BANK}
     drawn = [Interview(seed) for seed in range(50)]
     places = Counter(names.index(item.experiment) for one in drawn for item, names in zip(one.items, one.lists, strict=True))
-    assert min(places.values()) > 80, "the right one stands at every letter"
+    assert set(places) == set(range(talk.CHOICES)) and min(places.values()) > 80, "the right one stands at every letter"
 
 
 @pytest.mark.parametrize(
@@ -129,6 +130,15 @@ def test_a_wrong_answer_gets_the_reason_and_the_section():
     assert f'<a href="{item.link}">' in shown._repr_html_().replace("&#x27;", "'")
 
 
+def test_judgement_and_experiment_are_told_apart():
+    drawn = Interview(2)
+    truth, letter = right(drawn, 1)
+    wrong = next(one for one in "abcd" if one != letter)
+    assert "✔ It is" in (text := repr(drawn.ask(1, truth, wrong))) and "✘ What decides" in text
+    other = next(one for one in TRUTHS if one != truth)
+    assert "✘ You say" in (text := repr(drawn.ask(1, other, letter))) and "✔ The experiment decides" in text
+
+
 def test_answers_are_kept_for_another_day_and_the_latest_counts():
     Interview(5).ask(1, "false", "a")
     assert list(Interview(5).answers()) == [1] and Interview(5).answers()[1][0] == "false"
@@ -147,7 +157,7 @@ def test_spoilt_notes_count_as_none():
 @pytest.mark.parametrize(
     ("given", "meant"),
     [("true", "true"), ("True", "true"), (True, "true"), ("T", "true"), (1, "true"), ("false.", "false"), (False, "false"), (0, "false"),
-     ("half-true", "half true"), ("HALF TRUE", "half true"), ("half", "half true"), (0.5, "half true"), ("half_true", "half true")],
+     ("half-true", "half true"), ("HALF TRUE", "half true"), ("half", "half true"), ("h", "half true"), (0.5, "half true"), ("half_true", "half true")],
 )  # fmt: skip
 def test_judgements_in_any_usual_spelling(given, meant):
     assert judging.judgement(given) == meant
@@ -188,6 +198,7 @@ def test_the_report_says_what_to_read_again():
 
 def test_html_is_escaped():
     interview.say("linear", "<b>bold</b>")
+    assert paragraph("<i>", "a < b").html() == "<strong>&lt;i&gt;:</strong> a &lt; b"
     assert "&lt;b&gt;bold" in interview.said()._repr_html_() and "<b>" not in interview.said()._repr_html_()
 
 
