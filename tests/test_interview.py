@@ -157,7 +157,8 @@ def test_spoilt_notes_count_as_none():
 @pytest.mark.parametrize(
     ("given", "meant"),
     [("true", "true"), ("True", "true"), (True, "true"), ("T", "true"), (1, "true"), ("false.", "false"), (False, "false"), (0, "false"),
-     ("half-true", "half true"), ("HALF TRUE", "half true"), ("half", "half true"), ("h", "half true"), (0.5, "half true"), ("half_true", "half true")],
+     ("half-true", "half true"), ("HALF TRUE", "half true"), ("half", "half true"), ("h", "half true"), (0.5, "half true"),
+     ("half_true", "half true")],
 )  # fmt: skip
 def test_judgements_in_any_usual_spelling(given, meant):
     assert judging.judgement(given) == meant

@@ -21,6 +21,7 @@ EXPERIMENTS = {
     "direction": ("clip", "measure the angle between a gradient before and after"),
     "zeros": ("start", "start from zeros on two data sets and see which gradients are not 0"),
     "inputs": ("inputs", "train the same starts on raw and on standardised inputs"),
+    "saturation": ("inputs", "count the slopes of each layer that are nearly 0 before the first step"),
     "two orders": ("backward", "multiply the same matrices in two orders and count multiplications"),
     "update rules": ("rule", "keep the gradient and change the update rule, then the other way round"),
     "three ways": ("engine", "compare the engine's gradient with a formula and with central differences"),

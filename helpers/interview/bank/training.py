@@ -10,6 +10,12 @@ TRAINING = (
         "zeros", "08 When do zeros learn?",
     ),
     Item(
+        "thousandfold", 2, "A tanh network starts with weights a thousand times as large as usual. What happens?",
+        "It learns faster, since larger weights make larger gradients.",
+        "false", "Nearly every unit stands at -1 or 1, where the slope is nearly 0: next to nothing of the gradient gets through.",
+        "saturation", "08 How do you see saturated units?",
+    ),
+    Item(
         "stuck-gradient", 1, "The loss stays at 0.693. Is the gradient wrong?",
         "It must be: a right gradient would lower the loss.",
         "false", "With a dead layer the right gradient is 0 for all weights below it. The check passes there, and the run stands still.",
