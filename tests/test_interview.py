@@ -7,6 +7,7 @@ import pytest
 
 from helpers import interview
 from helpers.interview import BANK, EXPERIMENTS, TRUTHS, Interview, judging, talk, words
+from helpers.interview.experiments import RIVALS
 from helpers.interview.item import NOTEBOOKS as FILES
 from helpers.interview.shown import paragraph
 from helpers.predictions import keep
@@ -43,6 +44,11 @@ def test_every_experiment_decides_something():
     assert len({done for _, done in EXPERIMENTS.values()}) == len(EXPERIMENTS)
 
 
+def test_rivals_are_experiments_of_different_subjects():
+    for pair in RIVALS:
+        assert len(pair) == 2 and pair <= set(EXPERIMENTS) and len({EXPERIMENTS[name][0] for name in pair}) == 2
+
+
 @pytest.mark.parametrize("item", BANK, ids=lambda item: item.slug)
 def test_every_section_exists(item):
     file, _, fragment = item.link.partition("#")
@@ -77,6 +83,7 @@ def test_ten_different_items_are_drawn_easier_ones_first(seed, levels):
         assert names.count(item.experiment) == 1 and len(set(names)) == talk.CHOICES
         others = {EXPERIMENTS[name][0] for name in names if name != item.experiment}
         assert EXPERIMENTS[item.experiment][0] not in others, "a neighbour might decide as well"
+        assert not any({name, item.experiment} in RIVALS for name in names), "a rival decides as well"
 
 
 def test_the_seed_decides():
@@ -158,7 +165,7 @@ def test_spoilt_notes_count_as_none():
     ("given", "meant"),
     [("true", "true"), ("True", "true"), (True, "true"), ("T", "true"), (1, "true"), ("false.", "false"), (False, "false"), (0, "false"),
      ("half-true", "half true"), ("HALF TRUE", "half true"), ("half", "half true"), ("h", "half true"), (0.5, "half true"),
-     ("half_true", "half true")],
+     ("half_true", "half true"), ("partly", "half true"), ("½", "half true")],
 )  # fmt: skip
 def test_judgements_in_any_usual_spelling(given, meant):
     assert judging.judgement(given) == meant

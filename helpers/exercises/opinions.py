@@ -11,6 +11,7 @@ from helpers.exercises.outcome import unfinished
 SPELLINGS = {
     "true": "true", "t": "true", "yes": "true", "right": "true", "1": "true", "false": "false", "f": "false", "no": "false", "wrong": "false",
     "0": "false", "half true": "half true", "half": "half true", "h": "half true", "half right": "half true", "0.5": "half true", "1/2": "half true",
+    "½": "half true", "partly": "half true", "partly true": "half true",
 }  # fmt: skip
 """Ways to write a judgement, and what they mean; True, False and 0.5 are written so, too."""
 

@@ -48,3 +48,12 @@ EXPERIMENTS = {
     "one pixel": ("convolution", "shift the test images by one pixel and measure the accuracy"),
 }
 """{name: (subject, what is done)}."""
+
+RIVALS = tuple(map(frozenset, (
+    ("wrong on purpose", "no transpose"), ("count off", "survival"), ("count off", "check when stuck"), ("first steps", "rates"),
+    ("comebacks", "rates"), ("comebacks", "cures"), ("born dead", "scale of a start"), ("two orders", "tape"), ("three ways", "step sweep"),
+    ("three ways", "used twice"), ("three ways", "check elsewhere"), ("three ways", "other outputs"), ("slope from a", "step sweep"),
+    ("one-sided", "step sweep"), ("exact zeros", "check elsewhere"), ("cures", "update rules"), ("rates", "inputs"), ("bowl", "inputs"),
+    ("wrong on purpose", "update rules"), ("shapes", "check elsewhere"), ("slope from a", "other outputs"), ("count off", "exact zeros"),
+)))  # fmt: skip
+"""Pairs of other subjects of which either may decide the same question: they never stand in one list."""

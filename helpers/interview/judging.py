@@ -15,7 +15,7 @@ def chosen(given, names):
         Says what came and what was expected.
     """
     letters = "abcdefgh"[: len(names)]
-    said = given.strip(" .)").casefold() if isinstance(given, str) else None
+    said = given.strip(" .()").casefold() if isinstance(given, str) else None
     if said in names:
         return said
     if not said or len(said) != 1 or said not in letters:

@@ -6,7 +6,7 @@ from helpers import checks
 from helpers.exercises.outcome import unfinished
 from helpers.interview import judging
 from helpers.interview.bank import BANK
-from helpers.interview.experiments import EXPERIMENTS
+from helpers.interview.experiments import EXPERIMENTS, RIVALS
 from helpers.interview.item import TRUTHS
 from helpers.interview.shown import Shown, paragraph
 from helpers.predictions import keep, kept
@@ -118,9 +118,9 @@ def drawn(rng, levels):
 
 
 def experiments(rng, item):
-    """CHOICES experiments in random order: the one that decides, and others of other subjects."""
+    """CHOICES experiments in random order: the one that decides, and others of other subjects that do not."""
     subject = EXPERIMENTS[item.experiment][0]
-    others = [name for name, (about, _) in EXPERIMENTS.items() if about != subject]
+    others = [name for name, (about, _) in EXPERIMENTS.items() if about != subject and {name, item.experiment} not in RIVALS]
     names = [item.experiment, *(others[i] for i in rng.permutation(len(others))[: CHOICES - 1])]
     return [names[i] for i in rng.permutation(CHOICES)]
 

@@ -17,8 +17,8 @@ BACKWARD = (
     ),
     Item(
         "learning-rule", 1, "What is backpropagation?",
-        "The rule by which a network learns.",
-        "half true", "It computes the gradient by which a network may learn. What is done with it, plain step, momentum or Adam, is another rule.",
+        "It finds the gradients and corrects the weights with them.",
+        "half true", "It finds the gradients. What is done with them, a plain step, momentum or Adam, is another rule.",
         "update rules", "12 Is backpropagation a way of learning?",
     ),
     Item(
@@ -48,7 +48,7 @@ BACKWARD = (
     Item(
         "cannot-train", 3, "What does a network do whose backward pass has forgotten one transpose?",
         "It cannot train.",
-        "false", "All 20 starts train, if less well, with the gradient of W1 wrong: the loss is no witness for a gradient.",
+        "false", "With W2 not transposed all 20 starts train, though dW1 is wrong: the loss is no witness for a gradient.",
         "no transpose", "12 What if you forget the transpose?",
     ),
     Item(
@@ -64,7 +64,7 @@ BACKWARD = (
         "visit orders", "10 In which order do slopes go back?",
     ),
     Item(
-        "overwritten", 2, "What if you do not set the gradients to zero between two steps?",
+        "overwritten", 2, "An engine keeps its gradients in the parameters. What if you do not set them to zero between two steps?",
         "Nothing: the second backward pass overwrites the first.",
         "false", "An engine adds into the gradients, since variables may be used twice. The second pass adds to what is there.",
         "two backwards", "10 What if the gradients are not zeroed?",
@@ -78,13 +78,13 @@ BACKWARD = (
     Item(
         "always-minus", 1, "Why is dZ = A - y at the output?",
         "Because that is the derivative of the loss with respect to z, for any loss.",
-        "false", "It holds for sigmoid or softmax with cross-entropy and for no activation with half the squared error; other pairs leave a slope.",
+        "false", "It holds for sigmoid or softmax with cross-entropy and no activation with half the squared error, not for sigmoid with the latter.",
         "other outputs", "03 For which outputs and losses does it hold?",
     ),
     Item(
         "check-passes", 2, "Your gradient check passes. Is the backward pass right?",
-        "Yes.",
-        "half true", "At these parameters, for these data. A fault in a unit that is off, or at a kink, shows at other ones.",
+        "Yes: it is right here, and therefore everywhere.",
+        "half true", "Here, at these parameters and for these data. A fault in a unit that is off, or at a kink, shows at other ones.",
         "check elsewhere", "06 Is every number right at a kink?",
     ),
     Item(

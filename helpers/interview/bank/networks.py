@@ -6,13 +6,13 @@ NETWORKS = (
     Item(
         "universal", 2, "One hidden layer can approximate any continuous function. So why more?",
         "A theorem of that kind says that good weights exist, not that training finds them.",
-        "true", "32 units placed by hand follow a sine to 0.005; trained ones stay well above that in every start.",
+        "true", "32 units placed by hand follow a sine to 0.005; after 1,000 steps of Adam 32 trained ones are further off in all 20 starts.",
         "hand-made", "12 Does universal mean trainable?",
     ),
     Item(
-        "universal-learns", 2, "Is a network with one wide layer able to learn any function?",
-        "Yes: that is the universal approximation theorem.",
-        "half true", "It can represent it as closely as you like on a bounded domain. That it learns it is not in the theorem.",
+        "universal-learns", 2, "What does the universal approximation theorem promise of one wide layer?",
+        "It can represent any continuous function closely, and therefore learn it.",
+        "half true", "It can represent it as closely as you like on a bounded domain. That training finds the weights is not in the theorem.",
         "hand-made", "12 Does universal mean trainable?",
     ),
     Item(
@@ -30,7 +30,7 @@ NETWORKS = (
     Item(
         "relu-kills", 2, "Does ReLU kill the gradient in a network with softmax?",
         "It cuts it for each unit and example that is off; the gradient of a weight adds over the examples for which the unit is on.",
-        "true", "For one example most entries of dW1 may be 0, for a batch hardly any are.",
+        "true", "On the digits about half of the entries of dW2 are 0 for one example, a tenth for a batch of 32, those of dead units for all.",
         "survival", "09 Does ReLU kill my gradient?",
     ),
     Item(
@@ -47,8 +47,8 @@ NETWORKS = (
     ),
     Item(
         "inventor", 1, "Who invented ReLU?",
-        "Nair and Hinton, in 2010.",
-        "half true", "They named it, in Boltzmann machines that learn. Householder wrote of such responses in 1941, Fukushima used one in 1969.",
+        "Nair and Hinton used it in 2010, and nobody had before.",
+        "half true", "They did, in Boltzmann machines that learn. Fukushima had analog threshold elements in 1969, Hahnloser a circuit in 2000.",
         "sources", "12 Who invented ReLU?",
     ),
     Item(
@@ -59,8 +59,8 @@ NETWORKS = (
     ),
     Item(
         "is-a-neuron", 2, "Is ReLU a model of a nerve cell?",
-        "It is the firing rate of a leaky integrate-and-fire neuron.",
-        "half true", "It keeps the threshold and the growth. The neuron's rate starts steeply, ends 1/(2τ) above the line, and has a ceiling.",
+        "It has the threshold of a leaky integrate-and-fire neuron, and its rate at every current above.",
+        "half true", "The threshold, yes, and the growth at large currents. A cell's rate starts steeply, ends 1/(2τ) above it, and has a ceiling.",
         "firing curve", "12 Is a nerve cell a ReLU?",
     ),
     Item(

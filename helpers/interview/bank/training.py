@@ -78,7 +78,7 @@ TRAINING = (
     Item(
         "batch-norm", 3, "Can batch normalisation replace standardised inputs?",
         "It can: where the plain network is stuck on raw inputs, the normalised one learns.",
-        "true", "It rescales every weighted sum by its own spread over the batch, in the forward pass and in the gradient.",
+        "true", "It rescales every weighted sum of the hidden layers by its own spread over the batch. Shown for five starts.",
         "inputs", "12 Does batch normalisation rescue raw inputs?",
     ),
     Item(
@@ -88,9 +88,9 @@ TRAINING = (
         "wrong and sure", "03 Why does squared error learn slowly when it is confidently wrong?",
     ),
     Item(
-        "never-squared", 2, "Can a sigmoid output be trained with squared error?",
-        "No: its gradient vanishes.",
-        "half true", "Only while it is wrong and sure. From a usual start near a = 0.5 it trains, from z = -10 it waits for very many steps.",
+        "never-squared", 2, "How does a sigmoid output learn with squared error?",
+        "Hardly: wherever it is wrong, the slope in z is nearly 0.",
+        "half true", "Where it is wrong and sure of it: from z = -10 it waits for long. Wrong and near a = 0.5, it has a slope and trains.",
         "wrong and sure", "12 Why cross-entropy and not squared error?",
     ),
     Item(

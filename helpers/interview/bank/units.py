@@ -23,8 +23,8 @@ UNITS = (
     ),
     Item(
         "never-zero", 2, "Does it matter which slope you choose at 0?",
-        "Never: no weighted sum is ever exactly 0.",
-        "half true", "From random weights with real inputs hardly any is. Below a dead layer with biases of 0 all of them are: 200 in the case.",
+        "No: with random weights no weighted sum is exactly 0.",
+        "half true", "From random weights with real inputs hardly any is. But above a dead layer, while biases are 0, all of them are.",
         "exact zeros", "06 Is every number right at a kink?",
     ),
     Item(
@@ -36,7 +36,7 @@ UNITS = (
     Item(
         "from-output", 1, "Can you compute an activation's slope from its output alone?",
         "For ReLU, sigmoid and tanh, yes, each with a formula of its own.",
-        "true", "They are (a > 0), a(1 - a) and 1 - a²; each agrees with central differences. SiLU has none, since it is not one-to-one.",
+        "true", "They are (a > 0), a(1 - a) and 1 - a²; each agrees with central differences. SiLU has none: inputs with one output differ in slope.",
         "slope from a", "02 May you compute the slope from the output?",
     ),
     Item(
@@ -53,21 +53,21 @@ UNITS = (
     ),
     Item(
         "tanh-deep", 2, "Is tanh any better than sigmoid in depth?",
-        "No: both saturate, so both lose the gradient.",
-        "half true", "Both saturate for large |z|. But tanh's slope is 1 at 0, and with Glorot's weights its gradient arrives in all 20 starts.",
+        "Yes: its gradient arrives, because tanh does not saturate.",
+        "half true", "With Glorot's weights it arrives in all 20 starts. But tanh saturates as sigmoid does: the reason is its slope of 1 at 0.",
         "depth", "12 Why do gradients vanish through sigmoids?",
     ),
     Item(
         "relu-solves", 2, "Does ReLU solve the vanishing gradient?",
-        "Yes: its slope is 1, so nothing can vanish.",
-        "half true", "The slope is 1 where the unit is on. With half of He's variance 30 layers lose the signal, and all gradients with it.",
+        "Its slope is 1 where a unit is on, so the gradient arrives.",
+        "half true", "The slope is 1 there. But with half of He's variance 30 layers lose the signal, and the gradients of all weights with it.",
         "scale of a start", "12 Can gradients vanish through ReLU?",
     ),
     Item(
         "he-two", 2, "Why is there a 2 in He's variance 2/n?",
         "ReLU cuts off half of the squared signal on average, and the 2 pays for it.",
         "true", "With 1/n the signal halves in the square from layer to layer; with 2/n its mean square stays.",
-        "scale of a start", "02 Does a real network of 20 layers behave like the chain?",
+        "scale of a start", "07 By what factor does the signal grow in a layer?",
     ),
     Item(
         "off-is-dead", 1, "What is a dead unit?",
