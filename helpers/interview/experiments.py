@@ -10,7 +10,7 @@ EXPERIMENTS = {
     "slope from a": ("slope", "compare each formula for the slope with central differences"),
     "depth": ("depth", "measure the gradient of layer 2 against that of layer 30, over 20 starts"),
     "scale of a start": ("depth", "send a signal through 30 layers from two scales of weights"),
-    "comebacks": ("dead", "follow each unit of each layer through 150 steps: who died, who came back?"),
+    "comebacks": ("dead", "follow each unit of each layer through 150 steps and count deaths and comebacks"),
     "count off": ("dead", "count for each unit the examples for which it is on"),
     "first steps": ("dead", "look at all weighted sums after the first and the second step"),
     "born dead": ("dead", "count networks with a dead layer before any step, over 200 starts"),

@@ -60,7 +60,7 @@ NETWORKS = (
     Item(
         "is-a-neuron", 2, "Is ReLU a model of a nerve cell?",
         "It has the threshold of a leaky integrate-and-fire neuron, and its rate at every current above.",
-        "half true", "The threshold, yes, and the growth at large currents. A cell's rate starts steeply, ends 1/(2τ) above it, and has a ceiling.",
+        "half true", "The threshold, yes, and the growth at large currents. A cell's rate starts steeply, ends 1/(2τ) above ReLU, and has a ceiling.",
         "firing curve", "12 Is a nerve cell a ReLU?",
     ),
     Item(
@@ -70,7 +70,7 @@ NETWORKS = (
         "firing curve", "02 What are a bias, an inhibition and a spike in this picture?",
     ),
     Item(
-        "negative-rate", 2, "What does an inhibiting input do in that picture?",
+        "negative-rate", 2, "What does an inhibiting input do, in the picture of a firing nerve cell?",
         "It makes the output negative.",
         "false", "Rates are never negative. It is a negative weight before the threshold, and the output stops at 0.",
         "firing curve", "02 What are a bias, an inhibition and a spike in this picture?",

@@ -83,7 +83,7 @@ UNITS = (
     ),
     Item(
         "lost-for-good", 2, "Can a dead unit of a higher layer come back?",
-        "No: a dead unit is lost, whatever its layer.",
+        "No: its gradient is 0, so nothing about it can ever change.",
         "false", "Its own parameters stand still, but the layer below moves its inputs. Most that died in layer 2 came back.",
         "comebacks", "08 Which layer can come back?",
     ),
