@@ -82,6 +82,27 @@ def test_stride_and_padding_read_the_pixels_that_the_formula_names():
             np.testing.assert_allclose(computed[i - 1, j - 1], total, atol=1e-13)
 
 
+def test_with_a_stride_the_images_gradient_has_zeros_between_the_slopes():
+    """u = r + p - s (i - 1), v alike; the same as sliding the turned kernel over dZ with s - 1 zeros between, without the margin."""
+    rng = np.random.default_rng(1)
+    image, kernel = rng.normal(size=(7, 6)), rng.normal(size=(3, 2))
+    for s, p in itertools.product((1, 2, 3), (0, 1, 2)):
+        rows, columns = ((n + 2 * p - k) // s + 1 for n, k in zip(image.shape, kernel.shape, strict=True))
+        slopes = rng.normal(size=(rows, columns))
+        dX = convolution.correlate_backward(slopes[None, None], image[None, None], kernel[None, None], s, p)[0][0, 0]
+        formula = np.zeros(image.shape)
+        for i, j, r, t in itertools.product(range(1, rows + 1), range(1, columns + 1), range(1, 8), range(1, 7)):
+            u, v = r + p - s * (i - 1), t + p - s * (j - 1)
+            if 1 <= u <= 3 and 1 <= v <= 2:
+                formula[r - 1, t - 1] += slopes[i - 1, j - 1] * kernel[u - 1, v - 1]
+        np.testing.assert_allclose(dX, formula, atol=1e-13)
+        spread = np.zeros((s * (rows - 1) + 1, s * (columns - 1) + 1))
+        spread[::s, ::s] = slopes
+        wide = np.pad(spread, ((2, 2 + s), (1, 1 + s)))  # s more for the rows that rounding down leaves unread
+        slid = convolution.correlate(wide[None, None], kernel[None, None, ::-1, ::-1])[0, 0]
+        np.testing.assert_allclose(dX, slid[p : p + 7, p : p + 6], atol=1e-13)
+
+
 def test_gradient_descent_from_zero_ends_at_the_projection():
     P = sp.Matrix([[1, 0, 1, 2], [0, 1, 1, 1], [1, 1, 2, 3]])  # rank 2
     K_right = sp.Matrix([[1, -2, 3]])
