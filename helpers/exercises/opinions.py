@@ -57,7 +57,7 @@ def check_judgements(my_judgements):
             raise Wrong(f"{letter}: {error}") from None
         if meant != truth:
             raise Wrong(f"{letter} is not {meant}: {reason}")
-    return "two of the four are half true, and they are the ones that are said most often."
+    return "two of the four are half true: of such an answer, say which half."
 
 
 # --- the experiment that decides ---------------------------------------------------------------------------------------------
