@@ -91,7 +91,7 @@ def assert_slide(widget, explorer):
     texts = [number(value) for value in explorer.products[i, j].ravel()]
     joined = "".join(text if n == 0 else f" − {text[1:]}" if text[0] == "−" else f" + {text}" for n, text in enumerate(texts))
     assert made["sum"] == f"{joined} = {number(Z[i, j])}"
-    assert np.allclose(made["entries"], explorer.K.ravel(), rtol=1e-5) and status(widget) == explorer.describe()
+    assert np.allclose(made["entries"], explorer.K.ravel(), rtol=5e-4) and status(widget) == explorer.describe()
 
 
 def assert_gradient(widget, explorer):
@@ -128,13 +128,15 @@ def assert_learn(widget, explorer):
     for mark in marks(widget, "cb-point"):
         value = np.float32(found.errors[k, learning.ERRORS.index(mark["data-name"])])
         assert float(mark["data-value"]) == value
-        assert np.allclose([mark["x"], mark["y"]], [one.x(explorer.step), one.y(max(value, learning.LOWEST))], rtol=0, atol=0.02)
+        assert np.allclose([mark["x"], mark["y"]], [one.x(learning.PLACES[k]), one.y(max(value, learning.LOWEST))], rtol=0, atol=0.02)
     paths = widget.evaluate("(root) => [...root.querySelectorAll('.cb-curve')].map((path) => [path.dataset.name, path.getAttribute('d')])")
     assert [name for name, _ in paths] == list(learning.ERRORS)
     for name, d in paths:
         painted = np.array([[float(n) for n in piece.split()] for piece in d.replace("M", "L").split("L")[1:]])
         errors = np.maximum(found.errors[:, learning.ERRORS.index(name)].astype("float32"), learning.LOWEST)
-        assert np.allclose(painted, [[one.x(step), one.y(error)] for step, error in zip(learning.STEPS, errors, strict=True)], rtol=0, atol=0.02)
+        assert np.allclose(
+            painted, [[one.x(place), one.y(error)] for place, error in zip(learning.PLACES[: k + 1], errors, strict=False)], rtol=0, atol=0.02
+        )
     assert status(widget) == explorer.describe() and explorer.describe() in one.label
 
 
@@ -259,6 +261,14 @@ def test_entries_that_have_a_name_get_it(stage):
     assert_slide(widget, ConvolutionExplorer(kernel="toy", image="toy"))
 
 
+def test_an_entry_keeps_all_its_digits(stage):
+    page, widget = stage, play(stage, "explorer = ConvolutionExplorer(kernel='edges', image=2)\nexplorer")
+    assert widget.evaluate(PRODUCTS)["entries"][0] == -1.333, "as much as fits"
+    entry(widget, 2, 2).fill("1")
+    entry(widget, 2, 2).press("Enter")
+    wait_until(lambda: python(page, "print(explorer.kernel[0][0] == -4 / 3, explorer.kernel[1][1])") == "True 1.0", "the others as they were")
+
+
 def waiting(widget):
     return widget.locator(".cb-waiting").count()
 
@@ -318,7 +328,7 @@ def test_learning(stage):
     wait_until(lambda: status(widget).startswith("Step 3,"), "it plays")
     widget.get_by_role("button", name="Pause", exact=True).click()
     (one,) = charts(widget)
-    page.mouse.click(*one.on_screen(one.x(150), one.frame[1] + 60))
+    page.mouse.click(*one.on_screen(one.x(learning.PLACES[learning.STEPS.index(150)]), one.frame[1] + 60))
     wait_until(lambda: status(widget) == ConvolutionExplorer("learn", data="edges", step=150).describe(), "the step under the mouse")
     wait_until(lambda: python(page, "print(explorer.step, explorer.data)") == "150 edges", "in Python")
     assert violations(page) == [] and page.errors == []

@@ -1,6 +1,6 @@
 // Sobel's kernel is learned: the kernel, its answers beside Sobel's, and how far it is off, step by step.
-import { html, svg } from "../kit/elements.js";
-import { number } from "../kit/numbers.js";
+import { attributes, html, svg } from "../kit/elements.js";
+import { nearest, number } from "../kit/numbers.js";
 import { drag, radios } from "../kit/controls.js";
 import { chart, endLabels, linePath, look } from "../kit/chart.js";
 import { cut, fill, grid } from "./grid.js";
@@ -11,21 +11,20 @@ const STEP_PACE = 160;
 
 /** {node, draw()}. */
 export function learnPage(view, tape) {
-  const { steps } = tape;
+  const { steps, places } = tape;
   const names = Object.keys(tape.errors);
   const last = () => steps.length - 1;
   const at = () => steps.indexOf(view.get("step"));
   const data = radios({ legend: "Learn from", options: Object.entries(tape.data).map(([value, label]) => ({ value, label })), onChange: (value) => view.set({ data: value }) });
   const go = (n) => view.set({ step: steps[n] });
   const along = transport(view, { label: "step", now: at, last, go, pace: () => STEP_PACE, shown: () => view.get("view") === "learn" });
-  const graph = chart({ heading: "Off from Sobel, in per cent", xLabel: "step", yLabel: "per cent", width: 520, height: 400, left: 74, right: 124 });
+  const graph = chart({ heading: "Off from Sobel, in per cent", xLabel: "step (logarithmic)", yLabel: "per cent", width: 520, height: 400, left: 74, right: 124 });
   const kernels = [grid("learned"), grid("sobel")];
   const rows = [0, 1].map((n) => [grid(`shown${n}`), grid(`answer${n}`), grid(`target${n}`)]);
-  let scaled = "";
+  let lines = [];
 
-  drag(view, graph.svg, { move: (event) => go(nearestTo(graph.xAt(event))) });
+  drag(view, graph.svg, { move: (event) => go(nearest(places, graph.xAt(event))) });
   graph.svg.classList.add("cb-drag");
-  const nearestTo = (x) => steps.reduce((best, step, n) => (Math.abs(step - x) < Math.abs(steps[best] - x) ? n : best), 0);
 
   function draw() {
     const run = tape.runs[view.get("data")];
@@ -52,16 +51,16 @@ export function learnPage(view, tape) {
   const written = (K) => K.map((row) => row.map((value) => number(value, 3)).join(", ")).join("; ");
 
   function drawChart(run, k, said) {
-    const column = (n) => steps.map((_, one) => Math.max(run.errors.at(one, n), tape.lowest));
-    if (scaled !== view.get("data")) {
-      scaled = view.get("data");
-      graph.scale({ x: [0, steps.at(-1)], y: [tape.lowest, HIGHEST], log: true });
-      const columns = names.map((_, n) => column(n));
-      const line = (name, n) => svg("path", { d: linePath(graph, steps, columns[n]), fill: "none", stroke: look(n).colour, "stroke-width": 2.6, "stroke-dasharray": look(n).dash, class: "cb-curve", "data-name": name });
-      graph.layers.lines.replaceChildren(...names.map(line));
-      endLabels(graph, names.map((name, n) => ({ text: tape.errors[name], at: graph.y(columns[n].at(-1)), style: look(n) })));
+    const columns = names.map((_, n) => steps.map((__, one) => Math.max(run.errors.at(one, n), tape.lowest)));
+    if (!lines.length) {
+      const text = new Map(tape.ticks.map((step) => [places[steps.indexOf(step)], String(step)]));
+      graph.scale({ x: [0, places.at(-1)], y: [tape.lowest, HIGHEST], log: true, xTicks: [...text.keys()], xText: (at) => text.get(at) });
+      lines = names.map((name, n) => svg("path", { fill: "none", stroke: look(n).colour, "stroke-width": 2.6, "stroke-dasharray": look(n).dash, class: "cb-curve", "data-name": name }));
+      graph.layers.lines.replaceChildren(...lines);
     }
-    const x = graph.x(steps[k]);
+    lines.forEach((line, n) => attributes(line, { d: linePath(graph, places, columns[n], 0, k) })); // so far: what comes is to be played
+    endLabels(graph, names.map((name, n) => ({ text: tape.errors[name], at: graph.y(columns[n][k]), style: look(n) })));
+    const x = graph.x(places[k]);
     const mark = (name, n) => {
       const value = run.errors.at(k, n);
       const place = `translate(${x.toFixed(2)} ${graph.y(Math.max(value, tape.lowest)).toFixed(2)})`;

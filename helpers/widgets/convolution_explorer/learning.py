@@ -11,6 +11,8 @@ from helpers.widgets.convolution_explorer.recording import SOBEL
 from helpers.widgets.kit.base import table
 
 STEPS = (*range(21), *range(22, 51, 2), *range(55, 101, 5), *range(110, 301, 10))
+PLACES = np.log10(1 + np.array(STEPS))  # along the chart: noise is learned in 5 steps, digits take 150
+TICKS = (0, 1, 3, 10, 30, 100, 300)
 UNSEEN = 13  # among all digits: a 3 that is not one of the first ten
 SHOWN = {"noise": 0, "digits": 2, "centred": 2, "edges": 1}  # which of its images each set shows
 ROUNDING = 1e-9  # per cent: less is rounding, which differs from machine to machine
@@ -94,4 +96,11 @@ def sent(name):
 @cache
 def recording():
     """All sets."""
-    return {"steps": STEPS, "sobel": table(SOBEL), "runs": {name: sent(name) for name in SHOWN}, "lowest": LOWEST}
+    return {
+        "steps": STEPS,
+        "sobel": table(SOBEL),
+        "runs": {name: sent(name) for name in SHOWN},
+        "lowest": LOWEST,
+        "places": PLACES.tolist(),
+        "ticks": TICKS,
+    }

@@ -72,9 +72,20 @@ def learn(explorer):
     parts += grid("Sobel", learning.SOBEL, 160, 40, 130)
     parts += grid("of a digit", found.answers[k, 1], 8, 204, 130, written=None)
     parts += grid("Sobel's", found.targets[1], 160, 204, 130, written=None)
-    chart = Chart("Off from Sobel", "step", "per cent", x=(0, learning.STEPS[-1]), y=(learning.LOWEST, 300), left=310, width=560, log=True)
+    ticks = [(learning.PLACES[learning.STEPS.index(step)], str(step)) for step in learning.TICKS]
+    chart = Chart(
+        "Off from Sobel",
+        "step (logarithmic)",
+        "per cent",
+        x=(0, learning.PLACES[-1]),
+        y=(learning.LOWEST, 300),
+        left=310,
+        width=560,
+        log=True,
+        x_ticks=ticks,
+    )
     for index, name in enumerate(learning.ERRORS):
         errors = np.maximum(found.errors[:, index], learning.LOWEST)
-        chart.line(learning.STEPS, errors, index, name=words.ERRORS[name])
-        chart.point(explorer.step, errors[k], index)
+        chart.line(learning.PLACES, errors, index, name=words.ERRORS[name])
+        chart.point(learning.PLACES[k], errors[k], index)
     return document(890, 345, *parts, chart.markup(), element("path", d="M300 30V330", stroke=GREY, stroke_width=0.5))

@@ -35,6 +35,7 @@ export function entryFields(view, most) {
   const still = exported();
   const typing = new Set(); // fields with something that is not entered yet
   let fields = [];
+  let now = []; // the entries with all their digits
 
   function lay(k) {
     if (fields.length === k * k) return;
@@ -52,13 +53,14 @@ export function entryFields(view, most) {
 
   function change() {
     const k = Math.sqrt(fields.length);
-    typing.clear();
     const wrong = fields.filter((input) => !input.checkValidity() || Number.isNaN(input.valueAsNumber));
     for (const input of fields) attributes(input, { "aria-invalid": wrong.includes(input) && "true" });
     if (wrong.length) view.warn(`An entry is a number from −${most} to ${most}. The kernel is the one before.`);
     else {
       view.warn();
-      view.set({ kernel: Array.from({ length: k }, (_, u) => fields.slice(u * k, (u + 1) * k).map((input) => input.valueAsNumber)) });
+      const entries = fields.map((input, n) => (typing.has(input) ? input.valueAsNumber : now[n]));
+      typing.clear();
+      view.set({ kernel: Array.from({ length: k }, (_, u) => entries.slice(u * k, (u + 1) * k)) });
     }
   }
 
@@ -66,8 +68,9 @@ export function entryFields(view, most) {
   function draw(entries) {
     lay(entries.length);
     if (fields.some((input) => input.hasAttribute("aria-invalid"))) view.warn();
-    entries.flat().forEach((value, n) => {
-      if (fields[n].valueAsNumber !== value && !typing.has(fields[n])) fields[n].value = Number(value.toPrecision(6));
+    now = entries.flat();
+    now.forEach((value, n) => {
+      if (fields[n].valueAsNumber !== value && !typing.has(fields[n])) fields[n].value = Number(value.toPrecision(4));
       attributes(fields[n], { "aria-invalid": undefined });
     });
   }

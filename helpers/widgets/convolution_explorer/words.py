@@ -10,7 +10,7 @@ from helpers.widgets.kit.numerals import number
 VIEWS = {"slide": "slide a kernel", "learn": "learn Sobel's kernel", "gradient": "where a gradient comes from"}
 KERNELS = {
     "sobel_x": "Sobel across", "sobel_y": "Sobel down", "laplacian": "Laplacian", "identity": "identity", "blur": "blur",
-    "edges": "fits upright edges", "toy": "toy, 2 × 2",
+    "edges": "from edges", "toy": "toy, 2 × 2",
 }  # fmt: skip
 OWN = "own entries"
 CALLED = {"toy": "the toy image"}
