@@ -204,6 +204,11 @@ def test_the_report_says_what_to_read_again():
     assert "Nothing to read again" in repr(drawn.report())
 
 
+def test_the_experiments_of_a_list_stand_close_together():
+    shown = Interview(0).ask(1)._repr_html_()
+    assert shown.count("<br>") == talk.CHOICES - 1 and "<p>a) " in shown and "<br>d) " in shown
+
+
 def test_html_is_escaped():
     interview.say("linear", "<b>bold</b>")
     assert paragraph("<i>", "a < b").html() == "<strong>&lt;i&gt;:</strong> a &lt; b"

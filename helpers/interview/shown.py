@@ -1,5 +1,6 @@
 """Lines that a notebook shows: bold beginnings and links where there is HTML, plain text elsewhere."""
 
+import re
 import textwrap
 from dataclasses import dataclass
 from html import escape
@@ -42,4 +43,16 @@ class Shown:
         return "\n".join(textwrap.fill(str(line), WIDTH) for line in self.lines)
 
     def _repr_html_(self):
-        return "".join(f"<p>{line.html() if isinstance(line, Paragraph) else escape(line)}</p>" for line in self.lines)
+        return "".join(f"<p>{'<br>'.join(map(_html, block))}</p>" for block in self._blocks())
+
+    def _blocks(self):
+        """The lines, those of a list, "a) …", together."""
+        blocks = []
+        for line in self.lines:
+            goes_on = re.match(r"[b-z]\) ", str(line)) and blocks
+            blocks = [*blocks[:-1], [*blocks[-1], line]] if goes_on else [*blocks, [line]]
+        return blocks
+
+
+def _html(line):
+    return line.html() if isinstance(line, Paragraph) else escape(line)
