@@ -31,7 +31,7 @@ STATES = {
     'TapeStepper()': 560, 'TapeStepper(step=8)': 560, 'TapeStepper(order="unordered", step="end", value=0.5)': 560,
     'TapeStepper("(a*b + exp(c)) * a", a=2, b=-3, c=0.5, step="end")': 560,
     'ConvolutionExplorer(kernel="blur", padding=1, place=(8, 8))': 560, 'ConvolutionExplorer(image="toy", kernel="toy")': 560,
-    'ConvolutionExplorer("gradient", image=3, of="pixel", pixel=(4, 4), padding=1)': 560, 'ConvolutionExplorer("learn", data="edges", step=300)': 580,
+    'ConvolutionExplorer("gradient", image=3, of="pixel", pixel=(4, 4), padding=1)': 560, 'ConvolutionExplorer("learn", data="edges", step=300)': 600,
     'ConvolutionExplorer(kernel="edges", stride=3, padding=1)': 560,
 }  # fmt: skip
 """Each with the height in pixels that it may have: 600 are seen at once."""
