@@ -98,6 +98,8 @@ def test_what_cannot_be_drawn_is_said_and_gets_well_again(stage):
     notice = widget.locator(".cb-notice")
     widget.get_by_label("n", exact=True).fill("13")
     assert notice.text_content() == "This cannot be drawn: thirteen"
+    wait_until(lambda: answered(widget) == [169], "the answer of Python")
+    assert notice.text_content() == "This cannot be drawn: thirteen", "an answer does not mend it"
     python(stage, "echo.n = 14")
     wait_until(lambda: status(widget) == "n is 14", "what Python set")
     wait_until(notice.is_hidden, "the message goes away")

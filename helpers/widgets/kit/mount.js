@@ -72,15 +72,17 @@ export function mount({ model, el }, label) {
       model.set(moved()); // the kernel's late echo of a move before does not undo the newest; this calls update again
       return;
     }
-    const faulty = parts.some((one) => one.fault);
+    const faulty = cannotDraw();
     for (const one of parts) {
       const now = one.names.map(value).join("\n");
       if (now === one.seen) continue;
       one.seen = now;
       one.fault = guard(one.draw);
     }
-    if (faulty && !parts.some((one) => one.fault)) warn();
+    if (faulty && !cannotDraw()) warn();
   }
+
+  const cannotDraw = () => parts.some((one) => one.fault);
 
   /** Run `action`; what goes wrong is said in the widget, not thrown into the console, and returned. */
   function guard(action) {
@@ -131,7 +133,7 @@ export function mount({ model, el }, label) {
 
   keepKeys(root);
   listen(root, "change", () => saving && save());
-  const view = { model, root, get, set, save, part, guard, warn, say, listen, start, onClean: (action) => undo.push(action) };
+  const view = { model, root, get, set, save, part, guard, warn, cannotDraw, say, listen, start, onClean: (action) => undo.push(action) };
   view.ask = asker(view);
   return view;
 }
@@ -183,7 +185,7 @@ function asker(view) {
     if (message?.kind !== "answer" || message.id !== pending?.id) return;
     const { use } = pending;
     finish(() => {
-      view.warn(message.error);
+      if (message.error || !view.cannotDraw()) view.warn(message.error); // what cannot be drawn is no better for an answer
       if (!message.error) use(withTables(message, buffers));
     });
   }
