@@ -244,10 +244,13 @@ def test_an_own_kernel(stage):
     entry(widget, 1, 2).fill("6")
     explorer.kernel, explorer.place = [[5, 0, 1], [-2, 7.5, 2], [-1, 0, 1]], (1, 1)
     wait_until(lambda: python(page, "print(explorer.kernel)") == str(explorer.kernel) and not waiting(widget), "the answer while one types on")
+    explorer.place = (1, 2)
+    python(page, "explorer.place = (1, 2)")
+    wait_until(lambda: status(widget) == explorer.describe(), "drawn anew")
     assert widget.evaluate(PRODUCTS)["entries"][:2] == [5, 6], "what is not entered yet is not overwritten"
     entry(widget, 1, 2).press("Enter")
     explorer.kernel = [[5, 6, 1], [-2, 7.5, 2], [-1, 0, 1]]
-    wait_until(lambda: widget.evaluate(PRODUCTS)["cells"][1][2] == explorer.products[0, 0, 0, 1] and not waiting(widget), "entered")
+    wait_until(lambda: widget.evaluate(PRODUCTS)["cells"][1][2] == explorer.products[0, 1, 0, 1] and not waiting(widget), "entered")
     assert_slide(widget, explorer)
     assert violations(page) == [] and page.errors == []
 
