@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from helpers import case, clinic, datasets, network
-from helpers.clinic import budget, causes, changes, first_call, start_causes
-from helpers.clinic.cause import Cause
-from helpers.clinic.seen import sizes
-from helpers.clinic.training import _setting
+from helpers.clinic.training import budget, causes, changes, first_call, start_causes
+from helpers.clinic.training.cause import Cause
+from helpers.clinic.training.examination import _setting
+from helpers.clinic.training.seen import sizes
 
 X, Y = datasets.two_moons()
 BC, TUMOURS = datasets.breast_cancer()

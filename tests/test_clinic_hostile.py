@@ -13,7 +13,7 @@ import pytest
 import clinic_styles
 from helpers import case, clinic
 from helpers.clinic import guard, patient
-from helpers.clinic.findings import sentence
+from helpers.clinic.network.findings import sentence
 from test_clinic import RIGHT, changed
 
 NAMES = ("dW1", "db1", "dW2", "db2", "dW3", "db3")

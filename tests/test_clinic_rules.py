@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 
 from helpers.activations import ACTIVATIONS
-from helpers.clinic.explain import findings_of
-from helpers.clinic.findings import FAMILIES
-from helpers.clinic.fits import attempt, fitting_factor, in_place_of, same
-from helpers.clinic.hidden_rules import activation_gradient_rules, slope_rules
-from helpers.clinic.hypotheses import given
-from helpers.clinic.output_rules import output_rules
-from helpers.clinic.parameter_rules import bias_rules, weight_rules
+from helpers.clinic.network.explain import findings_of
+from helpers.clinic.network.findings import FAMILIES
+from helpers.clinic.network.fits import attempt, fitting_factor, in_place_of, same
+from helpers.clinic.network.hidden_rules import activation_gradient_rules, slope_rules
+from helpers.clinic.network.hypotheses import given
+from helpers.clinic.network.output_rules import output_rules
+from helpers.clinic.network.parameter_rules import bias_rules, weight_rules
+from helpers.clinic.network.search import Search
+from helpers.clinic.network.slopes import SIGMOID
 from helpers.clinic.patient import GRADIENTS, Outcome, run_backward
 from helpers.clinic.probes import draw, meant
-from helpers.clinic.search import Search
-from helpers.clinic.slopes import SIGMOID
 
 NETWORKS = [
     ("relu", "sigmoid", "bce"), ("leaky_relu", "relu", "half_mse"), ("sigmoid", "sigmoid", "mse"), ("tanh", "identity", "half_mse"),

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from helpers import case, clinic, datasets, losses, network, training
-from helpers.clinic import budget, guard
-from helpers.clinic.symptoms import MEANING
+from helpers.clinic import guard
+from helpers.clinic.training import budget
+from helpers.clinic.training.symptoms import MEANING
 
 X, Y = datasets.two_moons()
 START = case.initial_params()

@@ -10,7 +10,7 @@ import clinic_faults
 import clinic_styles
 from helpers import case, clinic, datasets
 from helpers.clinic import probes
-from helpers.clinic.findings import STATEMENTS, remedy
+from helpers.clinic.network.findings import STATEMENTS, remedy
 from helpers.clinic.words import SPELLINGS, spelled
 from test_clinic import RIGHT, changed
 

@@ -5,9 +5,9 @@ The order of `RULES` is that in which causes are told: what was there before the
 
 from dataclasses import replace
 
-from helpers.clinic import start_causes as start
-from helpers.clinic import step_causes as step
-from helpers.clinic.cause import Cause
+from helpers.clinic.training import start_causes as start
+from helpers.clinic.training import step_causes as step
+from helpers.clinic.training.cause import Cause
 
 RULES = (
     start.labels, start.gradients, start.symmetric, start.output_off, start.offset, start.scale, start.small, start.large, start.one_sign,

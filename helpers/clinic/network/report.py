@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from helpers.clinic.network.slope_picture import SlopePicture
 from helpers.clinic.patient import GRADIENTS
 from helpers.clinic.picture import framed
 from helpers.clinic.probes import N_X
-from helpers.clinic.slope_picture import SlopePicture
 
 
 @dataclass(frozen=True)

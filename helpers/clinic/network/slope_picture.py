@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.clinic.network.singles import observed_deltas, used_slope
 from helpers.clinic.picture import slope_svg
-from helpers.clinic.singles import observed_deltas, used_slope
 
 
 @dataclass(frozen=True)

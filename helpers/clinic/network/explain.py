@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from helpers.clinic.findings import STATEMENTS, Finding, factor_text, remedy, sentence, spoiled
-from helpers.clinic.fits import MATCH, fitting_factor, power_law
-from helpers.clinic.hypotheses import Fault
-from helpers.clinic.singles import used_slope
+from helpers.clinic.network.findings import STATEMENTS, Finding, factor_text, remedy, sentence, spoiled
+from helpers.clinic.network.fits import MATCH, fitting_factor, power_law
+from helpers.clinic.network.hypotheses import Fault
+from helpers.clinic.network.singles import used_slope
 
 
 def findings_of(hypothesis, search, wrong):

@@ -9,9 +9,10 @@ from functools import partial
 import numpy as np
 
 from helpers import checks, network
-from helpers.clinic import budget, guard, seen
+from helpers.clinic import guard
 from helpers.clinic.patient import kind
-from helpers.clinic.symptoms import symptom
+from helpers.clinic.training import budget, seen
+from helpers.clinic.training.symptoms import symptom
 from helpers.training import PLAIN, batches
 
 RECORDS = 150

@@ -3,10 +3,10 @@
 import numpy as np
 
 from helpers import losses
-from helpers.clinic import forward as forward_pass
+from helpers.clinic.network import forward as forward_pass
+from helpers.clinic.network.slopes import SIGMOID
 from helpers.clinic.patient import run_backward, run_forward
 from helpers.clinic.probes import Probe, draw
-from helpers.clinic.slopes import SIGMOID
 from helpers.gradcheck import numerical_gradient
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.clinic.fits import MATCH
+from helpers.clinic.network.fits import MATCH
 from helpers.clinic.patient import GRADIENTS, run_backward
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.clinic.fits import attempt
-from helpers.clinic.output_rules import right_dA3
+from helpers.clinic.network.fits import attempt
+from helpers.clinic.network.output_rules import right_dA3
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import numpy as np
 
 from helpers import checks
 from helpers.activations import ACTIVATIONS
-from helpers.clinic.findings import Finding, remedy
-from helpers.clinic.fits import same
+from helpers.clinic.network.findings import Finding, remedy
+from helpers.clinic.network.fits import same
 
 CACHE = ("Z1", "A1", "Z2", "A2", "Z3", "A3")
 

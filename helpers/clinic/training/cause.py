@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from helpers import curvature
-from helpers.clinic.seen import Seen
+from helpers.clinic.training.seen import Seen
 
 
 @dataclass(frozen=True)

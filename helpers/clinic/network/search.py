@@ -11,12 +11,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.clinic.fits import attempt, fitting_factor, in_place_of, is_one, power_law, proportional
-from helpers.clinic.hidden_rules import activation_gradient_rules, slope_rules
-from helpers.clinic.hypotheses import Deltas, Distinct, Fault, Hypothesis, given, scaled
-from helpers.clinic.output_rules import output_rules
-from helpers.clinic.parameter_rules import bias_rules, weight_rules
-from helpers.clinic.singles import observed_deltas
+from helpers.clinic.network.fits import attempt, fitting_factor, in_place_of, is_one, power_law, proportional
+from helpers.clinic.network.hidden_rules import activation_gradient_rules, slope_rules
+from helpers.clinic.network.hypotheses import Deltas, Distinct, Fault, Hypothesis, given, scaled
+from helpers.clinic.network.output_rules import output_rules
+from helpers.clinic.network.parameter_rules import bias_rules, weight_rules
+from helpers.clinic.network.singles import observed_deltas
 
 BEAM = 6
 _UNKNOWN = 2.6  # dearer than two named mistakes

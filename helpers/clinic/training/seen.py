@@ -1,6 +1,6 @@
 """What is measured in one step of a run: sizes of weights and gradients, units that are dead, saturated or copies of each other.
 
-Nothing here judges; `helpers.clinic.causes` does.
+Nothing here judges; `helpers.clinic.training.causes` does.
 """
 
 from dataclasses import dataclass

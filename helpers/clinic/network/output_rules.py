@@ -3,9 +3,9 @@
 import numpy as np
 
 from helpers.activations import ACTIVATIONS
-from helpers.clinic.hidden_rules import judge, with_argument
-from helpers.clinic.rule import Rule
-from helpers.clinic.slopes import catalogue
+from helpers.clinic.network.hidden_rules import judge, with_argument
+from helpers.clinic.network.rule import Rule
+from helpers.clinic.network.slopes import catalogue
 
 
 def output_slope(v):

@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 
-from helpers.clinic.findings import STATEMENTS, Finding, remedy, sentence, statement_of
-from helpers.clinic.hidden_rules import activation_gradient_rules, slope_rules
-from helpers.clinic.hypotheses import given
-from helpers.clinic.output_rules import output_rules
-from helpers.clinic.parameter_rules import bias_rules, weight_rules
-from helpers.clinic.report import Report
+from helpers.clinic.network.findings import STATEMENTS, Finding, remedy, sentence, statement_of
+from helpers.clinic.network.hidden_rules import activation_gradient_rules, slope_rules
+from helpers.clinic.network.hypotheses import given
+from helpers.clinic.network.output_rules import output_rules
+from helpers.clinic.network.parameter_rules import bias_rules, weight_rules
+from helpers.clinic.network.report import Report
 
 _WIDTH = {"3": 1, "2": 10, "1": 10}
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.clinic.rule import Rule
+from helpers.clinic.network.rule import Rule
 
 
 def weight_rules(l):

@@ -5,15 +5,16 @@ from dataclasses import replace
 import numpy as np
 
 from helpers import checks
-from helpers.clinic import guard, raised, remarks
-from helpers.clinic.explain import findings_of
-from helpers.clinic.hearing import Hearing
+from helpers.clinic import guard
+from helpers.clinic.network import raised, remarks
+from helpers.clinic.network.explain import findings_of
+from helpers.clinic.network.hearing import Hearing
+from helpers.clinic.network.report import Report
+from helpers.clinic.network.search import Search
+from helpers.clinic.network.slope_picture import picture_of
+from helpers.clinic.network.source import in_their_names
 from helpers.clinic.patient import GRADIENTS
 from helpers.clinic.probes import N_X, meant
-from helpers.clinic.report import Report
-from helpers.clinic.search import Search
-from helpers.clinic.slope_picture import picture_of
-from helpers.clinic.source import in_their_names
 from helpers.clinic.words import told_plainly
 from helpers.gradcheck import relative_error
 

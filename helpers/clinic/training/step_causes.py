@@ -6,7 +6,7 @@ Each rule takes an `Examined`, and returns a Cause or a false value.
 import numpy as np
 
 from helpers import curvature
-from helpers.clinic.cause import Cause
+from helpers.clinic.training.cause import Cause
 
 _NEARLY_ALL = 0.8
 _HARDLY_MOVED = 0.2

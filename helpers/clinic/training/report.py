@@ -5,7 +5,7 @@ import textwrap
 from dataclasses import dataclass, field
 
 from helpers.clinic.picture import curves_svg, framed
-from helpers.clinic.symptoms import MEANING
+from helpers.clinic.training.symptoms import MEANING
 
 _COLUMNS = 100
 _MOST = 2  # causes that no experiment confirmed

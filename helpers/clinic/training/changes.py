@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 
 from helpers import datasets, losses, network, training
-from helpers.clinic import seen
-from helpers.clinic.first_call import DRAWS, averaged
+from helpers.clinic.training import seen
+from helpers.clinic.training.first_call import DRAWS, averaged
 
 KINDS = ("labels", "functions", "inputs", "weights", "biases", "rate", "rule", "batches", "output")
 """What is changed; two changes of one kind are not made together. In the order in which they are made."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from helpers import checks, network
-from helpers.clinic import budget, guard
-from helpers.clinic.runs import chosen_columns, columns
+from helpers.clinic import guard
+from helpers.clinic.training import budget
+from helpers.clinic.training.runs import chosen_columns, columns
 
 DRAWS = 8
 """So many gradients are drawn where they are random."""

@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 
-from helpers.clinic.rule import Rule
-from helpers.clinic.slopes import catalogue, is_right
+from helpers.clinic.network.rule import Rule
+from helpers.clinic.network.slopes import catalogue, is_right
 
 
 def activation_gradient_rules(l):

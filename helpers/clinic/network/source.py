@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from helpers.clinic.findings import output_delta_code, slope_code, statement_of
+from helpers.clinic.network.findings import output_delta_code, slope_code, statement_of
 
 
 def in_their_names(findings, backward_prop, meant, is_right):

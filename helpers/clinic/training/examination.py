@@ -10,14 +10,15 @@ import numpy as np
 
 from helpers import checks, curvature, losses, network
 from helpers.activations import ACTIVATIONS
-from helpers.clinic import causes, guard
-from helpers.clinic.budget import Budget
-from helpers.clinic.cause import Examined
-from helpers.clinic.changes import asked_for, pairs, slower, standard
-from helpers.clinic.first_call import DRAWS, first_call, noise
+from helpers.clinic import guard
 from helpers.clinic.probes import LOSSES, OUTPUTS
-from helpers.clinic.runs import Run, Setting, descend
-from helpers.clinic.training_report import TrainingReport
+from helpers.clinic.training import causes
+from helpers.clinic.training.budget import Budget
+from helpers.clinic.training.cause import Examined
+from helpers.clinic.training.changes import asked_for, pairs, slower, standard
+from helpers.clinic.training.first_call import DRAWS, first_call, noise
+from helpers.clinic.training.report import TrainingReport
+from helpers.clinic.training.runs import Run, Setting, descend
 from helpers.clinic.words import spelled, told_plainly
 from helpers.training import batches
 

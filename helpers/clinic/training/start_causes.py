@@ -6,8 +6,8 @@ Each rule takes an `Examined`, and returns a Cause or a false value.
 import numpy as np
 
 from helpers import datasets
-from helpers.clinic import seen
-from helpers.clinic.cause import Cause, those
+from helpers.clinic.training import seen
+from helpers.clinic.training.cause import Cause, those
 
 _SMALL, _LARGE = 0.01, 5.0  # products over the layers of the sizes of `seen.sizes`
 _ONE_SMALL = 0.1  # and at least one layer is smaller than this
