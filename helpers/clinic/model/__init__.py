@@ -2,5 +2,5 @@
 
 `subject` says what can be asked of it; `live` is for objects in memory, `script` for a file that runs from top to bottom; `walk` finds the
 parameters, `state` puts everything back, `given` reads what the code says of its gradients; `sources` knows the learner's own lines;
-`truth` says what the gradients should have been.
+`points` and `slopes` measure the truth, `truth` judges gradients beside it.
 """

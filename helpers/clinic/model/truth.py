@@ -1,0 +1,219 @@
+"""What the gradients should have been, and how those of the code stand beside it.
+
+The truth is that of the learner's own loss, at several points (`points`); here a gradient is judged beside it.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from helpers.clinic.model.points import Point, points
+from helpers.clinic.model.slopes import Slopes
+from helpers.clinic.model.subject import Trouble
+from helpers.gradcheck import relative_error
+
+__all__ = ["TOLERANCE", "Judgement", "Outcome", "Point", "Slopes", "common_factor", "examined", "judged", "overall", "points", "starts_anew"]
+
+TOLERANCE = 1e-4
+"""Relative error up to which a gradient counts as right: `log(p + 1e-8)` and float32 stay below it."""
+
+SLIGHT = 0.01
+"""Relative error up to which a gradient is only slightly wrong: it is judged again where the loss is gentle."""
+
+_HIGH = 0.3  # the same where all gradients are wrong at once, as they are where the loss is clipped
+
+SAME_FACTOR = 1e-3
+"""Relative difference up to which two factors count as one."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How gradients stand at one point.
+
+    Attributes
+    ----------
+    right, wrong, undecided : frozenset of str
+        Parameters. Where gradient and truth are both 0 it counts as right, and as one of `zero`.
+    zero : frozenset of str
+        Those whose slopes are all 0 there.
+    factors : dict of float
+        {name: c} where the gradient is c times the truth, also for c = 1.
+    errors : dict of float
+        {name: relative error} where it is decided; infinite where there is no gradient, or one that holds NaN.
+    """
+
+    right: frozenset
+    wrong: frozenset
+    undecided: frozenset
+    zero: frozenset = frozenset()
+    factors: dict = field(default_factory=dict)
+    errors: dict = field(default_factory=dict)
+
+
+def judged(point, gradients):
+    """The Judgement of gradients {name: ndarray or None} beside the slopes at a point.
+
+    wrong:      ||ours - D|| > TOLERANCE (||ours|| + ||D||) + e, with e the bound for the error of the slopes D;
+    undecided:  nothing of D is decided;
+    right:      otherwise.
+    """
+    outcomes, factors, errors = {}, {}, {}
+    for name, slopes in point.slopes.items():
+        ours = _usable(gradients.get(name), point.values[name].shape)
+        outcomes[name], errors[name], factor = _one(slopes, ours, gradients.get(name) is None)
+        if factor is not None:
+            factors[name] = factor
+    parts = {word: frozenset(name for name, outcome in outcomes.items() if outcome == word) for word in ("right", "wrong", "undecided")}
+    zero = frozenset(name for name, slopes in point.slopes.items() if slopes.outcome == "zero")
+    return Judgement(**parts, zero=zero, factors=factors, errors={n: e for n, e in errors.items() if e is not None})
+
+
+def _usable(gradient, shape):
+    """A gradient as floats in the parameter's shape; None where it is none, or holds NaN."""
+    if gradient is None:
+        return None
+    gradient = np.asarray(gradient, dtype=float)
+    return gradient if gradient.shape == shape and np.isfinite(gradient).all() else None
+
+
+def _one(slopes, ours, missing):
+    """(outcome, relative error or None, factor or None) of one gradient; `ours` is None where it is missing or no number."""
+    if slopes.outcome in ("kinks", "rounding") or (slopes.outcome == "zero" and missing):
+        return "undecided", None, None
+    if ours is None:
+        return "wrong", np.inf, None
+    ours, truth, bound = slopes.beside(ours)
+    e = np.linalg.norm(bound)
+    apart, sizes = np.linalg.norm(ours - truth), np.linalg.norm(ours) + np.linalg.norm(truth)
+    if slopes.outcome == "zero":
+        return ("wrong", relative_error(ours, truth), None) if apart > 3 * e else ("right", 0.0, None)
+    c = float(ours @ truth / (truth @ truth))
+    off = np.linalg.norm(ours - c * truth)
+    factor = c if abs(c) > TOLERANCE and off <= TOLERANCE * (1 + abs(c)) * np.linalg.norm(truth) + abs(c) * e else None
+    return "wrong" if apart > TOLERANCE * sizes + e else "right", relative_error(ours, truth), factor
+
+
+def overall(judgements):
+    """One Judgement from those at several points: wrong where it is wrong at one; right where it is right at one and wrong at none.
+
+    A gradient that is 0, as it should be, at some points and undecided at the others is undecided.
+    """
+    names = frozenset().union(*(j.right | j.wrong | j.undecided for j in judgements))
+    wrong = frozenset().union(*(j.wrong for j in judgements))
+    seen = frozenset().union(*(j.right - j.zero for j in judgements))
+    undecided = frozenset().union(*(j.undecided for j in judgements)) - wrong - seen
+    zero = names - wrong - undecided - seen
+    errors = {name: max(values) for name in names if (values := [j.errors[name] for j in judgements if name in j.errors])}
+    factors = {name: _same([j.factors.get(name) for j in judgements if name not in j.undecided | j.zero]) for name in names}
+    return Judgement(names - wrong - undecided, wrong, undecided, zero, {n: c for n, c in factors.items() if c is not None}, errors)
+
+
+def _same(factors):
+    """The one number that all factors are, about; None where they differ, or one is missing."""
+    if not factors or None in factors:
+        return None
+    middle = float(np.median(factors))
+    return middle if all(abs(c - middle) <= SAME_FACTOR * abs(middle) for c in factors) else None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of judging code: the points, what it said there, and how that stands.
+
+    Attributes
+    ----------
+    points : tuple of Point
+    gradients : tuple of dict
+        {name: ndarray or None} at each point.
+    judgements : tuple of Judgement
+    total : Judgement
+        Over all points.
+    anew : bool
+        Whether the code sets its parameters itself, so that only the point as it came counts.
+    gentle : bool
+        Whether points with small parameters were taken, since at others `log(p + small)` or a clip made right gradients look wrong.
+    trouble : Trouble or None
+        What stopped the gradients, at every point.
+    """
+
+    points: tuple
+    gradients: tuple = ()
+    judgements: tuple = ()
+    total: Judgement = Judgement(frozenset(), frozenset(), frozenset())
+    anew: bool = False
+    gentle: bool = False
+    trouble: Trouble | None = None
+
+
+def examined(subject, rng=0, most=None):
+    """The Outcome of judging a subject at `points`; at gentler ones where right gradients may look a little wrong.
+
+    Raises Trouble where the loss cannot be had; what stops the gradients is in the outcome.
+    """
+    outcome = _outcome(subject, points(subject, rng, most))
+    if outcome.trouble:
+        return outcome
+    if len(outcome.points) > 1 and not outcome.points[0].drawn and outcome.total.wrong and starts_anew(outcome.points, outcome.gradients):
+        return replace(_of(outcome.points[:1], outcome.gradients[:1]), anew=True)
+    doubtful = _doubtful(outcome)
+    if doubtful:
+        gentle = _outcome(subject, points(subject, rng, most, gentle=True))
+        if not gentle.trouble and doubtful - gentle.total.wrong:
+            return replace(gentle, gentle=True)
+    return outcome
+
+
+def _doubtful(outcome):
+    """The gradients that may look wrong through `log(p + small)` or a clip: that changes all of them at once, or all by very little."""
+    errors = outcome.total.errors
+    doubtful = {name for name in outcome.total.wrong if errors[name] < SLIGHT}
+    if all(not j.wrong or not j.right - j.zero for j in outcome.judgements):
+        doubtful |= {name for name in outcome.total.wrong if errors[name] < _HIGH or any(name in j.right for j in outcome.judgements)}
+    return doubtful
+
+
+def _outcome(subject, at):
+    """The Outcome at these points; those where only the gradients raise are left out, unless it is all of them."""
+    said, trouble = [], None
+    for point in at:
+        try:
+            said.append(subject.gradients(point.values))
+        except Trouble as what:
+            said.append(None)
+            trouble = trouble or what
+    kept = [k for k, gradients in enumerate(said) if gradients is not None]
+    if not kept or said[0] is None:
+        return Outcome(at, trouble=trouble)
+    return _of([at[k] for k in kept], [said[k] for k in kept])
+
+
+def _of(at, gradients):
+    found = tuple(judged(point, ours) for point, ours in zip(at, gradients, strict=True))
+    return Outcome(tuple(at), tuple(gradients), found, overall(found))
+
+
+def starts_anew(points, gradients):
+    """Whether the code draws or sets its parameters itself before it updates them: then what it returns is (values - a constant) / rate.
+
+    gradients : sequence of {name: ndarray or None}, one for each point. Such code can be judged at the point as it came only.
+    """
+    for (p, ours), (q, others) in zip(zip(points, gradients, strict=True), zip(points[1:], gradients[1:], strict=False), strict=False):
+        names = [name for name in p.values if ours.get(name) is not None and others.get(name) is not None]
+        moved = np.concatenate([(p.values[n] - q.values[n]).ravel() for n in names] or [np.zeros(0)])
+        changed = np.concatenate([(ours[n] - others[n]).ravel() for n in names] or [np.zeros(0)])
+        if moved.size < 2 or not changed.any() or not np.isfinite(changed).all():
+            return False
+        if abs(moved @ changed) < (1 - 1e-9) * np.linalg.norm(moved) * np.linalg.norm(changed):
+            return False
+    return len(points) > 1
+
+
+def common_factor(judgements):
+    """The factor by which all gradients differ from the truth at all points; None where there is no one factor, or it is 1.
+
+    Those that are undecided or 0 say nothing of it.
+    """
+    total = overall(judgements)
+    if not total.wrong or total.wrong & total.zero:
+        return None
+    return _same([total.factors.get(name) for name in sorted(total.wrong | (total.right - total.zero))])
