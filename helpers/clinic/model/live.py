@@ -1,0 +1,280 @@
+"""Code that is in memory: a model of any shape, the learner's own loss, and their gradients or their update."""
+
+import contextlib
+import sys
+
+import numpy as np
+
+from helpers.clinic.model import given, roles, sources
+from helpers.clinic.model.bench import Bench
+from helpers.clinic.model.calls import handed_over
+from helpers.clinic.model.memory import Memory
+from helpers.clinic.model.subject import Subject, Trouble
+
+_RATES = ("rate", "lr", "learning_rate", "alpha", "eta")
+
+
+class Live(Subject):
+    """A model in memory.
+
+    Parameters
+    ----------
+    model : object
+        Where the parameters are: a dict, list, tuple, flat vector, object, layers nested in each other.
+    loss : callable
+        The learner's own, without arguments (one that takes exactly one gets the model).
+    grads : callable, optional
+        Returns gradients, or leaves them in the objects. Either it or `step` is needed.
+    step : callable, optional
+        Updates the parameters, or returns new ones: (before - after) / rate counts as the gradient.
+    rate : float, optional
+        The learning rate of `step`; found in the model where it has just one.
+    only : iterable of str, optional
+        Names (`W1`, `layers[0].weights`, or the last word of them): nothing else is a parameter.
+    layers : list, optional
+        Loose layer objects.
+
+    Raises Trouble where the loss is no number, raises, depends on nothing in the model, or changes from call to call.
+    """
+
+    def __init__(self, model, loss, grads=None, step=None, rate=None, only=None, layers=None):
+        if layers is not None:
+            model = {"layers": list(layers)} if model is None else {"model": model, "layers": list(layers)}
+        if (grads is None) == (step is None):
+            raise Trouble("Say either grads=… (a function that gives gradients) or step=…, rate=… (one that updates the parameters).")
+        self.handed_over = handed_over(loss, grads, step)
+        self._rng, self._notes, self.seconds = np.random.default_rng(0), [], None
+        self._bench = Bench(model, loss, grads, step, rate)
+        self._rate = float(rate if rate is not None else self._found_rate()) if step is not None else None
+        self._matches, self._memory, self._slopes = {}, Memory(), {}
+        self._same_each_time()
+        found = roles.dependence(self._bench, self._chosen(only), self._rng)
+        self._refuse_nothing(found)
+        learns = self._learning_by_step(found) if step is not None else self._learning_by_grads(found)
+        found = roles.decided(found, learns, model, only is not None)
+        self._leaves = {leaf.name: leaf for leaf in found.parameters}
+        self.start = {name: leaf.array() for name, leaf in self._leaves.items()}
+        self._remember(found)
+        self._bench.everything = False
+        self.notes = tuple(self._notes)
+
+    # --- the questions -----------------------------------------------------------------------------------------------
+
+    def loss(self, values):
+        """The loss at `values`. Raises Trouble."""
+        self._bench.seconds = self.seconds
+        return self._bench.loss(self._places(values))
+
+    def gradients(self, values):
+        """What the code says is the gradient at `values`, NaN where its shape does not fit. Raises Trouble."""
+        self._bench.seconds = self.seconds
+        places = self._places(values)
+        return self._memory.cleared(self._calls(places, self._memory.calls))
+
+    @contextlib.contextmanager
+    def edited(self, texts):
+        """Within, the functions run the code of `texts`. Raises SyntaxError, ValueError."""
+        before = self._bench.everything
+        try:
+            with sources.patched(texts):
+                self._bench.everything = True
+                yield
+        finally:
+            self._bench.everything = before
+            self._bench.state.restore(everything=True)
+
+    def _places(self, values):
+        return [(leaf, np.asarray(values[name], dtype=float)) for name, leaf in self._leaves.items() if name in values]
+
+    def _calls(self, places, times):
+        """What so many calls in a row say of the gradients, each from the same parameters."""
+        return self._bench.ask(places, lambda: [self._one_call(places, again=k) for k in range(times)], everything=True)
+
+    def _one_call(self, places, again=0):
+        bench = self._bench
+        if again:
+            bench.put_again(places)
+        bench.forward()
+        answer = given.unrolled(bench.other.run(bench.root, self.seconds))
+        values = {leaf.name: value for leaf, value in places}
+        if self._rate is None:
+            return {name: self._read(name, answer) for name in self._leaves}
+        return {name: self._step(leaf, values.get(name, self.start[name]), answer) for name, leaf in self._leaves.items()}
+
+    def _read(self, name, answer):
+        match = self._matches.get(name)
+        if match is None:
+            return None
+        return match.read(self._everything() if match.how == "left" else answer, self.start[name].shape)[0]
+
+    def _step(self, leaf, before, answer):
+        match = self._matches.get(leaf.name)
+        if match is not None:
+            after, _ = match.read(answer, np.shape(before))
+        else:
+            after = given.number(self._bench.now(leaf))
+        if after is None or after.shape == np.shape(before) and np.array_equal(after, before):
+            return None
+        if after.shape != np.shape(before):
+            return np.full(np.shape(before), np.nan)
+        return (before - after) / self._rate
+
+    def _everything(self):
+        """What can be looked up after a call: the model, and the globals and closures by name."""
+        return [self._bench.root, self._bench.state.now()]
+
+    # --- what is a parameter -----------------------------------------------------------------------------------------
+
+    def _found_rate(self):
+        rates = [leaf for leaf in self._bench.numbers if leaf.kind == "number" and roles.word(leaf).lower() in _RATES]
+        if len(rates) != 1:
+            raise Trouble("step needs its learning rate: say rate=…, the number that it multiplies gradients by.")
+        self._notes.append(f"The learning rate was read from {rates[0].name}: {float(rates[0].value):g}.")
+        return rates[0].value
+
+    def _chosen(self, only):
+        """The leaves that may be parameters. Raises Trouble where a name in `only` is none."""
+        leaves = self._bench.numbers
+        if only is None:
+            return leaves
+        only = (only,) if isinstance(only, str) else tuple(only)
+        of = {name: [leaf for leaf in leaves if _is_called(leaf, name)] for name in only}
+        missing = [name for name, found in of.items() if not found]
+        if missing:
+            raise Trouble(f"only names {', '.join(missing)}, and the model holds {', '.join(leaf.name for leaf in leaves[:20]) or 'no numbers'}.")
+        chosen = {id(leaf) for found in of.values() for leaf in found}
+        return [leaf for leaf in leaves if id(leaf) in chosen]
+
+    def _same_each_time(self):
+        first, second = self._bench.loss(), self._bench.loss()
+        if first != second and not (np.isnan(first) and np.isnan(second)):
+            raise Trouble(
+                f"loss() is {first:.6g}, and {second:.6g} when it is called again from the same state: it draws random numbers "
+                "from a generator made within. Give it one with a seed."
+            )
+
+    def _refuse_nothing(self, found):
+        if found.depends:
+            return
+        whole = [leaf.name for leaf in self._bench.integers]
+        if whole:
+            raise Trouble(f"{', '.join(whole[:6])}: the model holds integers only, and a step would be cut to integers. Write floats, such as 1.0.")
+        there = ", ".join(leaf.name for leaf in self._bench.numbers[:12])
+        if found.caches and len(found.caches) == len(self._bench.numbers):
+            raise Trouble(f"loss() writes {there} anew each time: hand over what it makes them from.")
+        raise Trouble(f"The loss depends on nothing in the model ({there or 'no numbers there'}): does loss() use other arrays, or no forward pass?")
+
+    def _likely(self, found):
+        """What may be a parameter, as far as names tell."""
+        return [leaf for leaf in found.depends if not roles.looks_like_data(leaf) and (leaf.kind != "number" or len(leaf.path) == 1 or not self._own_arrays)]
+
+    @property
+    def _own_arrays(self):
+        return any(leaf.kind == "array" for leaf in self._bench.numbers)
+
+    def _learning_by_step(self, found):
+        """Ids of what one step moves, at the start or elsewhere."""
+        leaves = [leaf for leaf in found.depends if not {"running", "moving"} & set(roles.word(leaf).lower().split("_"))]
+        learns, answer = self._moved_by_step(leaves, [])
+        point = roles.moved([leaf for leaf in self._likely(found) if id(leaf) in learns] or self._likely(found), self._rng)
+        more, _ = self._moved_by_step(leaves, point)
+        learns |= more
+        if not learns:
+            likely = self._likely(found)
+            matches = given.matched(likely, answer)
+            fitting = {n: m for n, m in matches.items() if m.how in ("name", "order", "only", "shape")}
+            self._matches = fitting if len(fitting) == len(likely) or any(m.how == "name" for m in fitting.values()) else {}
+            learns = {id(leaf) for leaf in likely if leaf.name in self._matches}
+            self._notes.append(
+                "step() returns the new parameters." if learns else "step() moves nothing that the loss depends on: does it bind local names (W = W - …)?"
+            )
+        return learns
+
+    def _moved_by_step(self, leaves, point):
+        before = {id(leaf): leaf.array() for leaf in leaves} | {id(leaf): value for leaf, value in point}
+
+        def read(answer):
+            return roles.arrays_after(self._bench, leaves), given.unrolled(answer)
+
+        after, answer = self._bench.answer(point, read)
+        return {key for key, value in after.items() if value is None or not np.array_equal(value, before[key])}, answer
+
+    def _learning_by_grads(self, found):
+        """Ids of what a gradient is given for; says where each is found."""
+        likely = self._likely(found)
+        point = roles.moved(likely, self._rng)
+        (answer, said), written = self._given_at(point)
+        loss = self._bench.loss(point)
+        matches = given.matched(likely, answer, said, lambda name, value: self._is_slope(name, value, point), loss)
+        rest = [leaf for leaf in self._bench.numbers if leaf.name not in matches and leaf not in likely and leaf not in found.caches]
+        used = {match.path for match in matches.values()}
+        named = given.matched(rest, answer, said, by_name_only=True, apart=used) if matches else {}
+        extra = [leaf for leaf in rest if leaf.name in named and leaf not in found.depends]
+        if not matches:
+            matches = given.left_behind(likely, written)
+        self._matches = {**matches, **named}
+        found.depends += extra
+        if extra:
+            self._notes.append(f"The loss does not depend on {', '.join(leaf.name for leaf in extra)}, though a gradient is given.")
+        self._notes += given.told(self._matches, found.depends)
+        return {id(leaf) for leaf in found.depends if leaf.name in self._matches}
+
+    def _given_at(self, point):
+        """((what grads() returned, the names in its return statement), Leaf objects that it wrote)."""
+        bench, kept, said = self._bench, {}, []
+
+        def before():
+            kept.update({leaf.path: (leaf.value, given.number(leaf.value)) for leaf in given.leaves_of(self._everything())})
+
+        def read(answer):
+            answer, now = given.unrolled(answer), given.leaves_of(self._everything())
+            written = [leaf for leaf in now if given.is_new(leaf, kept.get(leaf.path))]
+            return (given.copied(answer), said[-1] if said else None), written
+
+        function = bench.other.function
+        bench.other.function = given.watched(function, said)
+        try:
+            return bench.answer(point, read, before)
+        finally:
+            bench.other.function = function
+
+    def _is_slope(self, name, value, point, eps=1e-5):
+        """Whether an array is the gradient of a parameter, as far as one direction tells."""
+        leaf = next(leaf for leaf, _ in point if leaf.name == name)
+        at = dict((id(one), v) for one, v in point)
+        if name not in self._slopes:
+            way = self._rng.normal(size=at[id(leaf)].shape)
+            ends = [self._bench.loss([(one, v + sign * eps * way if one is leaf else v) for one, v in point]) for sign in (1, -1)]
+            self._slopes[name] = way, (ends[0] - ends[1]) / (2 * eps)
+        way, slope = self._slopes[name]
+        mine = float(np.sum(value * way))
+        return abs(mine - slope) <= 1e-4 * (abs(mine) + abs(slope)) + 1e-9
+
+    def _remember(self, found):
+        """Say what was taken for data, and see whether a second call gives the same."""
+        if found.data:
+            self._notes.append(f"Taken for data or settings: {', '.join(leaf.name for leaf in found.data)}.")
+        if found.never:
+            self._notes.append(f"No gradient comes for {', '.join(leaf.name for leaf in found.never)}.")
+        point = roles.moved(list(self._leaves.values()), self._rng, 0.2)
+        self._memory = Memory.of(self._calls(point, 3), self._rate is not None)
+        self._notes += self._memory.said
+        if self._rate is not None and _moves_by_the_rate(self._calls(point, 1)[0]):
+            raise Trouble(
+                f"step() moves every entry by the rate, {self._rate:g}, whatever its gradient is (Adam's first step, or the sign alone): "
+                "the gradient cannot be read from it. Hand over grads=…, or a step of plain descent."
+            )
+
+
+def _is_called(leaf, name):
+    last = str(leaf.path[-1].which) if leaf.path else "params"
+    return leaf.name == name or last == name or roles.word(leaf) == name or leaf.name.startswith((f"{name}.", f"{name}["))
+
+
+def _moves_by_the_rate(gradients):
+    entries = np.concatenate([g.ravel() for g in gradients.values() if g is not None] or [np.zeros(0)])
+    entries = np.abs(entries[entries != 0])
+    return entries.size >= 4 and bool(np.all(np.abs(entries - 1) < 1e-3))
+
+
+__all__ = ["Live", "sys"]

@@ -1,0 +1,169 @@
+"""Tell parameters from caches, data, settings and velocities, by moving them and looking.
+
+A parameter is what the loss depends on and a gradient comes for. An array that the forward pass writes anew is a cache; what the loss does not
+depend on, wherever the others are, is kept for other reasons (velocities, counters). What it depends on without a gradient is data or a
+setting, unless what stands beside it learns: then it is a parameter that never does.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from helpers.clinic.model import given
+from helpers.clinic.model.subject import Trouble
+from helpers.clinic.model.walk import MISSING, follow
+
+_POINTS = 3
+_DATA = frozenset(
+    "x y t xs ys data target targets label labels inputs image images pixels sample samples answers answer wanted onehot hot batch batches features "
+    "feature mask masks true expected desired truth train test val validation result results running moving mean means var variance std "
+    "eps epsilon lr rate rates alpha eta lam lambda reg decay dropout keep momentum history costs losses class classes".split()
+)
+_LEARNS = re.compile(r"^(w|v|u|b|c|bias|biases|weights?|kernels?|filters?|embeddings?|theta|thetas|gamma|beta|coefs?|intercepts?|offset|scale)_?\d*$")
+
+
+@dataclass
+class Roles:
+    """What the numbers of a model are: lists of Leaf, by their order in the model."""
+
+    depends: list = field(default_factory=list)
+    caches: list = field(default_factory=list)
+    parameters: list = field(default_factory=list)
+    data: list = field(default_factory=list)
+    never: list = field(default_factory=list)
+
+
+def dependence(bench, leaves, rng):
+    """Roles with `depends` and `caches`: what the loss depends on at the start, or where everything has moved; what it writes anew."""
+    roles, caches = Roles(), _written_by_the_loss(bench, leaves)
+    open_leaves = [leaf for leaf in leaves if id(leaf) not in caches]
+    found, start = set(), bench.loss()
+    for k in range(_POINTS):
+        point = moved([leaf for leaf in open_leaves if leaf.kind != "number"], rng) if k else []
+        value = _loss(bench, point) if k else start
+        if value is None or not np.isfinite(value):
+            continue
+        for leaf in open_leaves:
+            if id(leaf) in found or id(leaf) in caches:
+                continue
+            after, kept = _moved_alone(bench, leaf, point, rng)
+            if not kept:
+                caches.add(id(leaf))
+            elif after is None or not abs(after - value) <= 1e-13 * abs(value):
+                found.add(id(leaf))
+    roles.depends = [leaf for leaf in leaves if id(leaf) in found]
+    roles.caches = [leaf for leaf in leaves if id(leaf) in caches]
+    return roles
+
+
+def moved(leaves, rng, size=0.3):
+    """[(leaf, array)]: every entry moved at random, in proportion to the array's size and at least by some."""
+    found = []
+    for leaf in leaves:
+        start = leaf.array()
+        scale = size * np.sqrt(np.mean(start**2)) + (0.05 if start.size > 1 else 0.1 * abs(float(start.ravel()[0])) + 0.01)
+        found.append((leaf, start + scale * rng.normal(size=start.shape)))
+    return found
+
+
+def _loss(bench, point):
+    try:
+        return bench.loss(point)
+    except Trouble:
+        return None
+
+
+def _moved_alone(bench, leaf, point, rng):
+    """(the loss when a leaf has moved, None where it raises; whether what was put there is still there)."""
+    (_, value), = moved([leaf], rng)
+    kept = []
+
+    def look():
+        here = bench.now(leaf)
+        kept.append(leaf.kind != "array" or here is bench.held(leaf) and np.array_equal(np.asarray(here), value))
+
+    try:
+        return bench.loss([*(p for p in point if p[0] is not leaf), (leaf, value)], look), all(kept)
+    except Trouble:
+        return None, True
+
+
+def _written_by_the_loss(bench, leaves):
+    """Ids of what the forward pass binds anew, or changes."""
+    found = set()
+
+    def look():
+        for leaf in leaves:
+            here, start = follow(bench.root, leaf.path), bench.held(leaf)
+            same = here == leaf.value if leaf.kind == "number" else here is start and np.array_equal(np.asarray(here, dtype=float), leaf.array(), True)
+            if here is MISSING or not same:
+                found.add(id(leaf))
+
+    bench.loss(after=look)
+    return found
+
+
+# --- what learns ---------------------------------------------------------------------------------------------------------
+
+
+def decided(roles, learns, model, named_by_hand=False):
+    """Fill `parameters`, `never` (those of them without a gradient) and `data`.
+
+    learns : set of id
+        The leaves that a gradient comes for, or that the step moves.
+    """
+    trained = [leaf for leaf in [*roles.depends, *roles.caches] if id(leaf) in learns]
+    for leaf in roles.depends:
+        if id(leaf) in learns:
+            roles.parameters.append(leaf)
+        elif named_by_hand or _should_learn(leaf, trained, model):
+            roles.parameters.append(leaf)
+            roles.never.append(leaf)
+        else:
+            roles.data.append(leaf)
+    return roles
+
+
+def _should_learn(leaf, trained, model):
+    """Whether what has no gradient stands where only parameters stand."""
+    if looks_like_data(leaf):
+        return False
+    beside = [t for t in trained if t.path[:-1] == leaf.path[:-1]]
+    if leaf.kind == "number":
+        return any(_stem(t) == _stem(leaf) and t.kind == "number" for t in beside)
+    same_list = leaf.path and leaf.path[-1].kind == "item" and beside
+    by_hand = len(leaf.path) == 1 and leaf.path[0].kind in ("key", "item", "field")
+    return bool(same_list or by_hand or _learns_by_name(leaf) or any(_stem(t) == _stem(leaf) for t in beside))
+
+
+def word(leaf):
+    """The last name on the path of a leaf."""
+    return next((str(s.which) for s in reversed(leaf.path) if isinstance(s.which, str)), "")
+
+
+def looks_like_data(leaf):
+    """Whether a name says that it is data, a setting or a statistic."""
+    tokens = [t for t in re.split(r"[_\d]+", word(leaf).lower()) if t]
+    return bool(tokens) and (tokens[0] in _DATA or tokens[-1] in _DATA) and not _LEARNS.match(tokens[-1]) or bool({"running", "moving"} & set(tokens))
+
+
+def _learns_by_name(leaf):
+    tokens = [t for t in word(leaf).lower().split("_") if t]
+    return bool(tokens) and (bool(_LEARNS.match(tokens[0])) or bool(_LEARNS.match(tokens[-1])))
+
+
+def _stem(leaf):
+    """What W1 and W2, w_low and w_top have in common."""
+    name = word(leaf)
+    return re.sub(r"_?\d+$", "", name) if re.search(r"\d+$", name) else name.split("_")[0] if "_" in name else name
+
+
+def point_of(leaves, rng):
+    """A point at which gradients are compared: leaves moved, numbers as well."""
+    return moved(leaves, rng, 0.2)
+
+
+def arrays_after(bench, leaves):
+    """{id of a leaf: float64 copy of what it holds now, None where that is no array of numbers}."""
+    return {id(leaf): given.number(bench.now(leaf)) for leaf in leaves}
