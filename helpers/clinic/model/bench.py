@@ -23,7 +23,8 @@ class Bench:
         self.numbers = [leaf for leaf in found if leaf.kind != "integers"]
         self.integers = [leaf for leaf in found if leaf.kind == "integers"]
         self.seconds, self.everything, self._stand_ins = None, True, {}
-        self._replaced = [leaf for leaf in self.numbers if leaf.kind == "array" and not (leaf.value.dtype == np.float64 and leaf.value.flags.writeable)]
+        arrays = [leaf for leaf in self.numbers if leaf.kind == "array"]
+        self._replaced = [leaf for leaf in arrays if not (leaf.value.dtype == np.float64 and leaf.value.flags.writeable)]
         self._elsewhere = {}
 
     # --- questions ---------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ class Call:
     def __init__(self, what, function, rate=None):
         if not callable(function):
             came = guard.said(function, repr, 60)
-            raise Trouble(f"{what} has to be a function, and {came} came: write {what}=lambda: … with the call of yours behind it, without calling it here.")
+            raise Trouble(f"{what} has to be a function, and {came} came: write {what}=lambda: … and your call behind it.")
         self.what, self.function = what, function
         wanted = _required(function)
         if len(wanted) > 1:
@@ -80,7 +80,7 @@ def loss_value(value):
     if value is None:
         raise Trouble("loss() returned None: does it end without return?")
     if isinstance(value, (tuple, list, dict)):
-        raise Trouble(f"loss() returned a {type(value).__name__} of {len(value)}, and one number is needed: pick it, such as loss=lambda: yours()[0].")
+        raise Trouble(f"loss() returned a {type(value).__name__} of {len(value)}, not one number: pick it, such as loss=lambda: yours()[0].")
     held = getattr(value, "data", value) if not isinstance(value, np.ndarray) else value
     try:
         array = np.asarray(held, dtype=float)
@@ -101,7 +101,7 @@ def handed_over(*functions):
     here, found = _callers_file(), set()
     for function in functions:
         code = getattr(function, "__code__", None)
-        if code and not inspect.ismethod(function) and (code.co_name == "<lambda>" or code.co_filename == here and _only_calls(code)):
+        if code and not inspect.ismethod(function) and (code.co_name == "<lambda>" or (code.co_filename == here and _only_calls(code))):
             found |= {code, *(c for c in code.co_consts if inspect.iscode(c))}
     return frozenset(found)
 

@@ -5,14 +5,12 @@ shape; where that is ambiguous, by value, since a gradient that is right in one 
 it is looked up (`Match.read`), so that changed code is read in the way in which the code was read.
 """
 
-import ast
 import collections
-import sys
 from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.clinic.model import names, sources
+from helpers.clinic.model import names
 from helpers.clinic.model.state import is_foreign
 from helpers.clinic.model.walk import MISSING, children, follow, leaves, name_of
 
@@ -136,7 +134,7 @@ def matched(parameters, answer, said=None, is_slope=None, loss=None, by_name_onl
     apart : set of path
         What belongs to others already.
     """
-    found = [(path, value) for path, value in arrays_in(answer) if path not in apart and not _is_loss(path, value, loss, parameters)]
+    found = [(path, value) for path, value in arrays_in(answer) if path not in apart and not _is_loss(path, value, loss)]
     whole = None if by_name_only else _one_vector(parameters, found)
     if whole is not None:
         return whole
@@ -152,8 +150,9 @@ def matched(parameters, answer, said=None, is_slope=None, loss=None, by_name_onl
     return result | _by_place(left, free, is_slope)
 
 
-def _is_loss(path, value, loss, parameters):
-    return loss is not None and value.size == 1 and len(path) == 1 and bool(np.isclose(value.ravel()[0], loss, rtol=1e-6, atol=0)) and len(parameters) > 0
+def _is_loss(path, value, loss):
+    """Whether this is the loss, returned beside the gradients."""
+    return loss is not None and value.size == 1 and len(path) == 1 and bool(np.isclose(value.ravel()[0], loss, rtol=1e-6, atol=0))
 
 
 def _called(path, said):
@@ -195,7 +194,9 @@ def _by_value(left, free, fits, is_slope):
     pairs = {}
     for p, leaf in enumerate(left):
         same = [g for g in range(len(free)) if fits[p, g]]
-        right = [g for g in same if is_slope(leaf.name, fitted(free[g][1], np.shape(leaf.value))[0])] if len(same) > 1 or len(left) != len(free) else []
+        if len(same) == 1 and len(left) == len(free):
+            continue
+        right = [g for g in same if is_slope(leaf.name, fitted(free[g][1], np.shape(leaf.value))[0])]
         if len(right) == 1 and right[0] not in pairs.values():
             pairs[p] = right[0]
     return pairs, set(pairs)
@@ -220,11 +221,11 @@ def left_behind(parameters, left):
     """{name: Match} for arrays that a call left in objects: by name, of those without a name by their order beside the parameters.
 
     left : list of Leaf
-        All that the call wrote, as found from the model and from the globals.
+        All that the call wrote, as found from [the model, the globals by name].
     """
     own = {leaf.path for leaf in parameters}
-    left = [leaf for leaf in left if leaf.path not in own]
-    paths, others = [leaf.path for leaf in parameters], [leaf.path for leaf in left]
+    left = [leaf for leaf in left if leaf.path[1:] not in own]
+    paths, others = [leaf.path for leaf in parameters], [leaf.path[1:] for leaf in left]
     fits = {(p, g): fitted(number(it.value), np.shape(leaf.value))[1] is None for p, leaf in enumerate(parameters) for g, it in enumerate(left)}
     pairs = names.pairs(paths, others, lambda p, g: fits[p, g])
     pairs |= {p: g for p, g in names.pairs(paths, others).items() if p not in pairs and g not in pairs.values()}  # named so, in another shape
@@ -237,7 +238,8 @@ def _beside(parameters, left, result):
     found = {}
     for home in {leaf.path[:-1] for leaf in parameters if leaf.name not in result}:
         here = [leaf for leaf in parameters if leaf.path[:-1] == home]
-        there = [leaf for leaf in left if leaf.path[: len(home)] == home and len(leaf.path) == len(home) + 2 and names.only_says_gradient(leaf.path[len(home)])]
+        deep = len(home) + 1
+        there = [leaf for leaf in left if leaf.path[1:deep] == home and len(leaf.path) == deep + 2 and names.only_says_gradient(leaf.path[deep])]
         if len(here) == len(there) and all(fitted(number(b.value), np.shape(a.value))[1] is None for a, b in zip(here, there, strict=True)):
             found |= {a.name: Match(b.path, how="left") for a, b in zip(here, there, strict=True)}
     return found
@@ -250,9 +252,10 @@ def told(matches, parameters):
         those = [leaf.name for leaf in parameters if leaf.name in matches and matches[leaf.name].how == how]
         if those:
             found.append(f"Gradients were matched {words}: {', '.join(those)}.")
-    left = [f"{leaf.name} from {name_of(matches[leaf.name].path)}" for leaf in parameters if leaf.name in matches and matches[leaf.name].how == "left"]
+    left = {leaf.name: name_of(matches[leaf.name].path[1:]) for leaf in parameters if leaf.name in matches and matches[leaf.name].how == "left"}
     if left:
-        found.append(f"Gradients were read from the objects: {', '.join(left)}.")
+        some = [f"{name} from {where}" for name, where in list(left.items())[:3]]
+        found.append(f"Gradients were read from the objects: {', '.join(some)}{' …' if len(left) > 3 else ''}.")
     return found
 
 
@@ -261,7 +264,7 @@ def told(matches, parameters):
 
 def leaves_of(everything):
     """The Leaf objects of [model, {name: global or closure}], float arrays and numbers, that anybody could have written."""
-    return [leaf for leaf in leaves(everything, is_foreign) if leaf.kind != "integers"]
+    return [leaf for leaf in leaves(everything, is_foreign, overlaps=True) if leaf.kind != "integers"]
 
 
 def is_new(leaf, before):
@@ -283,49 +286,3 @@ def copied(answer):
     if isinstance(answer, dict):
         return {key: copied(value) for key, value in dict.items(answer)}
     return answer
-
-
-def watched(function, said):
-    """The function, such that the names in the `return` of whoever made its answer are appended to `said`."""
-
-    def call(*arguments):
-        returns, traced = [], sys.getprofile()
-
-        def profile(frame, event, result):
-            if event == "return" and isinstance(result, (tuple, list)) and sources.is_theirs(frame.f_code):
-                returns.append((frame.f_code, frame.f_lineno, result))
-
-        sys.setprofile(profile)
-        try:
-            answer = function(*arguments)
-        finally:
-            sys.setprofile(traced)
-        made = next(((code, line) for code, line, result in returns if result is answer), None)
-        said.append(_returned_names(*made, len(answer)) if made and isinstance(answer, (tuple, list)) else None)
-        return answer
-
-    return call
-
-
-def _returned_names(code, line, count):
-    """The names in a return statement of so many things, None for each that has none; None where it cannot be read."""
-    source = sources.source_of(code.co_filename)
-    statement = source.statement(line) if source else None
-    value = getattr(statement, "value", None)
-    if not isinstance(statement, ast.Return) or not isinstance(value, (ast.Tuple, ast.List)) or len(value.elts) != count:
-        return None
-    return [_name_in(node) for node in value.elts]
-
-
-def _name_in(node):
-    """`dW` of dW, self.dW, dW[::-1], dW / m, np.array(dW); None where several names stand."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
-        return f"{_name_in(node.value) or ''}_{node.slice.value}" if isinstance(node.slice, ast.Constant) else None
-    inner = {ast.Subscript: "value", ast.BinOp: "left", ast.UnaryOp: "operand"}.get(type(node))
-    if isinstance(node, ast.Call) and len(node.args) == 1:
-        return _name_in(node.args[0])
-    return _name_in(getattr(node, inner)) if inner else None

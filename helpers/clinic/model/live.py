@@ -1,11 +1,10 @@
 """Code that is in memory: a model of any shape, the learner's own loss, and their gradients or their update."""
 
 import contextlib
-import sys
 
 import numpy as np
 
-from helpers.clinic.model import given, roles, sources
+from helpers.clinic.model import given, returned, roles, sources
 from helpers.clinic.model.bench import Bench
 from helpers.clinic.model.calls import handed_over
 from helpers.clinic.model.memory import Memory
@@ -113,7 +112,7 @@ class Live(Subject):
             after, _ = match.read(answer, np.shape(before))
         else:
             after = given.number(self._bench.now(leaf))
-        if after is None or after.shape == np.shape(before) and np.array_equal(after, before):
+        if after is None or (after.shape == np.shape(before) and np.array_equal(after, before)):
             return None
         if after.shape != np.shape(before):
             return np.full(np.shape(before), np.nan)
@@ -166,11 +165,9 @@ class Live(Subject):
 
     def _likely(self, found):
         """What may be a parameter, as far as names tell."""
-        return [leaf for leaf in found.depends if not roles.looks_like_data(leaf) and (leaf.kind != "number" or len(leaf.path) == 1 or not self._own_arrays)]
-
-    @property
-    def _own_arrays(self):
-        return any(leaf.kind == "array" for leaf in self._bench.numbers)
+        scalars = not any(leaf.kind == "array" for leaf in self._bench.numbers)
+        possible = [leaf for leaf in found.depends if leaf.kind != "number" or len(leaf.path) == 1 or scalars]
+        return [leaf for leaf in possible if not roles.looks_like_data(leaf)]
 
     def _learning_by_step(self, found):
         """Ids of what one step moves, at the start or elsewhere."""
@@ -185,9 +182,8 @@ class Live(Subject):
             fitting = {n: m for n, m in matches.items() if m.how in ("name", "order", "only", "shape")}
             self._matches = fitting if len(fitting) == len(likely) or any(m.how == "name" for m in fitting.values()) else {}
             learns = {id(leaf) for leaf in likely if leaf.name in self._matches}
-            self._notes.append(
-                "step() returns the new parameters." if learns else "step() moves nothing that the loss depends on: does it bind local names (W = W - …)?"
-            )
+            nothing = "step() moves nothing that the loss depends on: does it bind local names (W = W - …)?"
+            self._notes.append("step() returns the new parameters." if learns else nothing)
         return learns
 
     def _moved_by_step(self, leaves, point):
@@ -213,7 +209,7 @@ class Live(Subject):
         if not matches:
             matches = given.left_behind(likely, written)
         self._matches = {**matches, **named}
-        found.depends += extra
+        found.depends = [leaf for leaf in self._bench.numbers if leaf in found.depends or leaf in extra]
         if extra:
             self._notes.append(f"The loss does not depend on {', '.join(leaf.name for leaf in extra)}, though a gradient is given.")
         self._notes += given.told(self._matches, found.depends)
@@ -232,7 +228,7 @@ class Live(Subject):
             return (given.copied(answer), said[-1] if said else None), written
 
         function = bench.other.function
-        bench.other.function = given.watched(function, said)
+        bench.other.function = returned.watched(function, said)
         try:
             return bench.answer(point, read, before)
         finally:
@@ -275,6 +271,3 @@ def _moves_by_the_rate(gradients):
     entries = np.concatenate([g.ravel() for g in gradients.values() if g is not None] or [np.zeros(0)])
     entries = np.abs(entries[entries != 0])
     return entries.size >= 4 and bool(np.all(np.abs(entries - 1) < 1e-3))
-
-
-__all__ = ["Live", "sys"]

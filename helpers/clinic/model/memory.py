@@ -35,11 +35,11 @@ class Memory:
         """The gradients of one call, without what the calls before have left."""
         if not self._betas:
             return answers[0]
-        first, second = answers
-        return {
-            name: second[name] - self._betas[name] * first[name] if name in self._betas and first[name] is not None and second[name] is not None else first[name]
-            for name in first
-        }
+        found, again = dict(answers[0]), answers[1]
+        for name, beta in self._betas.items():
+            if found[name] is not None and again[name] is not None:
+                found[name] = again[name] - beta * found[name]
+        return found
 
 
 def _same(a, b):
@@ -64,7 +64,7 @@ def _words(betas, unclear, steps):
         if steps and beta != 1:
             found.append(f"step() has a momentum of {beta:g} ({those}); the gradient was read from a first step, without what went before.")
         else:
-            found.append(f"A second call adds to what the first left ({those}): are gradients set to 0 before each backward pass? What one call adds counts.")
+            found.append(f"A second call adds to what the first left ({those}): are gradients set to 0 before each? What one call adds counts.")
     if unclear:
-        found.append(f"A second call from the same parameters gives something else ({', '.join(unclear)}): something is kept from the first. The first counts.")
+        found.append(f"A second call from the same parameters gives something else ({', '.join(unclear)}): something is kept. The first counts.")
     return found

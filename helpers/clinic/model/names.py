@@ -5,11 +5,17 @@ Names are compared in rounds, from strict to generous; in every round a pair cou
 
 import re
 
-_SAYS_GRADIENT = frozenset(
+
+def words(text):
+    """The words of a text as a set."""
+    return frozenset(text.split())
+
+
+_SAYS_GRADIENT = words(
     "d g dd grad grads gradient gradients nabla delta deltas del to for step steps up partial dj dl dc de derivative derivatives slope slopes "
-    "wrt update updates sum total acc change changes new diff loss cost error".split()
+    "wrt update updates sum total acc change changes new diff loss cost error"
 )
-_SAYS_PARAMETER = frozenset("data value values val param params parameter parameters theta_ layers layer net model self p".split())
+_SAYS_PARAMETER = words("data value values val param params parameter parameters layers layer net model self p")
 _PREFIX = re.compile(r"^(?:d[JLCE](?:oss)?_?d|gradients?|grads?|nabla|delta|del|partial|step|d|g|D|G|∂|∇|Δ|δ)_?(?=\w)")
 _SUFFIX = re.compile(r"(?<=\w)_?(?:gradients?|grads?|_d|_g)$")
 _SAME = {"weights": "w", "weight": "w", "kernel": "w", "kernels": "w", "biases": "b", "bias": "b", "c": "b", "intercept": "b", "coef": "w"}
@@ -29,7 +35,7 @@ def bare(word):
     tokens = [t for t in word.split("_") if t]
     kept = [t for t in tokens if t.lower() not in _SAYS_GRADIENT] if len(tokens) > 1 else tokens
     name = "_".join(kept)
-    if name.lower() in _SAYS_GRADIENT and len(name) > 1 or not name:
+    if (name.lower() in _SAYS_GRADIENT and len(name) > 1) or not name:
         return {""}
     shorter = {_PREFIX.sub("", name), _SUFFIX.sub("", name)} - {""}
     return {name} | shorter | {_PREFIX.sub("", s) for s in shorter} - {""}

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from helpers.clinic.model import given
+from helpers.clinic.model.names import words
 from helpers.clinic.model.subject import Trouble
 from helpers.clinic.model.walk import MISSING, follow
 
 _POINTS = 3
-_DATA = frozenset(
+_DATA = words(
     "x y t xs ys data target targets label labels inputs image images pixels sample samples answers answer wanted onehot hot batch batches features "
     "feature mask masks true expected desired truth train test val validation result results running moving mean means var variance std "
-    "eps epsilon lr rate rates alpha eta lam lambda reg decay dropout keep momentum history costs losses class classes".split()
+    "eps epsilon lr rate rates alpha eta lam lambda reg decay dropout keep momentum history costs losses class classes"
 )
 _LEARNS = re.compile(r"^(w|v|u|b|c|bias|biases|weights?|kernels?|filters?|embeddings?|theta|thetas|gamma|beta|coefs?|intercepts?|offset|scale)_?\d*$")
 
@@ -76,12 +77,12 @@ def _loss(bench, point):
 
 def _moved_alone(bench, leaf, point, rng):
     """(the loss when a leaf has moved, None where it raises; whether what was put there is still there)."""
-    (_, value), = moved([leaf], rng)
+    ((_, value),) = moved([leaf], rng)
     kept = []
 
     def look():
         here = bench.now(leaf)
-        kept.append(leaf.kind != "array" or here is bench.held(leaf) and np.array_equal(np.asarray(here), value))
+        kept.append(leaf.kind != "array" or (here is bench.held(leaf) and np.array_equal(np.asarray(here), value)))
 
     try:
         return bench.loss([*(p for p in point if p[0] is not leaf), (leaf, value)], look), all(kept)
@@ -96,7 +97,10 @@ def _written_by_the_loss(bench, leaves):
     def look():
         for leaf in leaves:
             here, start = follow(bench.root, leaf.path), bench.held(leaf)
-            same = here == leaf.value if leaf.kind == "number" else here is start and np.array_equal(np.asarray(here, dtype=float), leaf.array(), True)
+            if leaf.kind == "number":
+                same = here == leaf.value
+            else:
+                same = here is start and np.array_equal(np.asarray(here, dtype=float), leaf.array(), equal_nan=True)
             if here is MISSING or not same:
                 found.add(id(leaf))
 
@@ -145,7 +149,9 @@ def word(leaf):
 def looks_like_data(leaf):
     """Whether a name says that it is data, a setting or a statistic."""
     tokens = [t for t in re.split(r"[_\d]+", word(leaf).lower()) if t]
-    return bool(tokens) and (tokens[0] in _DATA or tokens[-1] in _DATA) and not _LEARNS.match(tokens[-1]) or bool({"running", "moving"} & set(tokens))
+    if {"running", "moving"} & set(tokens):
+        return True
+    return bool(tokens) and (tokens[0] in _DATA or tokens[-1] in _DATA) and not _LEARNS.match(tokens[-1])
 
 
 def _learns_by_name(leaf):

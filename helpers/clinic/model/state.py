@@ -7,7 +7,6 @@ What never changed is not put back: after the first calls only what was found ch
 
 import collections
 import functools
-import pickle
 import random
 import sys
 import types
@@ -15,6 +14,7 @@ import types
 import numpy as np
 
 from helpers.clinic.model import sources
+from helpers.clinic.model.kept import Array, Cell, Class, Dict, Globals, List, Randomness, Set, Slots
 from helpers.clinic.model.walk import MISSING, attributes, namespace, slots
 
 _PLAIN = (str, bytes, bool, int, float, complex, type(None), type(Ellipsis), np.generic, range, slice, types.CodeType, types.BuiltinFunctionType)
@@ -32,9 +32,9 @@ class State:
         self._todo = [(root, ()) for root in roots]
         while self._todo and len(self._seen) < _MANY:
             self._visit(*self._todo.pop())
-        self._notes["numpy"] = _Randomness(np.random.mtrand._rand)
-        self._notes["random"] = _Randomness(random._inst)
-        self.globals = [note for note in self._notes.values() if isinstance(note, _Globals)]
+        self._notes["numpy"] = Randomness(np.random.mtrand._rand)
+        self._notes["random"] = Randomness(random._inst)
+        self.globals = [note for note in self._notes.values() if isinstance(note, Globals)]
         del self._todo
 
     # --- what is there -----------------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ class State:
 
     def _visits(self):
         return (
-            ((np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random), lambda it: self._note(it, _Randomness(it))),
+            ((np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random), lambda it: self._note(it, Randomness(it))),
             (types.FunctionType, self._visit_function),
             (types.MethodType, lambda it: self._later([it.__self__, it.__func__])),
             (functools.partial, lambda it: self._later([it.func, *it.args, *it.keywords.values()])),
@@ -81,38 +81,38 @@ class State:
             self._named.setdefault(name, []).append(cell)
             self._visit_cell(cell, names)
         self._later([*(it.__defaults__ or ()), *(it.__kwdefaults__ or {}).values()])
-        self._note(it, _Dict(it.__dict__))
+        self._note(it, Dict(it.__dict__))
         self._later(it.__dict__.values())
         held = it.__globals__
-        note = self._notes.setdefault(("globals", id(held)), _Globals(held))
+        note = self._notes.setdefault(("globals", id(held)), Globals(held))
         self._later([note.add(name) for name in names], names)
 
     def _visit_cell(self, it, names=()):
-        note = self._notes.setdefault(id(it), _Cell(it))
+        note = self._notes.setdefault(id(it), Cell(it))
         self._later([note.value], names)
 
     def _visit_array(self, it):
         if it.nbytes > _LARGE:
             self.uncopied.append(it)
         else:
-            self._note(it, _Array(it))
+            self._note(it, Array(it))
         self._later([it.base] if isinstance(it.base, np.ndarray) else [])
         self._later(it.flat if it.dtype == object else [])
 
     def _visit_class(self, it):
         if of_theirs(it):
-            self._note(it, _Class(it))
+            self._note(it, Class(it))
             self._later([*(v for n, v in vars(it).items() if n not in ("__dict__", "__weakref__")), *it.__bases__])
 
     def _visit_object(self, it):
         if isinstance(it, dict):
-            self._note(it, _Dict(it))
+            self._note(it, Dict(it))
             self._later(dict.values(it))
         elif isinstance(it, (list, collections.deque)):
-            self._note(it, _List(it))
+            self._note(it, List(it))
             self._later(it)
         elif isinstance(it, (set, bytearray)):
-            self._note(it, _Set(it) if isinstance(it, set) else _List(it))
+            self._note(it, Set(it) if isinstance(it, set) else List(it))
         elif isinstance(it, tuple):
             self._tuples.append(it)
             self._later(it)
@@ -122,10 +122,10 @@ class State:
 
     def _visit_attributes(self, it):
         if slots(it):
-            self._notes["slots", id(it)] = _Slots(it)
+            self._notes["slots", id(it)] = Slots(it)
         held = namespace(it)
         if isinstance(held, dict) and (held or not isinstance(it, (dict, list, set, tuple))):
-            self._notes["dict", id(it)] = _Dict(held)
+            self._notes["dict", id(it)] = Dict(held)
         self._later(attributes(it).values())
         self._later([type(it), getattr(it, "__wrapped__", None) if isinstance(it, functools._lru_cache_wrapper) else None])
 
@@ -147,7 +147,7 @@ class State:
     def restore_randomness(self):
         """Put back the random generators alone."""
         for note in self._dirty:
-            if isinstance(note, _Randomness):
+            if isinstance(note, Randomness):
                 note.put_back()
 
     # --- who holds what ----------------------------------------------------------------------------------------------
@@ -221,232 +221,3 @@ def _names(code):
         if isinstance(constant, types.CodeType):
             found |= _names(constant)
     return found
-
-
-# --- notes: one kind of object each ----------------------------------------------------------------------------------
-
-
-class _Note:
-    """An object (`held`) and what it held (`saved`)."""
-
-    __slots__ = ("held", "saved")
-
-    def items(self):
-        """(key, value) of what can be replaced in it."""
-        return self.saved.items() if isinstance(self.saved, dict) else ()
-
-
-class _Dict(_Note):
-    def __init__(self, held):
-        self.held, self.saved = held, dict(dict.items(held))
-
-    def changed(self):
-        held = self.held
-        return len(held) != len(self.saved) or any(dict.get(held, key, MISSING) is not value for key, value in self.saved.items())
-
-    def put_back(self):
-        kind = collections.OrderedDict if isinstance(self.held, collections.OrderedDict) else dict
-        if len(self.held) != len(self.saved) or any(key not in self.saved for key in self.held):
-            for key in [key for key in self.held if key not in self.saved]:
-                kind.__delitem__(self.held, key)
-        for key, value in self.saved.items():
-            if dict.get(self.held, key, MISSING) is not value:
-                kind.__setitem__(self.held, key, value)
-
-    def get(self, key):
-        return dict.get(self.held, key, MISSING)
-
-    def set(self, key, value):
-        dict.__setitem__(self.held, key, value)
-
-
-class _Globals(_Dict):
-    """Of a namespace only the names that are used."""
-
-    def __init__(self, held):
-        self.held, self.saved = held, {}
-
-    def add(self, name):
-        return self.saved.setdefault(name, self.held.get(name, MISSING))
-
-    def changed(self):
-        return any(self.held.get(key, MISSING) is not value for key, value in self.saved.items())
-
-    def put_back(self):
-        for key, value in self.saved.items():
-            if self.held.get(key, MISSING) is not value:
-                self.held.pop(key, None) if value is MISSING else self.held.__setitem__(key, value)
-
-
-class _List(_Note):
-    def __init__(self, held):
-        self.held, self.saved = held, list(held)
-
-    def changed(self):
-        return len(self.held) != len(self.saved) or any(a is not b for a, b in zip(self.held, self.saved, strict=True))
-
-    def put_back(self):
-        if isinstance(self.held, collections.deque):
-            self.held.clear()
-            self.held.extend(self.saved)
-        else:
-            self.held[:] = self.saved
-
-    def items(self):
-        return enumerate(self.saved)
-
-    def get(self, key):
-        return self.held[key] if key < len(self.held) else MISSING
-
-    def set(self, key, value):
-        self.held[key] = value
-
-
-class _Set(_Note):
-    def __init__(self, held):
-        self.held, self.saved = held, set(held)
-
-    def changed(self):
-        return self.held != self.saved
-
-    def put_back(self):
-        self.held.clear()
-        self.held.update(self.saved)
-
-
-class _Cell(_Note):
-    def __init__(self, held):
-        self.held = held
-        self.saved = {"value": self.value}
-
-    @property
-    def value(self):
-        try:
-            return self.held.cell_contents
-        except ValueError:
-            return MISSING
-
-    def get(self, key):
-        return self.value
-
-    def changed(self):
-        return self.value is not self.saved["value"]
-
-    def put_back(self):
-        self.set("value", self.saved["value"])
-
-    def set(self, key, value):
-        if value is not MISSING:
-            self.held.cell_contents = value
-        elif self.value is not MISSING:
-            del self.held.cell_contents
-
-
-class _Slots(_Note):
-    def __init__(self, held):
-        self.held = held
-        self.saved = {d: self.get(d) for _, d in slots(held)}
-
-    def get(self, descriptor):
-        try:
-            return descriptor.__get__(self.held)
-        except AttributeError:
-            return MISSING
-
-    def changed(self):
-        return any(self.get(d) is not value for d, value in self.saved.items())
-
-    def put_back(self):
-        for d, value in self.saved.items():
-            if self.get(d) is not value:
-                self.set(d, value)
-
-    def set(self, descriptor, value):
-        descriptor.__delete__(self.held) if value is MISSING else descriptor.__set__(self.held, value)
-
-
-class _Class(_Note):
-    def __init__(self, held):
-        self.held, self.saved = held, self._own()
-
-    def _own(self):
-        return {name: value for name, value in vars(self.held).items() if not (name.startswith("__") and name.endswith("__"))}
-
-    def changed(self):
-        own = self._own()
-        return len(own) != len(self.saved) or any(own.get(key, MISSING) is not value for key, value in self.saved.items())
-
-    def put_back(self):
-        own = self._own()
-        for key in own.keys() - self.saved.keys():
-            type.__delattr__(self.held, key)
-        for key, value in self.saved.items():
-            if own.get(key, MISSING) is not value:
-                self.set(key, value)
-
-    def get(self, key):
-        return vars(self.held).get(key, MISSING)
-
-    def set(self, key, value):
-        type.__setattr__(self.held, key, value)
-
-
-class _Array(_Note):
-    def __init__(self, held):
-        self.held, self.saved = held, np.array(held, dtype=held.dtype, copy=True, subok=False)
-
-    def changed(self):
-        held = self.held
-        if held.shape != self.saved.shape or held.dtype != self.saved.dtype:
-            return True
-        if held.dtype == object:
-            return any(a is not b for a, b in zip(held.flat, self.saved.flat, strict=True))
-        return held.tobytes() != self.saved.tobytes()
-
-    def put_back(self):
-        held, writes = self.held, self.held.flags.writeable
-        if held.shape != self.saved.shape:
-            held.resize(self.saved.shape, refcheck=False)
-        if not writes:
-            if not self.changed():
-                return
-            held.flags.writeable = True
-        np.ndarray.__setitem__(held, ..., self.saved)
-        held.flags.writeable = writes
-
-    def items(self):
-        return ((i, self.saved[i]) for i in np.ndindex(self.saved.shape)) if self.saved.dtype == object else ()
-
-    def get(self, key):
-        return self.held[key]
-
-    def set(self, key, value):
-        self.held[key] = value
-
-
-class _Randomness(_Note):
-    def __init__(self, held):
-        self.held, self.saved = held, self._now(held)
-        self.saved = self._now(held)
-
-    @staticmethod
-    def _now(held):
-        if isinstance(held, random.Random):
-            return held.getstate()
-        if isinstance(held, np.random.RandomState):
-            return held.get_state(legacy=False)
-        return getattr(held, "bit_generator", held).state
-
-    def changed(self):
-        return pickle.dumps(self._now(self.held)) != pickle.dumps(self.saved)
-
-    def put_back(self):
-        if isinstance(self.held, random.Random):
-            self.held.setstate(self.saved)
-        elif isinstance(self.held, np.random.RandomState):
-            self.held.set_state(self.saved)
-        else:
-            getattr(self.held, "bit_generator", self.held).state = self.saved
-
-    def items(self):
-        return ()

@@ -37,7 +37,7 @@ class Step:
             return MISSING
 
 
-@dataclass
+@dataclass(eq=False)
 class Leaf:
     """A number or an array of the model: `path`, its `name`, what it is (`kind`) and what stands there (`value`).
 
@@ -95,7 +95,8 @@ def slots(owner):
     """(name, descriptor) of the slots of an object."""
     if isinstance(owner, type):
         return []
-    return [(n, d) for cls in type(owner).__mro__ if "__slots__" in vars(cls) for n, d in vars(cls).items() if isinstance(d, types.MemberDescriptorType)]
+    classes = [cls for cls in type(owner).__mro__ if "__slots__" in vars(cls)]
+    return [(name, d) for cls in classes for name, d in vars(cls).items() if isinstance(d, types.MemberDescriptorType)]
 
 
 def _filled(descriptor, owner):
@@ -149,7 +150,7 @@ def children(owner, root=False):
         found = [(Step("item", i), owner[i]) for i in np.ndindex(owner.shape)] if owner.dtype == object else []
     else:
         found = []
-    if not isinstance(owner, (*_ATOMS, *_OPAQUE, np.generic)) or root and isinstance(owner, (type, types.ModuleType)):
+    if not isinstance(owner, (*_ATOMS, *_OPAQUE, np.generic)) or (root and isinstance(owner, (type, types.ModuleType))):
         found += _kept(owner)
     return found
 
@@ -167,11 +168,13 @@ def _kept(owner):
     return found
 
 
-def leaves(model, foreign=lambda owner: False):
+def leaves(model, foreign=lambda owner: False, overlaps=False):
     """Every Leaf of a model, in its own order; an array that is reached twice counts once.
 
     foreign : callable
         object -> whether it belongs to a library, so that nobody has to look into it.
+    overlaps : bool
+        Whether of arrays that are views of one memory all are wanted.
     """
     found, seen, todo = [], {}, [((), model)]
     while todo and len(seen) < _MANY:
@@ -188,7 +191,7 @@ def leaves(model, foreign=lambda owner: False):
             found.append(Leaf(path, kind, here, model))
         elif not path or not foreign(here):
             todo += [((*path, step), value) for step, value in reversed(children(here, root=not path))]
-    return _without_overlaps(found)
+    return found if overlaps else _without_overlaps(found)
 
 
 def kind_of(value):
@@ -222,7 +225,8 @@ def _without_overlaps(found):
     for leaf in sorted(arrays, key=lambda one: -one.value.nbytes):
         if id(leaf) in out:
             continue
-        parts = [o for o in arrays if o is not leaf and id(o) not in out and np.may_share_memory(o.value, leaf.value) and _shared(o.value, leaf.value)]
+        others = [o for o in arrays if o is not leaf and id(o) not in out]
+        parts = [o for o in others if np.may_share_memory(o.value, leaf.value) and _shared(o.value, leaf.value)]
         smaller = [o for o in parts if o.value.nbytes < leaf.value.nbytes]
         if smaller and sum(o.value.nbytes for o in smaller) == leaf.value.nbytes:
             out.add(id(leaf))
