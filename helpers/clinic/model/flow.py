@@ -7,13 +7,17 @@ loss needs. Whoever uses it compares afterwards, by running, whether what was le
 import ast
 from dataclasses import dataclass, field
 
-PURE = frozenset(
-    "sum mean dot T reshape copy max min argmax argmin astype ravel flatten transpose std var prod any all cumsum clip round squeeze tolist item items keys "
-    "values get format join split strip startswith index count repeat take trace conj nonzero lower upper".split()
-)
+from helpers.clinic.model.syntax import inside, links, reached, root, roots
+from helpers.clinic.model.updates import beyond, is_update
+
+PURE = frozenset((
+    "sum", "mean", "dot", "T", "reshape", "copy", "max", "min", "argmax", "argmin", "astype", "ravel", "flatten", "transpose", "std", "var", "prod",
+    "any", "all", "cumsum", "clip", "round", "squeeze", "tolist", "item", "items", "keys", "values", "get", "format", "join", "split", "strip",
+    "startswith", "index", "count", "repeat", "take", "trace", "conj", "nonzero", "lower", "upper",
+))  # fmt: skip
 """Methods that change nothing; any other may change what it is called on."""
 
-INTO = frozenset("shuffle copyto put place putmask fill_diagonal at".split())
+INTO = {"shuffle", "copyto", "put", "place", "putmask", "fill_diagonal", "at"}
 """Functions of libraries that change their first argument."""
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -43,27 +47,16 @@ class Role:
     moves: bool = False
 
 
-def root(node):
-    """The name at the bottom of `a.b[0].c`, or None."""
-    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def roots(node):
-    """All names that an expression reads."""
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-
-
 class Functions:
     """The functions, methods and imported names of a file, and what calling them does."""
 
     def __init__(self, tree):
         defined = [node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)]
-        self.imported = {
-            (name.asname or name.name).split(".")[0] for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) for name in node.names
-        }  # fmt: skip
-        self.methods = {node.name for parent in ast.walk(tree) if isinstance(parent, ast.ClassDef) for node in parent.body if isinstance(node, _FUNCTIONS)}
+        imports = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+        self.imported = {(name.asname or name.name).split(".")[0] for node in imports for name in node.names}
+        self.methods = {
+            node.name for parent in ast.walk(tree) if isinstance(parent, ast.ClassDef) for node in parent.body if isinstance(node, _FUNCTIONS)
+        }
         self.classes = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
         self.roles = {}
         for node in defined:
@@ -88,7 +81,7 @@ class Functions:
             changes |= reached(name, seconds)
         changes = {name for name in changes if name in parameters or name not in local} | (inner.binds & declared)
         outside = (set(parameters) | inner.reads) - (local - set(parameters))
-        moves = any(is_update(part, self) and _beyond(part, outside, declared, seconds, self) for part in inside(node.body))
+        moves = any(is_update(part, self) and beyond(part, outside, declared, seconds, self) for part in inside(node.body))
         return Role(parameters, frozenset(inner.reads - local), frozenset(changes), moves)
 
     def effects(self, node):
@@ -163,104 +156,3 @@ def _arguments(call, role, parameters):
     """Names handed over for the parameters that a function changes."""
     given = [*zip(parameters, call.args, strict=False), *((keyword.arg, keyword.value) for keyword in call.keywords)]
     return {name for parameter, value in given if parameter in role.changes for name in roots(value)}
-
-
-def inside(block):
-    """Every statement of a block and of the blocks in it, not those of functions and classes, in the order of the text."""
-    for statement in block:
-        yield statement
-        if not isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
-            for child in blocks(statement):
-                yield from inside(child)
-
-
-def blocks(statement):
-    """The blocks that a statement holds."""
-    found = [getattr(statement, name) for name in ("body", "orelse", "finalbody") if getattr(statement, name, None)]
-    return found + [handler.body for handler in getattr(statement, "handlers", ())] + [case.body for case in getattr(statement, "cases", ())]
-
-
-def links(block):
-    """{name: names whose objects it may stand for}: targets of loops, and plain second names."""
-    found = {}
-    for statement in inside(block):
-        if isinstance(statement, ast.For):
-            pairs = [(statement.target, statement.iter)]
-        elif isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Name, ast.Attribute, ast.Subscript)):
-            pairs = [(target, statement.value) for target in statement.targets]
-        else:
-            continue
-        for target, value in pairs:
-            for name in roots(target):
-                found.setdefault(name, set()).update(roots(value))
-    return found
-
-
-def reached(name, links):
-    """A name and all that it may stand for."""
-    found, new = set(), {name}
-    while new:
-        found |= new
-        new = {other for one in new for other in links.get(one, ())} - found
-    return found
-
-
-# --- updates -----------------------------------------------------------------------------------------------------------
-
-
-def is_update(statement, functions):
-    """Whether a statement looks like the update of something: `W -= …`, `W = W - …`, `W, b = step(W, b)`, `net.step()`."""
-    if isinstance(statement, ast.AugAssign):
-        return isinstance(statement.op, (ast.Add, ast.Sub)) and not isinstance(statement.value, (ast.Constant, ast.List, ast.Tuple))
-    if isinstance(statement, ast.Assign):
-        if any(functions.moving(part) for part in ast.walk(statement.value) if isinstance(part, ast.Call)):
-            return True
-        return any(_reads_itself(target, statement.value) for target in statement.targets)
-    return isinstance(statement, ast.Expr) and any(functions.moving(part) for part in ast.walk(statement.value) if isinstance(part, ast.Call))
-
-
-def _reads_itself(target, value):
-    if isinstance(target, (ast.Tuple, ast.List)):
-        if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
-            return any(_reads_itself(one, other) for one, other in zip(target.elts, value.elts, strict=True))
-        return isinstance(value, ast.Call) and any(_reads_itself(one, value) for one in target.elts)
-    own = ast.dump(target).replace("Store()", "Load()")
-    return any(ast.dump(part) == own for part in ast.walk(value) if isinstance(part, type(target)))
-
-
-def moved(statement, functions):
-    """Names whose objects an update changes or binds anew."""
-    found = functions.effects(statement)
-    return found.changes | found.binds
-
-
-def _beyond(statement, outside, declared, seconds, functions):
-    """Whether an update reaches something that is not the function's own. A name bound anew is its own, unless it is declared global."""
-    if isinstance(statement, ast.Assign) and all(isinstance(part, (ast.Name, ast.Tuple)) for part in statement.targets):
-        names = functions.effects(statement).changes | (functions.effects(statement).binds & declared)
-    else:
-        names = moved(statement, functions)
-    return any(reached(name, seconds) & (outside | declared) for name in names)
-
-
-def picked(update, loop, seconds):
-    """Whether a loop picks what an update changes, one parameter or layer after the other: `for k in …: W[k] -= …`, `for p, g in …: p -= …`."""
-    if isinstance(update, (ast.Assign, ast.AugAssign)):
-        aims = [update.target] if isinstance(update, ast.AugAssign) else list(update.targets)
-        calls = [part for part in ast.walk(update.value) if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)]
-    else:
-        aims, calls = [], [part for part in ast.walk(update) if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)]
-    aims = aims + [call.func.value for call in calls if not isinstance(update, ast.AugAssign)]
-    names = set()
-    for aim in aims:
-        for name in roots(aim):
-            names |= reached(name, seconds)
-    return bool(names & _turning(loop))
-
-
-def _turning(loop):
-    """Names that change from pass to pass because of the loop itself: its targets, or what a `while` counts."""
-    if isinstance(loop, ast.For):
-        return roots(loop.target)
-    counted = roots(loop.test)
-    return {one.target.id for one in loop.body if isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name) and one.target.id in counted}

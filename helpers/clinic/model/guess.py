@@ -4,7 +4,9 @@ import ast
 import re
 from collections import Counter
 
-RATE = re.compile(r"(?i)^(lr|alpha|eta|rate|learning_?rate|learn_?rate|l_?rate|step_?size|epsilon_?lr|learningrate|lrate|a|gamma|step)$|(^|_)(lr|eta|rate)($|_|\d)")
+RATE = re.compile(
+    r"(?i)^(lr|alpha|eta|rate|learning_?rate|learn_?rate|l_?rate|step_?size|epsilon_?lr|learningrate|lrate|a|gamma|step)$|(^|_)(lr|eta|rate)($|_|\d)"
+)
 """Names that stand for a learning rate."""
 
 
@@ -72,7 +74,9 @@ def kept_rate(namespace):
         if RATE.search(name) and isinstance(value, float) and len(name) > 1:
             return name
     for name, value in list(namespace.items()):
-        for attribute, held in list(getattr(value, "__dict__", {}).items()) if not isinstance(value, type) and not hasattr(value, "__loader__") else ():
+        for attribute, held in (
+            list(getattr(value, "__dict__", {}).items()) if not isinstance(value, type) and not hasattr(value, "__loader__") else ()
+        ):
             if RATE.search(attribute) and isinstance(held, float):
                 return f"{name}.{attribute}"
     return None

@@ -5,15 +5,16 @@ import re
 
 import numpy as np
 
-from helpers.clinic.model.flow import inside
 from helpers.clinic.model.given import number
 from helpers.clinic.model.slots import Slot, names_of, rearranged
 from helpers.clinic.model.state import is_foreign
 from helpers.clinic.model.subject import Trouble
+from helpers.clinic.model.syntax import inside
 from helpers.clinic.model.walk import MISSING, follow, leaves
 
 SAME = 1e-9
 """Relative difference up to which two ways to the loss give the same."""
+
 
 def floats(namespace):
     """Every Leaf of floats in a namespace."""
@@ -54,7 +55,9 @@ def _called(name, found, script):
     fitting = [leaf for leaf in found if leaf.name == plain] or [leaf for leaf in found if str(leaf.path[-1].which) == plain]
     if len(fitting) != 1:
         several = ", ".join(leaf.name for leaf in fitting) if fitting else ""
-        why = f"{name} is said to be a parameter, and " + (f"may be {several}" if several else "no array of floats of that name is there before the pass")
+        why = f"{name} is said to be a parameter, and " + (
+            f"may be {several}" if several else "no array of floats of that name is there before the pass"
+        )
         raise Trouble(why, script.filename)
     return fitting[0]
 
@@ -68,7 +71,7 @@ def _moving(script, found):
         moved = script.ask({}, script.plan.pass_code, lambda: _moved(found, before, script.namespace))
     except Trouble:
         return named
-    return [leaf for leaf in found if leaf in moved or leaf in named and len(leaf.path) == 1]
+    return [leaf for leaf in found if leaf in moved or (leaf in named and len(leaf.path) == 1)]
 
 
 def _moved(found, before, namespace):
@@ -77,7 +80,11 @@ def _moved(found, before, namespace):
     for leaf, old in zip(found, before, strict=True):
         here = follow(namespace, leaf.path)
         new = None if here is MISSING else number(here)
-        if new is None or leaf.kind == "numbers" and new.shape != old.shape or new.shape == old.shape and np.array_equal(new, old, equal_nan=True):
+        if (
+            new is None
+            or (leaf.kind == "numbers" and new.shape != old.shape)
+            or (new.shape == old.shape and np.array_equal(new, old, equal_nan=True))
+        ):
             continue
         if not rearranged(old, new):
             changed.append(leaf)
@@ -107,7 +114,7 @@ def _tried(script, point, code):
 def _agree(value, wanted):
     if isinstance(value, Trouble) or isinstance(wanted, Trouble):
         return not isinstance(value, Trouble)
-    return value == wanted or abs(value - wanted) <= SAME * (abs(value) + abs(wanted)) or np.isnan(value) and np.isnan(wanted)
+    return value == wanted or abs(value - wanted) <= SAME * (abs(value) + abs(wanted)) or (np.isnan(value) and np.isnan(wanted))
 
 
 def _choose_parameters(script, chosen, found):
@@ -139,7 +146,11 @@ def _that_matter(script, some):
 def _nothing(script):
     """Why no parameter was found, and what would help."""
     moving = sorted(script.plan.split.moving)
-    seen = f"The updates of {', '.join(moving[:6])} do not change it" if moving else "No statement that looks like an update, such as W1 -= lr * dW1, was found"
+    seen = (
+        f"The updates of {', '.join(moving[:6])} do not change it"
+        if moving
+        else "No statement that looks like an update, such as W1 -= lr * dW1, was found"
+    )
     return f"no parameter was found: the loss depends on nothing that a pass changes. {seen}. Name the gradients: grads={{'W1': 'dW1'}}"
 
 
@@ -169,7 +180,7 @@ def beside(chosen, found, statement_of):
             continue
         name = root_of(leaf)
         alike = len(leaf.path) == 1 and (
-            name not in plain and len(_parts(name)) > 1 and set(_parts(name)) <= parts or statement_of(name) in statements
+            (name not in plain and len(_parts(name)) > 1 and set(_parts(name)) <= parts) or statement_of(name) in statements
         )  # fmt: skip
         if alike or leaf.path[:-1] in containers or _sibling_list(leaf, chosen) or _sibling_attribute(leaf, chosen):
             extra.append(leaf)
@@ -189,7 +200,10 @@ def _sibling_list(leaf, chosen):
     """Whether it stands in a list beside the list of one that learns: `biases[0]` beside `weights[0]`, of the same length."""
     if len(leaf.path) != 2 or leaf.path[-1].kind != "item" or leaf.kind != "array":
         return False
-    return any(len(one.path) == 2 and one.path[-1].kind == "item" and _stems(root_of(one)) & {"weight", "w", "bias", "b"} and _stems(root_of(leaf)) & {"weight", "w", "bias", "b"} for one in chosen)  # fmt: skip
+    return bool(_stems(root_of(leaf)) & _LAYERS) and any(len(one.path) == 2 and _stems(root_of(one)) & _LAYERS for one in chosen)
+
+
+_LAYERS = {"weight", "w", "bia", "b"}
 
 
 def _stems(name):

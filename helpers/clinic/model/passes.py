@@ -8,8 +8,9 @@ the examples has its update outside: it stays whole. Without such a loop the pas
 import ast
 from dataclasses import dataclass, field
 
-from helpers.clinic.model.flow import blocks, inside, is_update, links, moved, picked, reached, root, roots
 from helpers.clinic.model.subject import Trouble
+from helpers.clinic.model.syntax import blocks, inside, links, reached, root, roots
+from helpers.clinic.model.updates import is_update, moved, picked
 
 _LOOPS = (ast.For, ast.While)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -28,8 +29,9 @@ class Place:
 class Pass:
     """A file in two: `head` runs once, then the loops are entered, and `block` is one pass.
 
-    `before` holds for each of `loops` what stands in its body before the next one. `updates` are the statements in `block` that move parameters, `moving` the names they move.
-    """  # fmt: skip
+    `before` holds for each of `loops` what stands in its body before the next one; `updates` are the statements that move parameters,
+    `moving` the names they move. `outside` is a statement that gives the loss its value after the training loop, in one round it.
+    """
 
     head: list
     loops: list
@@ -65,7 +67,9 @@ class Search:
         self.places, self.links = places(body), links(body)
         self.needs, self.sums = self._needs(), set()
         self.updates = [place for place in self.places if self._updates(place)]
-        self.moving = {other for place in self.updates for name in moved(place.statement, functions) for other in reached(name, self.links)} & self.needs
+        self.moving = {
+            other for place in self.updates for name in moved(place.statement, functions) for other in reached(name, self.links)
+        } & self.needs
 
     def _needs(self):
         """All names that have a part in the loss."""
@@ -196,7 +200,9 @@ class Search:
         for loop in loops:
             at = next((i for i, one in enumerate(block) if one is loop), None)
             if at is None:
-                raise Trouble(f"the training loop of line {loop.lineno} stands inside another block than a loop: move it out of there", line=loop.lineno)
+                raise Trouble(
+                    f"the training loop of line {loop.lineno} stands inside another block than a loop: move it out of there", line=loop.lineno
+                )
             parts.append(block[:at])
             block = loop.body
         ends = {id(place.statement) for place in (*self.updates, *last)}

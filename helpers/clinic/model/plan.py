@@ -3,12 +3,14 @@
 import ast
 from functools import cached_property
 
-from helpers.clinic.model.flow import Functions, inside, is_update, moved, reached
+from helpers.clinic.model.flow import Functions
 from helpers.clinic.model.passes import Search
 from helpers.clinic.model.reading import tree_of
 from helpers.clinic.model.slices import needed_for
 from helpers.clinic.model.stage import WithoutPlots
+from helpers.clinic.model.syntax import inside, reached
 from helpers.clinic.model.unrolled import unrolled
+from helpers.clinic.model.updates import is_update, moved
 
 PUT_BACK = "__put_back__"
 """A function in the script's namespace that gives the parameters their values again."""
@@ -125,7 +127,7 @@ class Plan:
         return self.body if k == 0 else self.split.loops[k - 1].body
 
     def _parted(self, body, mine, theirs):
-        """The pass of a script without a loop, in another text: as many statements from the end, without those that set a parameter for the first time."""  # fmt: skip
+        """The pass of a script without a loop, in another text: what stands between the same statements."""
         ids = {id(one) for one in self.split.block}
         first = next((i for i, one in enumerate(self.body) if id(one) in ids), len(self.body))
         after = len(self.body) - 1 - max((i for i, one in enumerate(self.body) if id(one) in ids), default=-1)
@@ -203,7 +205,7 @@ def _undefined(block):
 def _before(block, loop):
     """The statements before a loop, or before its twin in another text: the loop of the same kind that is as many loops down."""
     for k, one in enumerate(block):
-        if one is loop or type(one) is type(loop) and _said(one) == _said(loop):
+        if one is loop or (type(one) is type(loop) and _said(one) == _said(loop)):
             return block[:k]
     raise ValueError("what begins the training loop runs only once and cannot be tried")
 

@@ -11,13 +11,13 @@ from helpers.clinic import guard
 from helpers.clinic.model import sources
 from helpers.clinic.model.given import fitted, number
 from helpers.clinic.model.guess import kept_rate, rate_of
-from helpers.clinic.model.flow import roots
 from helpers.clinic.model.learned import find_parameters
 from helpers.clinic.model.plan import ENTERED, PUT_BACK, Plan
 from helpers.clinic.model.reading import text_of
 from helpers.clinic.model.stage import FIRST_RUN, as_if_run, namespace, neighbours_forgotten, trouble
 from helpers.clinic.model.state import State
 from helpers.clinic.model.subject import Subject, Trouble
+from helpers.clinic.model.syntax import roots
 
 MOST = 512
 """Plans of edited texts that are kept."""
@@ -38,13 +38,13 @@ class Script(Subject):
         Names that get another value before the training loop is entered: {"epochs": 1}.
     only : sequence of str, optional
         The parameters that count.
-    seconds : float
-        Time for one question.
+    seconds : float, optional
+        Time for one question; guard.TIME_LIMIT without it.
 
     Raises Trouble.
     """  # fmt: skip
 
-    def __init__(self, path, loss, rate=None, grads=None, once=None, only=None, seconds=guard.TIME_LIMIT):
+    def __init__(self, path, loss, rate=None, grads=None, once=None, only=None, seconds=None):
         self.filename, self.seconds = str(path), seconds
         self.text = text_of(path)
         self._loss, self._rate = _expression(loss, "loss"), None if rate is None else _expression(rate, "rate")
@@ -54,7 +54,7 @@ class Script(Subject):
         self.loss_names = roots(self._loss[1])
         self.plan = self._first = Plan(self.text, self.filename, self.loss_names, wanted, results)
         sources.register(self.filename, self.text)
-        self._asked, self._plans, self._patches = 0, {}, sources.Patches()
+        self._known, self._plans, self._patches = set(), {}, sources.Patches()
         self.slots, self._values = {}, {}
         with guard.randomness_kept():
             self._begin(once or {})
@@ -92,7 +92,7 @@ class Script(Subject):
                     raise Trouble(f"the loop in line {line} makes no pass", self.filename, line)
         for name in self.plan.split.moving:
             value = self.namespace.get(name)
-            if type(value) is int or isinstance(value, np.ndarray) and value.dtype.kind in "iu":
+            if type(value) is int or (isinstance(value, np.ndarray) and value.dtype.kind in "iu"):
                 self.namespace[name] = float(value) if type(value) is int else value.astype(float)
         self.namespace[PUT_BACK] = lambda: self._put()  # a function of ours, which State leaves alone
         self.state = State(self.namespace)
@@ -125,16 +125,16 @@ class Script(Subject):
 
     def ask(self, values, code, answer):
         """Run code with the parameters at `values`, and return `answer()`, taken while the namespace is as it was left."""
-        self._asked += 1
-        self._values = values
+        self._values, new = values, code not in self._known
+        self._known.add(code)
         with guard.randomness_kept():
-            self.state.restore(everything=self._asked % 64 <= 2)
+            self.state.restore()
             try:
                 self._put()
                 self._run(code, self.seconds)
                 return answer()
             finally:
-                self.state.restore()
+                self.state.restore(everything=new)  # code that runs for the first time may change what none did before
 
     def loss_now(self):
         """The loss in the namespace as it is, the parameters at their values."""
@@ -148,7 +148,9 @@ class Script(Subject):
 
     def _said(self):
         if self._grads:
-            return {name: self._shaped(name, number(self._evaluated(self._grads[name], "grads"))) if name in self._grads else None for name in self.slots}
+            return {
+                name: self._shaped(name, number(self._evaluated(self._grads[name], "grads"))) if name in self._grads else None for name in self.slots
+            }
         rate = self._rate_now()
         return {name: self._difference(name, slot.read(), rate) for name, slot in self.slots.items()}
 
@@ -157,12 +159,16 @@ class Script(Subject):
 
     def _difference(self, name, after, rate):
         before = self._values[name]
-        return None if after is None or after.shape != np.shape(before) else (before - after) / rate
+        if after is None or (after.shape == np.shape(before) and np.array_equal(after, before)):
+            return None
+        return (before - after) / rate if after.shape == np.shape(before) else np.full(np.shape(before), np.nan)
 
     def _rate_now(self):
         rate = number(self._evaluated(self._rate, "rate"))
         if rate is None or rate.size != 1 or not np.isfinite(rate).all() or not rate.any():
-            raise Trouble(f"rate {self._rate[0]!r} is {guard.said(self._evaluated(self._rate, 'rate'), repr)}, expected a number other than 0", self.filename)
+            raise Trouble(
+                f"rate {self._rate[0]!r} is {guard.said(self._evaluated(self._rate, 'rate'), repr)}, expected a number other than 0", self.filename
+            )
         return float(rate.ravel()[0])
 
     def _evaluated(self, expression, what):
@@ -197,9 +203,10 @@ class Script(Subject):
         with self._patches(texts) if texts else contextlib.nullcontext():
             before, self.plan = self.plan, plan
             try:
+                self._known = set()
                 yield
             finally:
-                self.plan = before
+                self.plan, self._known = before, set()
 
     def _edited(self, text):
         """(plan, {filename: text} for the functions) of another text; the last ones are kept."""
@@ -221,4 +228,6 @@ def _expression(said, what):
         tree = ast.parse(text.strip(), mode="eval").body
         return text, tree, compile(ast.Expression(tree), f"<{what}>", "eval")
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
-        raise Trouble(f"{what} is {text[:80]!r}, expected an expression in the script's names, such as ((out - y) ** 2).mean()", cause=error) from None
+        raise Trouble(
+            f"{what} is {text[:80]!r}, expected an expression in the script's names, such as ((out - y) ** 2).mean()", cause=error
+        ) from None

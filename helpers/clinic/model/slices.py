@@ -3,7 +3,7 @@
 import ast
 import copy
 
-from helpers.clinic.model.flow import blocks, inside
+from helpers.clinic.model.syntax import blocks, inside
 
 _JUMPS = (ast.Break, ast.Continue, ast.Return, ast.Raise)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)

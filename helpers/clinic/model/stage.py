@@ -111,7 +111,7 @@ class WithoutPlots(ast.NodeTransformer):
     def visit_FunctionDef(self, node):
         return node
 
-    visit_ClassDef = visit_AsyncFunctionDef = visit_FunctionDef
+    visit_ClassDef = visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
     def visit_Expr(self, node):
         waits = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in ("time.sleep", "sleep")

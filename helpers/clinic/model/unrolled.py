@@ -6,7 +6,8 @@ Nodes keep their line numbers, so what is compiled from them is still the learne
 import ast
 import copy
 
-from helpers.clinic.model.flow import blocks, inside, is_update, links, picked
+from helpers.clinic.model.syntax import blocks, inside, links
+from helpers.clinic.model.updates import is_update, picked
 
 DEEPEST = 4
 """How many calls are followed into each other: `main()` that calls `train()` that calls `epoch()`."""
@@ -21,7 +22,9 @@ def unrolled(tree, functions, chosen=None):
     defined = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for _ in range(DEEPEST):
         calls = {id(one): _called(one, defined) for one in inside(body) if _called(one, defined)}
-        wanted = {key: name for key, name in calls.items() if name not in used and (trains(defined[name], functions) if chosen is None else name in chosen)}
+        wanted = {
+            key: name for key, name in calls.items() if name not in used and (trains(defined[name], functions) if chosen is None else name in chosen)
+        }
         if not wanted and chosen is None and not used:
             wanted = _entry(body, calls, functions, defined)
         body = _replaced(body, {key: defined[name] for key, name in wanted.items()})
@@ -53,14 +56,20 @@ def _entry(body, calls, functions, defined):
     """Calls such as `main()` of a file whose own level updates nothing."""
     if any(is_update(one, functions) for one in inside(body) if id(one) not in calls):
         return {}
-    return {id(one): calls[id(one)] for one in body if id(one) in calls and any(is_update(part, functions) for part in inside(defined[calls[id(one)]].body))}
+    return {
+        id(one): calls[id(one)]
+        for one in body
+        if id(one) in calls and any(is_update(part, functions) for part in inside(defined[calls[id(one)]].body))
+    }
 
 
 def trains(function, functions):
     """Whether a function holds a loop of training: one that updates, again and again, something that is not picked by the loop itself."""
     seconds = links(function.body)
     loops = [one for one in inside(function.body) if isinstance(one, (ast.For, ast.While))]
-    return any(is_update(one, functions) and not picked(one, loop, seconds) and _works(one, loop, functions) for loop in loops for one in inside(loop.body))
+    return any(
+        is_update(one, functions) and not picked(one, loop, seconds) and _works(one, loop, functions) for loop in loops for one in inside(loop.body)
+    )
 
 
 def _works(update, loop, functions):
@@ -69,7 +78,7 @@ def _works(update, loop, functions):
     for one in inside(loop.body):
         if one is not update and not blocks(one):
             made |= functions.effects(one).binds | functions.effects(one).changes
-    return bool(functions.effects(update).reads & made) or len(loop.body) == 1 and isinstance(update, (ast.Expr, ast.Assign))
+    return bool(functions.effects(update).reads & made) or (len(loop.body) == 1 and isinstance(update, (ast.Expr, ast.Assign)))
 
 
 def _replaced(body, functions):
@@ -81,7 +90,9 @@ def _replaced(body, functions):
         if placed is not None:
             found += placed
             continue
-        if any(id(one) in functions for block in blocks(statement) for one in inside(block)) and not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        if any(id(one) in functions for block in blocks(statement) for one in inside(block)) and not isinstance(
+            statement, (ast.FunctionDef, ast.ClassDef)
+        ):
             statement = copy.copy(statement)
             for name in ("body", "orelse", "finalbody"):
                 if getattr(statement, name, None):
@@ -132,7 +143,9 @@ def _left(body, loops):
         if isinstance(statement, ast.Return) and (loops or statement is not body[-1]):
             found.append(ast.copy_location(ast.Break() if loops else ast.Pass(), statement))
             continue
-        if any(isinstance(part, ast.Return) for block in blocks(statement) for part in inside(block)) and not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        if any(isinstance(part, ast.Return) for block in blocks(statement) for part in inside(block)) and not isinstance(
+            statement, (ast.FunctionDef, ast.ClassDef)
+        ):
             statement = copy.copy(statement)
             deeper = loops + isinstance(statement, (ast.For, ast.While))
             for name in ("body", "orelse", "finalbody"):
