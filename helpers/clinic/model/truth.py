@@ -78,8 +78,10 @@ def _usable(gradient, shape):
 
 def _one(slopes, ours, missing):
     """(outcome, relative error or None, factor or None) of one gradient; `ours` is None where it is missing or no number."""
-    if slopes.outcome in ("kinks", "rounding") or (slopes.outcome == "zero" and missing):
+    if slopes.outcome in ("kinks", "rounding"):
         return "undecided", None, None
+    if slopes.outcome == "zero" and missing:
+        return "right", 0.0, None  # an update that does not move it, or nothing to hand over
     if ours is None:
         return "wrong", np.inf, None
     ours, truth, bound = slopes.beside(ours)

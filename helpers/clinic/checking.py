@@ -1,0 +1,259 @@
+"""Check gradients of code of any shape, and repair it: people's code as it is.
+
+The model is walked for its parameters (`model.live`, `model.script`), the truth is differences of the learner's own loss (`model.truth`),
+the lines at fault are found by their values (`repair.values`) and by repairs that are run (`repair.search`).
+"""
+
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from helpers import checks
+from helpers.clinic import guard
+from helpers.clinic.check_report import CheckReport, Row, listed
+from helpers.clinic.culprit import excerpt_of, short
+from helpers.clinic.faults import with_faults
+from helpers.clinic.model import factor, truth
+from helpers.clinic.model.live import Live
+from helpers.clinic.model.relations import REASONS, relation
+from helpers.clinic.model.sources import source_of
+from helpers.clinic.model.subject import Trouble
+from helpers.clinic.progress import Progress
+
+
+def check(model, loss, grads=None, *, step=None, rate=None, only=None, layers=None, seconds=60, repair=True, rng=0):
+    """Check the gradients of any hand-written backward pass, and find the line at fault and what to write there.
+
+    Parameters
+    ----------
+    model : dict, list, tuple, ndarray, object
+        Holds the parameters, at any depth: what the loss depends on is found by moving it. A flat vector is one parameter.
+    loss : callable
+        loss() -> number, with the model as it is at that moment: `lambda: cost(X, y, W)`.
+    grads : callable, optional
+        grads() -> dict, tuple, list or flat vector of gradients; or None, if it leaves them in the objects.
+    step : callable, optional
+        In place of grads: step() makes one update with the learning rate `rate`.
+    rate : float, optional
+    only : str or sequence of str, optional
+        Names of the parameters to be judged, where others are not meant.
+    layers : sequence, optional
+        Layer objects that belong to the model and that nothing in it holds.
+    seconds : float
+        Within which it ends, the search for repairs included.
+    repair : bool
+        Whether to look for the line and for repairs; the verdict takes a moment, repairs take seconds.
+    rng : numpy.random.Generator or int
+        Draws the points at which it is judged.
+
+    Returns
+    -------
+    CheckReport
+        With `verdict`, `wrong`, `factor`, `findings` (each with `line`, `source`, `repair`, ...) and `repaired`. Errors of use are
+        reports as well. Everything is put back as it was: parameters, caches, randomness.
+
+    Told in: notebooks/07_the_verdict.ipynb
+    """
+    wrong_use = _use(model, loss, grads, step, rate, only, layers, seconds)
+    if wrong_use:
+        return CheckReport("raises", trouble=wrong_use)
+    only = (only,) if isinstance(only, str) else only
+    make = partial(Live, model, loss, grads=grads, step=step, rate=rate, only=only, layers=layers)
+    return _checked(make, seconds, repair, rng, stepped=step is not None)
+
+
+def check_script(path, loss, rate=None, *, grads=None, once=None, only=None, seconds=60, repair=True, rng=0):
+    """Check the gradients of a script that runs from top to bottom, with a training loop or without, as `check` does.
+
+    Parameters
+    ----------
+    path : str or Path
+    loss : str
+        The loss as an expression in the script's own names, "loss" or "0.5 * ((out - target) ** 2).sum()".
+    rate : str or float, optional
+        The learning rate: a name or an expression of the script, or a number.
+    grads : dict of str, optional
+        {"W1": "g_W1"}: the names of the gradients, where the script does not update its parameters.
+    once : dict, optional
+        Names that are set before the first pass, so that the loop is left after one: {"epochs": 1}.
+    only, seconds, repair, rng
+        As in `check`.
+
+    Returns
+    -------
+    CheckReport
+
+    Told in: notebooks/07_the_verdict.ipynb
+    """
+    wrong_use = _script_use(path, loss, rate, grads, once, seconds)
+    if wrong_use:
+        return CheckReport("raises", trouble=wrong_use)
+    from helpers.clinic.model.script import Script
+
+    only = (only,) if isinstance(only, str) else only
+    make = partial(Script, path, loss, rate=rate, grads=grads, once=once, only=only)
+    return _checked(make, seconds, repair, rng, stepped=not grads)
+
+
+# --- errors of use ---------------------------------------------------------------------------------------------------
+
+
+def _use(model, loss, grads, step, rate, only, layers, seconds):
+    """What is wrong with the arguments of `check`, in a sentence; None where nothing is."""
+    if model is None and layers is None:
+        return "model is None, expected what holds your parameters: a dict, a list, an object, an array."
+    if loss is None:
+        return "loss is missing: hand over a function without arguments that returns your loss, such as `lambda: cost(X, y, W)`."
+    if not callable(loss):
+        return f"loss is {checks.shown(loss)}, expected a function without arguments that computes it anew: write `lambda:` in front of it."
+    if (grads is None) == (step is None):
+        both = "grads and step are both there, expected one of them" if grads is not None else "neither grads nor step is there"
+        return (
+            f"{both}: grads=, a function that returns gradients or leaves them in your objects, or step=, one that makes an update, with its rate=."
+        )
+    name, function = ("grads", grads) if grads is not None else ("step", step)
+    if not callable(function):
+        return f"{name} is {checks.shown(function)}, expected a function without arguments that computes it anew: write `lambda:` in front of it."
+    if step is not None and rate is None:
+        return "step is there without rate=: the learning rate with which it updates, so that (before - after) / rate is the gradient."
+    return (_number("rate", rate) if step is not None else None) or _names("only", only) or _number("seconds", seconds, least=0)
+
+
+def _script_use(path, loss, rate, grads, once, seconds):
+    """The same for `check_script`."""
+    if not isinstance(path, (str, Path)):
+        return f"path is {checks.shown(path)}, expected the path of a Python file."
+    if not Path(path).is_file():
+        return f"there is no file {str(path)!r} in the folder {str(Path.cwd())!r}."
+    if not isinstance(loss, str) or not loss.strip():
+        return (
+            f'loss is {checks.shown(loss)}, expected an expression in the names of the script as text, such as "loss" or "((out - y) ** 2).mean()".'
+        )
+    if grads is not None and not isinstance(grads, dict):
+        return f'grads is {checks.shown(grads)}, expected a dict from parameters to the names of their gradients, such as {{"W1": "dW1"}}.'
+    if once is not None and not isinstance(once, dict):
+        return f'once is {checks.shown(once)}, expected a dict of names and values, such as {{"epochs": 1}}.'
+    return (None if rate is None or isinstance(rate, str) else _number("rate", rate)) or _number("seconds", seconds, least=0)
+
+
+def _number(name, value, least=None):
+    """What is wrong with a number; None where nothing is."""
+    number = value if isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, complex)) else None
+    if number is None or not np.isfinite(number) or number == 0 or (least is not None and number < least):
+        return f"{name} is {checks.shown(value)}, expected a {'number other than 0' if least is None else 'positive number'}."
+    return None
+
+
+def _names(name, value):
+    if value is None or isinstance(value, str) or (isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(v, str) for v in value)):
+        return None
+    return f"{name} is {checks.shown(value)}, expected names of parameters, such as ('W1', 'b1')."
+
+
+# --- the check -------------------------------------------------------------------------------------------------------
+
+
+def _checked(make, seconds, repair, rng, stepped):
+    """The report on a subject that is still to be made."""
+    began = time.perf_counter()
+    with guard.randomness_kept(), guard.settings_kept(), np.errstate(all="ignore"), Progress() as say:
+        try:
+            say("looking for your parameters")
+            subject = make()
+            say("measuring your loss")
+            outcome = truth.examined(subject, rng)
+        except Trouble as what:
+            return _stopped(what, began)
+        except guard.OutOfTime:
+            return _stopped(Trouble(f"it was stopped after {guard.TIME_LIMIT} seconds: does a loop in it never end?"), began)
+        report = _judged(subject, outcome, stepped)
+        if repair and report.verdict != "right":
+            report = with_faults(report, subject, outcome, began + seconds, say)
+    return replace(report, seconds=time.perf_counter() - began)
+
+
+def _stopped(trouble, began):
+    """The report where the code raises, or the use is wrong."""
+    return CheckReport("raises", trouble=_reason(trouble), excerpt=_excerpt(trouble), seconds=time.perf_counter() - began)
+
+
+def _reason(trouble):
+    """What happened, the exception by name, and where."""
+    text, cause = str(trouble).rstrip(), trouble.cause
+    if isinstance(cause, Exception) and type(cause).__name__ not in text:
+        text = f"{text.rstrip('.')}: {type(cause).__name__}: {guard.said(cause)}"
+    if trouble.line and trouble.filename and f"line {trouble.line}" not in text:
+        text = f"{text.rstrip('.')}, in line {trouble.line} of {short(trouble.filename)}"
+    return text if text.endswith((".", "?", "!")) else text + "."
+
+
+def _excerpt(trouble):
+    source = source_of(trouble.filename) if trouble.filename else None
+    return excerpt_of(source.lines, trouble.line) if source is not None and trouble.line else ()
+
+
+def _judged(subject, outcome, stepped):
+    """The report with the verdict alone."""
+    notes = _notes(subject, outcome)
+    if outcome.trouble:
+        rows = tuple(Row(name, value.shape, None, "not judged") for name, value in subject.start.items())
+        return CheckReport(
+            "raises", wrong=tuple(subject.start), trouble=_reason(outcome.trouble), excerpt=_excerpt(outcome.trouble), rows=rows, notes=notes
+        )
+    total = outcome.total
+    rows = tuple(_row(outcome, name, value) for name, value in subject.start.items())
+    wrong, undecided = (tuple(name for name in subject.start if name in part) for part in (total.wrong, total.undecided))
+    told = {"rows": rows, "notes": notes, "undecided": undecided, "basis": _basis(outcome)}
+    if not wrong and len(undecided) == len(rows):
+        why = listed(sorted({REASONS[p.slopes[n].outcome] for p in outcome.points for n in undecided if p.slopes[n].outcome in REASONS}))
+        return CheckReport("raises", trouble=f"no gradient can be decided, since {why or 'the loss depends on none of the parameters'}.", **told)
+    c = truth.common_factor(outcome.judgements) if wrong else None
+    size = factor.told(c, factor.sizes_seen(lambda: subject.gradients(outcome.points[0].values)), stepped) if c is not None else ""
+    return CheckReport("wrong" if wrong else "right", wrong=wrong, factor=c, size=size, **told)
+
+
+def _row(outcome, name, value):
+    total = outcome.total
+    if name in total.wrong:
+        remark = relation(outcome.points, outcome.gradients, name, total.factors.get(name))
+        return Row(name, value.shape, total.errors.get(name), "wrong", remark)
+    if name in total.undecided:
+        reasons = [p.slopes[name].outcome for p in outcome.points]
+        return Row(name, value.shape, None, "undecided", next((REASONS[r] for r in reasons if r in REASONS), ""))
+    return Row(name, value.shape, total.errors.get(name), "right", "0, as it should be" if name in total.zero else "")
+
+
+def _notes(subject, outcome):
+    notes = list(subject.notes)
+    if outcome.anew:
+        notes.append("Your step sets its parameters itself before it updates them, so it was judged at its own start alone.")
+    if outcome.gentle:
+        notes.append(
+            "Judged where no probability is near 0 or 1: near them a small number inside a logarithm, or a clip, changes the slope of the loss."
+        )
+    out = {
+        n: sum(p.slopes[n].measured - int(p.slopes[n].decided.sum()) for p in outcome.points)
+        for n in subject.start
+        if n not in outcome.total.undecided
+    }
+    if outcome.judgements and any(out.values()):
+        told = listed([f"{k:,} of {n}" for n, k in out.items() if k])
+        notes.append(f"Slopes that are not known well enough, next to a kink mostly, were left out: {told}, over all points.")
+    return tuple(notes)
+
+
+def _basis(outcome):
+    """What the verdict rests on."""
+    points = outcome.points
+    drawn = sum(point.drawn for point in points)
+    yours = "yours" if drawn < len(points) else ""
+    which = " and ".join(part for part in (yours, f"{drawn} drawn near it" if drawn else "") if part)
+    text = f"Judged at {len(points)} point{'' if len(points) == 1 else 's'} ({which}) by central differences of your own loss"
+    sampled = {n: s for n, s in points[0].slopes.items() if len(s.directions)}
+    if not sampled:
+        return f"{text} in every entry."
+    parts = [f"{s.measured:,} of {s.D.size:,} entries of {n}" for n, s in sampled.items()]
+    return f"{text}: {listed(parts)}, and {len(next(iter(sampled.values())).directions)} directions over all entries of each."

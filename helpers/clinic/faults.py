@@ -1,0 +1,119 @@
+"""From repairs that were found to faults in the learner's own lines: line, source, repair, why, evidence."""
+
+import time
+from dataclasses import replace
+
+from helpers.clinic import guard
+from helpers.clinic.culprit import Culprit, excerpt_of
+from helpers.clinic.model.sources import source_of
+from helpers.clinic.model.subject import Trouble
+
+LEFT = 0.5
+"""Seconds with which no search is begun."""
+
+_OTHERS = 3  # other repairs that are told
+
+
+def with_faults(report, subject, outcome, end, say):
+    """The report with the lines at fault and their repairs, as far as they are found until the time `end`."""
+    suspects, found, notes = (), None, []
+    try:
+        from helpers.clinic.repair import search, values
+    except ImportError:
+        return report
+    try:
+        say("following your lines")
+        suspects = values.suspects(subject, outcome.points)
+        left = end - time.perf_counter()
+        if left > LEFT:
+            found = search.repairs(subject, outcome.points, suspects, seconds=left, say=say.tried)
+    except (Trouble, guard.OutOfTime) as what:
+        notes.append(f"The search for the line ended early: {guard.said(what) or 'a call took too long'}.")
+    except RecursionError:
+        notes.append("The search for the line ended early: your expressions are nested too deeply.")
+    report = replace(report, notes=(*report.notes, *notes))
+    if found is None or not found.steps:
+        findings = tuple(_suspected(suspect, report) for suspect in list(suspects)[:1])
+        return replace(report, findings=findings, tried=found.tried if found else 0)
+    findings = tuple(_fault(step, found, k, outcome, report) for k, step in enumerate(found.steps))
+    texts = found.texts if found.complete else None
+    repaired = texts.get(findings[0].filename) if texts else None
+    if found.wrong and not found.complete:
+        notes = (*report.notes, f"With what is written here, {', '.join(sorted(found.wrong))} would still be wrong.")
+        report = replace(report, notes=notes)
+    return replace(report, findings=findings, repaired=repaired, files=texts, tried=found.tried)
+
+
+def _suspected(suspect, report):
+    """A line that looks wrong, for which no repair was found."""
+    source = source_of(suspect.filename)
+    first, last = suspect.statement.lineno, _last(suspect.statement)
+    return Culprit(
+        suspect.filename, first, _text(source, first, last), gradients=report.wrong, evidence=_evidence(suspect),
+        explanation="This is the first line whose value is not what it should be.",
+        excerpt=excerpt_of(source.lines, first, last) if source else (),
+    )  # fmt: skip
+
+
+def _fault(step, found, number, outcome, report):
+    """One fault with its repair."""
+    source = source_of(step.filename)
+    edit = step.edit
+    family, why = _explained(step)
+    last = step.line + step.choice.source.strip("\n").count("\n")
+    return Culprit(
+        step.filename, step.line, step.choice.source.strip() or _text(source, step.line, step.line), repair=_repair(step.choice, edit),
+        explanation=why, evidence=_evidence(step.suspect), gradients=tuple(name for name in outcome.points[0].values if name in step.gained),
+        family=family, statement=_statement(step), others=tuple(_repair(other, other.edit) for other in step.others[:_OTHERS]),
+        excerpt=excerpt_of(source.lines, step.line, last) if source else (), verified=_verified(step, found, number, outcome, report),
+    )  # fmt: skip
+
+
+def _verified(step, found, number, outcome, report):
+    """What was run."""
+    points = len(outcome.points)
+    where = f"run at {points} point{'' if points == 1 else 's'}"
+    alone = len(found.steps) == 1
+    if found.complete and (alone or number == len(found.steps) - 1):
+        every = "the gradient is" if len(report.rows) == 1 else f"all {len(report.rows)} gradients are"
+        return f"{where}{'' if alone else ', with the repairs above'}: the loss is unchanged, and {every} right."
+    names = ", ".join(sorted(step.gained))
+    return f"{where}: the loss is unchanged{f', and the gradient of {names} becomes right' if names else ''}."
+
+
+def _repair(choice, edit):
+    """What to write, as the learner's lines will stand; the words of the change where lines only go or move."""
+    written, before = choice.written.strip("\n"), choice.source.strip("\n")
+    if not written.strip() or edit.kind in ("move", "order", "dedent", "indent"):
+        return edit.words
+    one = "\n" not in written and "\n" not in before
+    return written.strip() if one else _dedented(written)
+
+
+def _dedented(text):
+    lines = text.splitlines()
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return "\n".join(line[margin:] for line in lines)
+
+
+def _explained(step):
+    """(family, why) of a change."""
+    return None, step.edit.words
+
+
+def _statement(step):
+    return None
+
+
+def _evidence(suspect):
+    return getattr(suspect, "evidence", "") or ""
+
+
+def _last(statement):
+    """The last line of a statement, of a compound one that of its head."""
+    body = getattr(statement, "body", None)
+    return statement.lineno if body else statement.end_lineno
+
+
+def _text(source, first, last):
+    return "\n".join(line.strip() for line in source.lines[first - 1 : last]) if source else ""
