@@ -1,0 +1,57 @@
+"""Small questions to a syntax tree."""
+
+import ast
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def root(node):
+    """The name at the bottom of `a.b[0].c`, or None."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def roots(node):
+    """All names that an expression reads."""
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def inside(block):
+    """Every statement of a block and of the blocks in it, not those of functions and classes, in the order of the text."""
+    for statement in block:
+        yield statement
+        if not isinstance(statement, DEFINITIONS):
+            for child in blocks(statement):
+                yield from inside(child)
+
+
+def blocks(statement):
+    """The blocks that a statement holds."""
+    found = [getattr(statement, name) for name in ("body", "orelse", "finalbody") if getattr(statement, name, None)]
+    return found + [handler.body for handler in getattr(statement, "handlers", ())] + [case.body for case in getattr(statement, "cases", ())]
+
+
+def links(block):
+    """{name: names whose objects it may stand for}: targets of loops, and plain second names."""
+    found = {}
+    for statement in inside(block):
+        if isinstance(statement, ast.For):
+            pairs = [(statement.target, statement.iter)]
+        elif isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Name, ast.Attribute, ast.Subscript)):
+            pairs = [(target, statement.value) for target in statement.targets]
+        else:
+            continue
+        for target, value in pairs:
+            for name in roots(target):
+                found.setdefault(name, set()).update(roots(value))
+    return found
+
+
+def reached(name, links):
+    """A name and all that it may stand for."""
+    found, new = set(), {name}
+    while new:
+        found |= new
+        new = {other for one in new for other in links.get(one, ())} - found
+    return found

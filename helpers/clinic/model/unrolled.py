@@ -1,0 +1,155 @@
+"""A file as one run of statements: the body of `if __name__ == "__main__":` and of functions that train, put where they are called.
+
+Nodes keep their line numbers, so what is compiled from them is still the learner's file. What cannot be put in place stays a call.
+"""
+
+import ast
+import copy
+
+from helpers.clinic.model.syntax import blocks, inside, links
+from helpers.clinic.model.updates import is_update, picked
+
+DEEPEST = 4
+"""How many calls are followed into each other: `main()` that calls `train()` that calls `epoch()`."""
+
+
+def unrolled(tree, functions, chosen=None):
+    """(statements, names of the functions whose bodies were put in place).
+
+    chosen : names found earlier, for the text with an edit: no others are put in place.
+    """
+    body, used = _guards(tree.body), set()
+    defined = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    for _ in range(DEEPEST):
+        calls = {id(one): _called(one, defined) for one in inside(body) if _called(one, defined)}
+        wanted = {
+            key: name for key, name in calls.items() if name not in used and (trains(defined[name], functions) if chosen is None else name in chosen)
+        }
+        if not wanted and chosen is None and not used:
+            wanted = _entry(body, calls, functions, defined)
+        body = _replaced(body, {key: defined[name] for key, name in wanted.items()})
+        now = {name for key, name in wanted.items() if not any(id(one) == key for one in inside(body))}
+        if not now:
+            break
+        used |= now
+    return body, frozenset(used)
+
+
+def _guards(body):
+    """The statements, with those below `if __name__ == "__main__":` in its place."""
+    found = []
+    for statement in body:
+        found += statement.body if isinstance(statement, ast.If) and "__name__" in ast.unparse(statement.test) else [statement]
+    return found
+
+
+def _called(statement, defined):
+    """The file's function that a statement calls and does nothing else, or None: `train(X, y)`, `W, b = train(X, y)`, `net.fit(X)`."""
+    call = getattr(statement, "value", None) if isinstance(statement, (ast.Expr, ast.Assign, ast.AnnAssign)) else None
+    if not isinstance(call, ast.Call):
+        return None
+    name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else None
+    return name if name in defined else None
+
+
+def _entry(body, calls, functions, defined):
+    """Calls such as `main()` of a file whose own level updates nothing."""
+    if any(is_update(one, functions) for one in inside(body) if id(one) not in calls):
+        return {}
+    return {
+        id(one): calls[id(one)]
+        for one in body
+        if id(one) in calls and any(is_update(part, functions) for part in inside(defined[calls[id(one)]].body))
+    }
+
+
+def trains(function, functions):
+    """Whether a function holds a loop of training: one that updates, again and again, something that is not picked by the loop itself."""
+    seconds = links(function.body)
+    loops = [one for one in inside(function.body) if isinstance(one, (ast.For, ast.While))]
+    return any(
+        is_update(one, functions) and not picked(one, loop, seconds) and _works(one, loop, functions) for loop in loops for one in inside(loop.body)
+    )
+
+
+def _works(update, loop, functions):
+    """Whether an update in a loop takes what the loop has made, or does all by itself."""
+    made = set()
+    for one in inside(loop.body):
+        if one is not update and not blocks(one):
+            made |= functions.effects(one).binds | functions.effects(one).changes
+    return bool(functions.effects(update).reads & made) or (len(loop.body) == 1 and isinstance(update, (ast.Expr, ast.Assign)))
+
+
+def _replaced(body, functions):
+    """The statements, with the bodies of functions (by the id of the calling statement) in the place of the calls, where that can be done."""
+    found = []
+    for statement in body:
+        function = functions.get(id(statement))
+        placed = _placed(statement, function) if function else None
+        if placed is not None:
+            found += placed
+            continue
+        if any(id(one) in functions for block in blocks(statement) for one in inside(block)) and not isinstance(
+            statement, (ast.FunctionDef, ast.ClassDef)
+        ):
+            statement = copy.copy(statement)
+            for name in ("body", "orelse", "finalbody"):
+                if getattr(statement, name, None):
+                    setattr(statement, name, _replaced(getattr(statement, name), functions))
+        found.append(statement)
+    return found
+
+
+def _placed(statement, function):
+    """The body of a function in the place of a call, or None: parameters become assignments, the last `return` what the call stood for."""
+    bound = _bound(statement.value, function)
+    unfit = (ast.Nonlocal, ast.Yield, ast.YieldFrom, ast.Await)
+    if bound is None or function.decorator_list or any(isinstance(part, unfit) for part in ast.walk(function)):
+        return None
+    body = _left(function.body, loops=0)
+    last = function.body[-1]
+    if isinstance(last, ast.Return):
+        body = body[:-1]
+        if isinstance(statement, ast.Assign) and last.value is not None:
+            body = [*body, ast.copy_location(ast.Assign(statement.targets, last.value), last)]
+    own = [(name, value) for name, value in bound if not (isinstance(value, ast.Name) and value.id == name)]
+    if own:
+        target = ast.Tuple([ast.Name(name, ast.Store()) for name, _ in own], ast.Store())
+        given = ast.Assign([target], ast.Tuple([value for _, value in own], ast.Load()))
+        body = [given, *body]
+    return [ast.fix_missing_locations(ast.copy_location(one, one if hasattr(one, "lineno") else statement)) for one in body]
+
+
+def _bound(call, function):
+    """[(parameter, expression)] of a call, or None where stars or surplus arguments leave that open."""
+    spec = function.args
+    names = [one.arg for one in (*spec.posonlyargs, *spec.args)]
+    given = ([call.func.value] if isinstance(call.func, ast.Attribute) else []) + call.args
+    if spec.vararg or spec.kwarg or len(given) > len(names) or any(isinstance(one, ast.Starred) for one in given):
+        return None
+    values = dict(zip(names[len(names) - len(spec.defaults) :], spec.defaults, strict=True))
+    values |= {one.arg: value for one, value in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if value is not None}
+    values |= dict(zip(names, given, strict=False))
+    values |= {keyword.arg: keyword.value for keyword in call.keywords}
+    names += [one.arg for one in spec.kwonlyargs]
+    return None if set(values) != set(names) else [(name, values[name]) for name in names]
+
+
+def _left(body, loops):
+    """A body without `return` but at its end: in a loop it leaves the loop, which has one pass all the same."""
+    found = []
+    for statement in body:
+        if isinstance(statement, ast.Return) and (loops or statement is not body[-1]):
+            found.append(ast.copy_location(ast.Break() if loops else ast.Pass(), statement))
+            continue
+        if any(isinstance(part, ast.Return) for block in blocks(statement) for part in inside(block)) and not isinstance(
+            statement, (ast.FunctionDef, ast.ClassDef)
+        ):
+            statement = copy.copy(statement)
+            deeper = loops + isinstance(statement, (ast.For, ast.While))
+            for name in ("body", "orelse", "finalbody"):
+                if getattr(statement, name, None):
+                    setattr(statement, name, _left(getattr(statement, name), deeper))
+        found.append(statement)
+    return found

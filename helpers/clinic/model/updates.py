@@ -1,0 +1,63 @@
+"""Which statements look like the update of a parameter, and what they change."""
+
+import ast
+
+from helpers.clinic.model.syntax import reached, roots
+
+
+def is_update(statement, functions):
+    """Whether a statement looks like the update of something: `W -= …`, `W = W - …`, `W, b = step(W, b)`, `net.step()`."""
+    if isinstance(statement, ast.AugAssign):
+        return isinstance(statement.op, (ast.Add, ast.Sub)) and not isinstance(statement.value, (ast.Constant, ast.List, ast.Tuple))
+    if isinstance(statement, ast.Assign):
+        if any(functions.moving(part) for part in ast.walk(statement.value) if isinstance(part, ast.Call)):
+            return True
+        return any(_reads_itself(target, statement.value) for target in statement.targets)
+    return isinstance(statement, ast.Expr) and any(functions.moving(part) for part in ast.walk(statement.value) if isinstance(part, ast.Call))
+
+
+def _reads_itself(target, value):
+    if isinstance(target, (ast.Tuple, ast.List)):
+        if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+            return any(_reads_itself(one, other) for one, other in zip(target.elts, value.elts, strict=True))
+        return isinstance(value, ast.Call) and any(_reads_itself(one, value) for one in target.elts)
+    own = ast.dump(target).replace("Store()", "Load()")
+    return any(ast.dump(part) == own for part in ast.walk(value) if isinstance(part, type(target)))
+
+
+def moved(statement, functions):
+    """Names whose objects an update changes or binds anew."""
+    found = functions.effects(statement)
+    return found.changes | found.binds
+
+
+def beyond(statement, outside, declared, seconds, functions):
+    """Whether an update reaches something that is not the function's own. A name bound anew is its own, unless it is declared global."""
+    if isinstance(statement, ast.Assign) and all(isinstance(part, (ast.Name, ast.Tuple)) for part in statement.targets):
+        names = functions.effects(statement).changes | (functions.effects(statement).binds & declared)
+    else:
+        names = moved(statement, functions)
+    return any(reached(name, seconds) & (outside | declared) for name in names)
+
+
+def picked(update, loop, seconds):
+    """Whether a loop picks what an update changes, one parameter or layer after the other: `for k in …: W[k] -= …`, `for p, g in …: p -= …`."""
+    if isinstance(update, (ast.Assign, ast.AugAssign)):
+        aims = [update.target] if isinstance(update, ast.AugAssign) else list(update.targets)
+        calls = [part for part in ast.walk(update.value) if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)]
+    else:
+        aims, calls = [], [part for part in ast.walk(update) if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)]
+    aims = aims + [call.func.value for call in calls if not isinstance(update, ast.AugAssign)]
+    names = set()
+    for aim in aims:
+        for name in roots(aim):
+            names |= reached(name, seconds)
+    return bool(names & _turning(loop))
+
+
+def _turning(loop):
+    """Names that change from pass to pass because of the loop itself: its targets, or what a `while` counts."""
+    if isinstance(loop, ast.For):
+        return roots(loop.target)
+    counted = roots(loop.test)
+    return {one.target.id for one in loop.body if isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name) and one.target.id in counted}
