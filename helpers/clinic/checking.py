@@ -19,6 +19,7 @@ from helpers.clinic.faults import with_faults
 from helpers.clinic.model import factor, truth
 from helpers.clinic.model.live import Live
 from helpers.clinic.model.relations import REASONS, relation
+from helpers.clinic.model.script import Script
 from helpers.clinic.model.sources import source_of
 from helpers.clinic.model.subject import Trouble
 from helpers.clinic.progress import Progress
@@ -91,8 +92,6 @@ def check_script(path, loss, rate=None, *, grads=None, once=None, only=None, sec
     wrong_use = _script_use(path, loss, rate, grads, once, seconds)
     if wrong_use:
         return CheckReport("raises", trouble=wrong_use)
-    from helpers.clinic.model.script import Script
-
     only = (only,) if isinstance(only, str) else only
     make = partial(Script, path, loss, rate=rate, grads=grads, once=once, only=only)
     return _checked(make, seconds, repair, rng, stepped=not grads)
