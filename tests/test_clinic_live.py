@@ -1,10 +1,18 @@
 """Code in memory, of many shapes: which numbers are parameters, what the code says of their gradients, and that nothing is left changed."""
 
+import contextlib
+import random
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import clinic_shapes
+from clinic_shapes import SHAPES
+from helpers.clinic import guard
 from helpers.clinic.model.live import Live
 from helpers.clinic.model.subject import Trouble
+from helpers.clinic.model.walk import leaves
 
 
 def squash(t):
@@ -99,3 +107,162 @@ def test_an_exception_leaves_nothing_changed():
         Live(net, net.loss, step=step, rate=0.1)
     assert np.array_equal(net.W1, before) and net.v == {} and not hasattr(net, "a")
     assert trouble.value.filename == __file__ and trouble.value.line
+
+
+# --- many shapes -----------------------------------------------------------------------------------------------------
+
+
+def fingerprint(model):
+    """Every number that a model holds, and which array holds it."""
+    found = [(leaf.name, id(leaf.value) if leaf.kind != "number" else 0, np.array(leaf.value).tobytes()) for leaf in leaves(model, overlaps=True)]
+    return found, np.random.get_state()[1].tobytes(), random.getstate()
+
+
+@pytest.mark.parametrize("make", SHAPES.values(), ids=SHAPES)
+def test_any_shape(make):
+    arguments, names, bad = make()
+    before = fingerprint(arguments[0])
+    live = Live(*arguments)
+    assert set(live.start) == names
+    assert wrong(live) == bad
+    assert fingerprint(arguments[0]) == before
+
+
+@pytest.mark.parametrize("make", SHAPES.values(), ids=SHAPES)
+def test_the_same_question_has_the_same_answer(make):
+    live = Live(*make()[0])
+    r = np.random.default_rng(5)
+    at = {name: value + 0.1 * r.normal(size=value.shape) for name, value in live.start.items()}
+    first, loss = live.gradients(at), live.loss(at)
+    live.gradients(live.start)
+    again = live.gradients(at)
+    assert live.loss(at) == loss and all(np.array_equal(first[name], again[name], equal_nan=True) for name in first if first[name] is not None)
+
+
+# --- what cannot be examined -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        (lambda: np.ones((1, 8)), r"array of shape \(1, 8\), and one number is needed: take the mean or the sum"),
+        (lambda: None, "returned None: does it end without return"),
+        (lambda: (1.0, {}), r"a tuple of 2, not one number: pick it, such as loss=lambda: yours\(\)\[0\]"),
+        (lambda X, y: 1.0, r"loss takes X, y, .*loss=lambda: yours\(X, y\)"),
+        (lambda: np.random.default_rng().normal(), "it draws random numbers from a generator made within"),
+        (lambda: 3.0, r"depends on nothing in the model \(W1, b1.*\)"),
+        (lambda: "much", "returned 'much', and one number is needed"),
+        (0.25, "loss has to be a function, and 0.25 came"),
+    ],
+)
+def test_a_loss_that_is_none(loss, said):
+    net = Net()
+    with pytest.raises(Trouble, match=said):
+        Live({"W1": net.W1, "b1": net.b1}, loss, net.gradients)
+
+
+def test_integers_are_named():
+    W = np.array([[1, 2], [3, 4]])
+    with pytest.raises(Trouble, match="W: the model holds integers only"):
+        Live({"W": W}, lambda: float((W @ W).sum()), lambda: W)
+
+
+@pytest.mark.parametrize("gradient_of", [np.sign, lambda g: 3 * np.sign(g)])
+def test_a_step_of_one_size_cannot_be_read(gradient_of):
+    net = Net()
+
+    def step():
+        for name, g in net.gradients().items():
+            setattr(net, name[1:], getattr(net, name[1:]) - 0.1 * gradient_of(g))
+
+    with pytest.raises(Trouble, match=r"step\(\) moves every entry by 0\.[13], whatever its gradient is"):
+        Live(net, net.loss, step=step, rate=0.1)
+
+
+def test_an_endless_loss_is_stopped(monkeypatch):
+    monkeypatch.setattr(guard, "TIME_LIMIT", 0.2)
+    net = Net()
+
+    def loss():
+        while True:
+            with contextlib.suppress(Exception):
+                net.W1 += 1
+
+    before = net.W1.copy()
+    with pytest.raises(Trouble, match=r"loss\(\) did not end within 0.2 s"):
+        Live(net, loss, net.gradients)
+    assert np.array_equal(net.W1, before)
+
+
+def test_an_interrupt_passes_and_leaves_nothing():
+    net = Net()
+
+    def loss():
+        net.W1 += 1
+        raise KeyboardInterrupt
+
+    before = net.W1.copy()
+    with pytest.raises(KeyboardInterrupt):
+        Live(net, loss, net.gradients)
+    assert np.array_equal(net.W1, before)
+
+
+@pytest.mark.parametrize("more", [{}, {"grads": lambda: {}, "step": lambda: None}])
+def test_either_gradients_or_a_step(more):
+    net = Net()
+    with pytest.raises(Trouble, match=r"either grads=.*or step="):
+        Live(net, net.loss, **more)
+
+
+def test_a_step_needs_its_rate():
+    net = Net()
+    with pytest.raises(Trouble, match="say rate="):
+        Live(net, net.loss, step=net.backward)
+
+
+def test_only_restricts_and_says_what_there_is():
+    net = Net()
+    assert set(Live(net, net.loss, step=net.backward, rate=0.1, only=("W1", "b2")).start) == {"W1", "b2"}
+    with pytest.raises(Trouble, match=r"only names W7, and the model holds X, Y, W1"):
+        Live(net, net.loss, step=net.backward, rate=0.1, only="W7")
+
+
+# --- edits -----------------------------------------------------------------------------------------------------------
+
+
+def test_edited_code_answers_within_and_no_longer_after():
+    text = Path(clinic_shapes.__file__).read_text(encoding="utf-8")
+    arguments, *_ = SHAPES["rate_kept_in_the_object"]()
+    live = Live(*arguments)
+    at, before = live.start, live.gradients(live.start)
+    other = text.replace("back.sum(0), a.T @ err, err.sum(0)", "2 * back.sum(0), a.T @ err, err.sum(0)", 1)
+    with live.edited({clinic_shapes.__file__: other}):
+        assert np.allclose(live.gradients(at)["b1"], 2 * before["b1"]) and np.allclose(live.gradients(at)["W1"], before["W1"])
+    assert np.allclose(live.gradients(at)["b1"], before["b1"])
+
+
+def test_what_an_edit_changes_is_put_back():
+    """An edit may write where the code never did."""
+    text = Path(clinic_shapes.__file__).read_text(encoding="utf-8")
+    arguments, *_ = SHAPES["rate_kept_in_the_object"]()
+    live, net = Live(*arguments), arguments[0]
+    X = net.X.copy()
+    other = text.replace("        self.W1 -= self.lr * dW1\n", "        self.X -= self.lr * dW1[0, 0]\n", 1)
+    loss = live.loss(live.start)
+    with live.edited({clinic_shapes.__file__: other}):
+        live.gradients(live.start)
+        assert np.array_equal(net.X, X) and live.loss(live.start) == loss
+    assert np.array_equal(net.X, X)
+
+
+def test_lambdas_are_handed_over_and_their_own_functions_are_not():
+    net = Net()
+    loss, step = lambda: net.loss(), lambda: net.backward(0.1)
+    assert Live(net, loss, step=step, rate=0.1).handed_over == {loss.__code__, step.__code__}
+    assert not Live(net, net.loss, step=net.backward, rate=0.1).handed_over
+
+    def adapter():
+        net.forward()
+        net.backward(0.1)
+
+    assert Live(net, net.loss, step=adapter, rate=0.1).handed_over == {adapter.__code__}

@@ -53,6 +53,7 @@ class Live(Subject):
         found = roles.decided(found, learns, model, only is not None)
         self._leaves = {leaf.name: leaf for leaf in found.parameters}
         self.start = {name: leaf.array() for name, leaf in self._leaves.items()}
+        self._never = {leaf.name for leaf in found.never}
         self._remember(found)
         self._bench.everything = False
         self.notes = tuple(self._notes)
@@ -112,7 +113,7 @@ class Live(Subject):
             after, _ = match.read(answer, np.shape(before))
         else:
             after = given.number(self._bench.now(leaf))
-        if after is None or (after.shape == np.shape(before) and np.array_equal(after, before)):
+        if after is None or (leaf.name in self._never and np.array_equal(after, before)):
             return None
         if after.shape != np.shape(before):
             return np.full(np.shape(before), np.nan)
@@ -173,7 +174,7 @@ class Live(Subject):
         """Ids of what one step moves, at the start or elsewhere."""
         leaves = [leaf for leaf in found.depends if not {"running", "moving"} & set(roles.word(leaf).lower().split("_"))]
         learns, answer = self._moved_by_step(leaves, [])
-        point = roles.moved([leaf for leaf in self._likely(found) if id(leaf) in learns] or self._likely(found), self._rng)
+        point = roles.moved(self._likely(found), self._rng)
         more, _ = self._moved_by_step(leaves, point)
         learns |= more
         if not learns:
@@ -252,13 +253,14 @@ class Live(Subject):
             self._notes.append(f"Taken for data or settings: {', '.join(leaf.name for leaf in found.data)}.")
         if found.never:
             self._notes.append(f"No gradient comes for {', '.join(leaf.name for leaf in found.never)}.")
-        point = roles.moved(list(self._leaves.values()), self._rng, 0.2)
-        self._memory = Memory.of(self._calls(point, 3), self._rate is not None)
+        point, self._slopes = roles.moved(list(self._leaves.values()), self._rng, 0.2), {}
+        self._memory = Memory.of(self._calls(point, 3), self._rate is not None, lambda name, value: self._is_slope(name, value, point))
         self._notes += self._memory.said
-        if self._rate is not None and _moves_by_the_rate(self._calls(point, 1)[0]):
+        size = _one_size(self._calls(point, 1)[0]) if self._rate is not None else None
+        if size is not None:
             raise Trouble(
-                f"step() moves every entry by the rate, {self._rate:g}, whatever its gradient is (Adam's first step, or the sign alone): "
-                "the gradient cannot be read from it. Hand over grads=…, or a step of plain descent."
+                f"step() moves every entry by {size * self._rate:.3g}, whatever its gradient is (as Adam, RMSprop or the sign alone do in a "
+                "first step): the gradient cannot be read from it. Hand over grads=…, or a step of plain descent."
             )
 
 
@@ -267,7 +269,9 @@ def _is_called(leaf, name):
     return leaf.name == name or last == name or roles.word(leaf) == name or leaf.name.startswith((f"{name}.", f"{name}["))
 
 
-def _moves_by_the_rate(gradients):
-    entries = np.concatenate([g.ravel() for g in gradients.values() if g is not None] or [np.zeros(0)])
-    entries = np.abs(entries[entries != 0])
-    return entries.size >= 4 and bool(np.all(np.abs(entries - 1) < 1e-3))
+def _one_size(gradients):
+    """The size that all entries have in common, None where they differ."""
+    entries = np.abs(np.concatenate([g.ravel() for g in gradients.values() if g is not None] or [np.zeros(0)]))
+    entries = entries[entries != 0]
+    alike = entries.size >= 4 and bool(np.all(np.abs(entries - entries[0]) < 1e-3 * entries[0]))
+    return float(entries[0]) if alike else None

@@ -1,7 +1,8 @@
 """What one call leaves for the next: momentum, and gradients that are added to those of the call before.
 
 Three calls from the same parameters give s₁ = β v + g, s₂ = β s₁ + g, s₃ = β s₂ + g, with v what was left before the first. So
-β = (s₃ - s₂) / (s₂ - s₁), the same for every entry, and g = s₂ - β s₁. With β = 1 gradients are added up.
+β = (s₃ - s₂) / (s₂ - s₁), the same for every entry, and g = s₂ - β s₁ (for Nesterov's momentum as well). With β = 1 gradients are added up.
+Where a running mean is kept, v ← β v + (1 - β) g, this is (1 - β) g: a size that is no fault, if it fits the loss.
 """
 
 import numpy as np
@@ -10,40 +11,44 @@ import numpy as np
 class Memory:
     """How many calls one answer takes (`calls`), how it is read from them (`cleared`), and what is to be said of it (`said`)."""
 
-    def __init__(self, betas=None, said=()):
-        self._betas, self.said = betas or {}, list(said)
+    def __init__(self, betas=None, scale=1.0, said=()):
+        self._betas, self._scale, self.said = betas or {}, scale, list(said)
         self.calls = 2 if self._betas else 1
 
     @classmethod
-    def of(cls, answers, steps):
-        """From the answers of three calls in a row; `steps`: whether they are updates."""
-        betas, clean, unclear = {}, True, []
+    def of(cls, answers, steps, is_slope):
+        """From the answers of three calls in a row.
+
+        steps : bool
+            Whether they are updates.
+        is_slope : callable
+            (name, array) -> whether it is the parameter's gradient, as far as one direction tells.
+        """
+        betas, clear, unclear = {}, {}, []
         for name in answers[0]:
             s1, s2, s3 = (answer[name] for answer in answers)
-            if any(s is None for s in (s1, s2, s3)) or _same(s1, s2):
+            if any(s is None or not np.isfinite(s).all() for s in (s1, s2, s3)) or _same(s1, s2):
                 continue
             beta = _ratio(s1, s2, s3)
             if beta is None:
                 unclear.append(name)
             else:
-                betas[name] = beta
-                clean = clean and _same(s2 - beta * s1, s1)
-        said = _words(betas, unclear, steps)
-        return cls(None if clean else betas, said)
+                betas[name], clear[name] = beta, s2 - beta * s1
+        needed = any(not _same(clear[name], answers[0][name]) for name in clear)
+        scale = _scale(betas, clear, is_slope) if steps else 1.0
+        return cls(betas if needed else None, scale, _words(betas, unclear, steps, scale))
 
     def cleared(self, answers):
         """The gradients of one call, without what the calls before have left."""
-        if not self._betas:
-            return answers[0]
-        found, again = dict(answers[0]), answers[1]
+        found, again = dict(answers[0]), answers[-1]
         for name, beta in self._betas.items():
             if found[name] is not None and again[name] is not None:
                 found[name] = again[name] - beta * found[name]
-        return found
+        return {name: value if value is None or self._scale == 1 else value * self._scale for name, value in found.items()}
 
 
 def _same(a, b):
-    return bool(np.allclose(a, b, rtol=1e-7, atol=1e-9 * (1e-3 + float(np.max(np.abs(a), initial=0))), equal_nan=True))
+    return bool(np.allclose(a, b, rtol=1e-7, atol=1e-9 * (1e-3 + float(np.max(np.abs(a), initial=0)))))
 
 
 def _ratio(s1, s2, s3):
@@ -53,16 +58,27 @@ def _ratio(s1, s2, s3):
     if not length or not np.isfinite(length):
         return None
     beta = float(np.sum(first * second)) / length
-    return round(beta, 9) if _same(beta * first, second) else None
+    return round(beta, 6) if _same(beta * first, second) else None
 
 
-def _words(betas, unclear, steps):
+def _scale(betas, clear, is_slope):
+    """1 / (1 - β) where a running mean is kept, such that more gradients are those of the loss with it than without."""
+    kept = set(betas.values())
+    if len(kept) != 1 or not 0 < min(kept) < 1:
+        return 1.0
+    scale = 1 / (1 - kept.pop())
+    without, within = (sum(is_slope(name, factor * value) for name, value in clear.items()) for factor in (1.0, scale))
+    return scale if within > without else 1.0
+
+
+def _words(betas, unclear, steps, scale):
     """Sentences about what is kept from call to call."""
     found = []
-    for beta in sorted(set(np.round(list(betas.values()), 6))):
-        those = ", ".join(name for name, b in betas.items() if abs(b - beta) < 1e-6)
+    for beta in sorted(set(betas.values())):
+        those = ", ".join(name for name, b in betas.items() if b == beta)
         if steps and beta != 1:
-            found.append(f"step() has a momentum of {beta:g} ({those}); the gradient was read from a first step, without what went before.")
+            mean = f", and moves by a mean of gradients, 1 - {beta:g} of the last" if scale != 1 else ""
+            found.append(f"step() has a momentum of {beta:g} ({those}){mean}; what one gradient adds counts.")
         else:
             found.append(f"A second call adds to what the first left ({those}): are gradients set to 0 before each? What one call adds counts.")
     if unclear:

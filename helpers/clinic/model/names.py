@@ -38,7 +38,8 @@ def bare(word):
     if (name.lower() in _SAYS_GRADIENT and len(name) > 1) or not name:
         return {""}
     shorter = {_PREFIX.sub("", name), _SUFFIX.sub("", name)} - {""}
-    return {name} | shorter | {_PREFIX.sub("", s) for s in shorter} - {""}
+    found = {name} | shorter | {_PREFIX.sub("", s) for s in shorter}
+    return {name for name in found if name and not name.isdigit()} or {word}
 
 
 def only_says_gradient(step):
@@ -56,7 +57,9 @@ def as_gradient(path):
     for word in words_of(path):
         options = [word] if isinstance(word, int) else sorted(bare(word))
         ways = [[*way, option] for way in ways for option in options][:256]
-    return {name for way in ways for name in _plain(way)}
+    found = {name for way in ways for name in _plain(way)}
+    said = any(not isinstance(word, int) for word in words_of(path))
+    return found if said else set()  # numbers alone are no name, but an order
 
 
 def as_parameter(path):

@@ -142,8 +142,11 @@ def _should_learn(leaf, trained, model):
 
 
 def word(leaf):
-    """The last name on the path of a leaf."""
-    return next((str(s.which) for s in reversed(leaf.path) if isinstance(s.which, str)), "")
+    """The last name on the path of a leaf; of `w.data`, which stands beside `w.grad`, it is w."""
+    said = [str(step.which) for step in leaf.path if isinstance(step.which, str)]
+    if len(leaf.path) > 1 and said and said[-1] in ("data", "value", "val"):
+        said.pop()
+    return said[-1] if said else ""
 
 
 def looks_like_data(leaf):

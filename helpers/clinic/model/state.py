@@ -209,6 +209,8 @@ def of_theirs(it):
 def is_foreign(it):
     """Whether an object belongs to a library that keeps its own affairs."""
     top = (type(it).__module__ or "").partition(".")[0]
+    if isinstance(it, np.ndarray):
+        return False
     if isinstance(it, types.SimpleNamespace) or top in ("collections", "builtins", "helpers"):
         return isinstance(it, (types.GeneratorType, types.CodeType, types.FrameType, types.TracebackType, memoryview))
     return not any(of_theirs(cls) for cls in type(it).__mro__[:-1])
