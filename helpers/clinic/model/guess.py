@@ -15,7 +15,7 @@ def rate_of(updates, functions):
     votes = Counter()
     for statement in updates:
         votes.update(set(_factors(statement)))
-    named = [text for text, _ in votes.most_common() if RATE.search(text.split(".")[-1])]
+    named = [text for text, _ in votes.most_common() if RATE.search(re.split(r"\W+", text.rstrip("]'\""))[-1])]
     if named:
         return named[0]
     for statement in updates:
@@ -35,7 +35,7 @@ def _factors(statement):
         if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Mult, ast.Div)):
             for side in (part.left, part.right) if isinstance(part.op, ast.Mult) else (part.left,):
                 side = side.operand if isinstance(side, ast.UnaryOp) else side
-                if isinstance(side, (ast.Name, ast.Attribute)) or _number(side):
+                if isinstance(side, (ast.Name, ast.Attribute, ast.Subscript)) or _number(side):
                     yield ast.unparse(side)
 
 

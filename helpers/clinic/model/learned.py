@@ -42,6 +42,8 @@ def find_parameters(script, known):
 
 
 def _take(script, chosen, names=()):
+    for slot in script.slots.values():
+        slot.put(slot.start)
     script.slots = {name: Slot(leaf, script.namespace) for name, leaf in zip(names or names_of(chosen), chosen, strict=True)}
 
 
@@ -64,14 +66,16 @@ def _called(name, found, script):
 
 def _moving(script, found):
     """The leaves that one pass changes; where it raises, those whose names it would update."""
-    found = [leaf for leaf in found if len(leaf.path) > 1 or root_of(leaf) not in script.plan.search.sums]
-    named = [leaf for leaf in found if root_of(leaf) in script.plan.split.moving]
+    plan = script.plan
+    results = (script.loss_names | plan.search.sums) - plan.needed_before()
+    found = [leaf for leaf in found if len(leaf.path) > 1 or root_of(leaf) not in results]
+    named = [leaf for leaf in found if root_of(leaf) in plan.split.moving]
     before = [leaf.array() for leaf in found]
     try:
-        moved = script.ask({}, script.plan.pass_code, lambda: _moved(found, before, script.namespace))
+        moved = script.ask({}, plan.pass_code, lambda: _moved(found, before, script.namespace))
     except Trouble:
         return named
-    return [leaf for leaf in found if leaf in moved or (leaf in named and len(leaf.path) == 1)]
+    return [leaf for leaf in found if leaf in moved or (leaf in named and len(leaf.path) == 1 and root_of(leaf) in plan.named())]
 
 
 def _moved(found, before, namespace):
@@ -203,7 +207,7 @@ def _sibling_list(leaf, chosen):
     return bool(_stems(root_of(leaf)) & _LAYERS) and any(len(one.path) == 2 and _stems(root_of(one)) & _LAYERS for one in chosen)
 
 
-_LAYERS = {"weight", "w", "bia", "b"}
+_LAYERS = {"weight", "w", "bias", "bia", "b"}
 
 
 def _stems(name):

@@ -88,8 +88,8 @@ class Plan:
             return self.steadied()
         updates = {id(one) for one in self.updates}
         if self.keeping == "nothing":
-            return self._pass(needed_for(self.block, self.names, self.functions, updates))
-        return self._pass(_taken_back(needed_for(self.block, self.names, self.functions, set()), updates))
+            return self._pass(needed_for(self.block, self.names, self.functions, updates)[0])
+        return self._pass(_taken_back(needed_for(self.block, self.names, self.functions, set())[0], updates))
 
     def _pass(self, block):
         if not block:
@@ -98,6 +98,14 @@ class Plan:
 
     def _compiled(self, block):
         return compile(ast.Module(list(block), []), self.filename, "exec", dont_inherit=True)
+
+    def needed_before(self):
+        """The names whose values at the beginning of a pass have a part in the loss."""
+        return needed_for(self.block, self.names, self.functions, {id(one) for one in self.updates})[1]
+
+    def named(self):
+        """The names that updates set themselves: W1 of `W1 -= …` and of `W1, b1 = step(W1, b1)`."""
+        return {name for one in self.updates if not isinstance(one, ast.Expr) for name in _set_by(one)}
 
     # --- edits ---------------------------------------------------------------------------------------------------------
 
@@ -164,6 +172,11 @@ class _Lines:
 
     def of(self, node):
         return self.lines[node.lineno - 1 : node.end_lineno]
+
+
+def _set_by(statement):
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return {part.id for target in targets for part in (target.elts if isinstance(target, ast.Tuple) else [target]) if isinstance(part, ast.Name)}
 
 
 def _once(block):

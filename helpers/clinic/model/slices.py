@@ -10,12 +10,12 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
 def needed_for(block, names, functions, without):
-    """The statements of a block that have a part in what `names` hold at its end.
+    """(the statements of a block that have a part in what `names` hold at its end, the names that have a part in it at its beginning).
 
     without : set of int
         The ids of the statements that are left out in any case.
     """
-    return _Slice(functions, without).kept(block, set(names))[0]
+    return _Slice(functions, without).kept(block, set(names))
 
 
 class _Slice:

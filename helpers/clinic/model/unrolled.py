@@ -112,13 +112,18 @@ def _placed(statement, function):
     if isinstance(last, ast.Return):
         body = body[:-1]
         if isinstance(statement, ast.Assign) and last.value is not None:
-            body = [*body, ast.copy_location(ast.Assign(statement.targets, last.value), last)]
+            body = body if _same(statement.targets, last.value) else [*body, ast.copy_location(ast.Assign(statement.targets, last.value), last)]
     own = [(name, value) for name, value in bound if not (isinstance(value, ast.Name) and value.id == name)]
     if own:
         target = ast.Tuple([ast.Name(name, ast.Store()) for name, _ in own], ast.Store())
         given = ast.Assign([target], ast.Tuple([value for _, value in own], ast.Load()))
         body = [given, *body]
     return [ast.fix_missing_locations(ast.copy_location(one, one if hasattr(one, "lineno") else statement)) for one in body]
+
+
+def _same(targets, value):
+    """Whether the names that take what a function returns are those that it returns."""
+    return len(targets) == 1 and ast.unparse(targets[0]) == ast.unparse(value)
 
 
 def _bound(call, function):

@@ -22,6 +22,8 @@ def _reads_itself(target, value):
             return any(_reads_itself(one, other) for one, other in zip(target.elts, value.elts, strict=True))
         return isinstance(value, ast.Call) and any(_reads_itself(one, value) for one in target.elts)
     own = ast.dump(target).replace("Store()", "Load()")
+    if ast.dump(value) == own:
+        return False
     return any(ast.dump(part) == own for part in ast.walk(value) if isinstance(part, type(target)))
 
 
