@@ -41,6 +41,12 @@ class Outcome:
         What is wrong with a value that is no array of numbers, by name.
     raw : dict
         The cache of a forward pass as the learner's function returned it.
+    returned : object
+        What was returned where that is None, a tuple or a list; else ...
+    keys : tuple of str or None
+        The keys of the dict that a backward pass returned.
+    places : list of (str, int)
+        File and line of each frame of the learner's in which an exception was on its way, the innermost first.
     """
 
     values: dict = field(default_factory=dict)
@@ -54,6 +60,9 @@ class Outcome:
     changed: dict = field(default_factory=dict)
     unreadable: dict = field(default_factory=dict)
     raw: dict = field(default_factory=dict)
+    returned: object = ...
+    keys: tuple | None = None
+    places: list = field(default_factory=list)
 
 
 def run_backward(function, X, y, c, p):
@@ -122,10 +131,12 @@ def _read(returned, wanted, outcome):
     """Turn what was returned into float arrays; what cannot be is kept in `unreadable` with the reason."""
     if wanted is None and isinstance(returned, tuple):
         returned = next((part for part in returned if isinstance(part, dict)), returned)
+    outcome.returned = returned if returned is None or isinstance(returned, tuple | list) else ...
     if isinstance(returned, type) or not (hasattr(returned, "keys") and hasattr(returned, "__getitem__")):
         text = ", ".join(wanted) if wanted else "Z1, A1, ..., A3"
         raise _Unusable(f"it returns {kind(returned)}, expected a dict with {text}")
     outcome.raw = returned
+    outcome.keys = tuple(key[:40] for key in list(returned.keys())[:50] if isinstance(key, str)) if wanted else None
     for name in wanted or [key for key in list(returned.keys()) if isinstance(key, str)]:
         if name not in returned:
             outcome.unreadable[name] = "is not in the returned dict"
@@ -159,6 +170,7 @@ def _locate(outcome, error, function):
     if not (own or frames):
         return
     frame, number = (own or frames)[-1]
+    outcome.places = [(each.f_code.co_filename, line) for each, line in reversed(own or frames)]
     with contextlib.suppress(Exception):
         line = traceback.FrameSummary(frame.f_code.co_filename, number, "", lookup_line=True).line
         outcome.line = line[:200] or None

@@ -10,30 +10,34 @@ SPELLINGS = {
     "leaky_relu": ("lrelu", "leaky", "leaky rectifier"),
     "sigmoid": ("logistic", "sigma", "expit", "logistic sigmoid", "sigm"),
     "tanh": ("hyperbolic tangent",),
-    "identity": ("linear", "none", "no activation"),
+    "identity": ("linear", "none", "no activation", "id"),
     "softplus": (),
     "elu": (),
     "silu": ("swish",),
     "bce": (
         "cross-entropy", "binary cross-entropy", "binary cross-entropy loss", "cross-entropy loss", "log loss", "logistic loss", "bce loss", "xent",
-        "negative log-likelihood", "nll",
+        "negative log-likelihood", "nll", "ce", "log-likelihood", "bce with logits", "bcewithlogitsloss", "binary log loss", "binary ce",
     ),
-    "mse": ("mean squared error", "squared error", "l2", "l2 loss", "mse loss", "mean square error"),
-    "half_mse": ("half mean squared error", "half squared error", "half the mean squared error", "1/2 mse", "mse/2", "0.5 mse"),
+    "mse": ("mean squared error", "squared error", "l2", "l2 loss", "mse loss", "mean square error", "squared loss", "squared errors loss", "quadratic loss"),
+    "half_mse": (
+        "half mean squared error", "half squared error", "half the mean squared error", "1/2 mse", "mse/2", "0.5 mse", "quadratic", "quadratic cost",
+        "half squared loss",
+    ),
 }  # fmt: skip
 """Other spellings of each word; letter case, blanks, hyphens and underscores do not count."""
 
 
-def _letters(word):
+def letters(word):
+    """A word without letter case, blanks, hyphens and underscores."""
     return re.sub(r"[^a-z0-9]", "", word.casefold())
 
 
-_KNOWN = {_letters(spelling): word for word, others in SPELLINGS.items() for spelling in (word, *others)}
+_KNOWN = {letters(spelling): word for word, others in SPELLINGS.items() for spelling in (word, *others)}
 
 
 def spelled(name, word, options):
     """The one of `options` that a learner's word means. Raises TypeError or ValueError, a near miss named."""
-    meant = _KNOWN.get(_letters(word[:100])) if isinstance(word, str) else None
+    meant = _KNOWN.get(letters(word[:100])) if isinstance(word, str) else None
     return meant if meant in options else checks.choice(name, word, options)
 
 

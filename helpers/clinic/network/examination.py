@@ -6,16 +6,18 @@ import numpy as np
 
 from helpers import checks
 from helpers.clinic import guard
-from helpers.clinic.network import raised, remarks
+from helpers.clinic.network import elsewhere, raised, remarks, unlike
+from helpers.clinic.network.asked import asked
 from helpers.clinic.network.explain import findings_of
+from helpers.clinic.network.findings import factor_text
+from helpers.clinic.network.fits import fitting_factor, in_place_of, power_law
 from helpers.clinic.network.hearing import Hearing
 from helpers.clinic.network.report import Report
 from helpers.clinic.network.search import Search
 from helpers.clinic.network.slope_picture import picture_of
 from helpers.clinic.network.source import in_their_names
 from helpers.clinic.patient import GRADIENTS
-from helpers.clinic.probes import N_X, meant
-from helpers.clinic.words import told_plainly
+from helpers.clinic.probes import N_X
 from helpers.gradcheck import relative_error
 
 TOLERANCE = 2e-5
@@ -25,8 +27,13 @@ NUMERICAL_TOLERANCE = 1e-4
 """The same where the truth itself comes from central differences of the learner's own forward pass."""
 
 
-def examine(backward_prop, forward_prop=None, *, hidden="relu", output="sigmoid", loss="bce", slope=0.01, n_x=N_X, rng=0):
+def examine(
+    backward_prop, forward_prop=None, *, hidden="relu", output="sigmoid", loss="bce", slope=0.01, reduction="mean", l2=0.0, n_x=N_X, rng=0,
+):  # fmt: skip
     """Examine a learner's backward pass for a network with two hidden layers of 10 units and one output unit.
+
+    Whatever is wrong with the call, or with the functions, is a report with the verdict "raises", never an exception: a word that
+    describes no network, something that cannot be called, code of another network (its report has the call of `clinic.check` to write).
 
     Parameters
     ----------
@@ -39,8 +46,14 @@ def examine(backward_prop, forward_prop=None, *, hidden="relu", output="sigmoid"
     output : str
         "sigmoid", "identity" or "relu".
     loss : str
-        "bce", "mse" (mean of (A3 - y)^2) or "half_mse".
+        "bce", "mse" (mean of (A3 - y)^2) or "half_mse". Of the sum instead of the mean: "bce_sum", "sse" and the like, or `reduction`.
     slope : float
+    reduction : str
+        "mean" or "sum": how the losses of the examples become one loss.
+    l2 : float
+        λ of a penalty on the weights W1, W2, W3, not on the biases, that is part of the loss: λ/2 · ΣW², or as many write it
+        λ/(2m) · ΣW², λ · ΣW² or λ/m · ΣW², where "sum" or "mean" concerns the examples alone. Which of these your dW belong to is
+        read off, for all three alike, and said in the report.
     n_x : int
         Number of inputs of the networks on which it is judged; 3 unless given, and no number that another width has: where
         two widths are equal, a forgotten transpose raises nothing.
@@ -50,54 +63,108 @@ def examine(backward_prop, forward_prop=None, *, hidden="relu", output="sigmoid"
     Returns
     -------
     Report
-        With `verdict`, `wrong`, `findings`, `risks`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For a word that describes no network, or something that cannot be called. Never for what the functions do.
+        With `verdict`, `wrong`, `findings`, `risks`, `notes`.
 
     Told in: notebooks/07_the_verdict.ipynb
     """
-    with told_plainly():
+    try:
         checks.function("backward_prop", backward_prop, "backward_prop(X, y, c, p)")
         if forward_prop is not None:
             checks.function("forward_prop", forward_prop, "forward_prop(X, p)")
-        network = meant(hidden, output, loss, slope)
-        n_x = checks.whole("n_x", n_x, most=1000)
-        rng = checks.generator(rng)
+        wanted, rng = asked(hidden, output, loss, slope, reduction, l2, n_x), checks.generator(rng)
+        functions = elsewhere.in_order(backward_prop, forward_prop)
+    except (TypeError, ValueError) as error:
+        return elsewhere.misused(error)
+    except elsewhere.Elsewhere as found:
+        return elsewhere.report(found, backward_prop, forward_prop)
     with guard.randomness_kept(), np.errstate(all="warn", under="ignore"):
-        return _report(Hearing(backward_prop, forward_prop, network, n_x, rng))
+        try:
+            return _report(Hearing(*functions, wanted, rng, handed=(backward_prop, forward_prop)))
+        except elsewhere.Elsewhere as found:
+            return elsewhere.report(found, backward_prop, forward_prop)
 
 
 def _report(hearing):
-    """The report on what was heard; see `examine`."""
+    """The report on what was heard; see `examine`. Raises Elsewhere where the code is another network's."""
     forward_findings = ()
     if hearing.forward_prop is not None:
         forward_findings, trouble = hearing.hear_forward()
         if trouble:
             return raised.forward_report(hearing.meant, trouble)
-    probes = hearing.probes
-    outcomes = [hearing.backward(probe) for probe in probes]
+    hearing.stated.read_off(lambda: len(_wrong(hearing, _outcomes(hearing, 2))))
+    outcomes = _outcomes(hearing)
+    unlike.of_backward(hearing, outcomes)
     if outcomes[0].error and outcomes[1].error and not any(o.values for o in outcomes):
-        return raised.report(hearing.meant, probes, outcomes, [])
-    errors = [_errors(outcome, hearing.truth(probe)) for probe, outcome in zip(probes, outcomes, strict=True) if not outcome.error]
+        return raised.report(hearing.meant, hearing.probes, outcomes, [])
+    wrong, notes = _wrong(hearing, outcomes), list(hearing.stated.notes())
+    if not wrong and not forward_findings and not any(o.error for o in outcomes):
+        hearing, outcomes, wrong, more = _with_whole_labels(hearing, outcomes)
+        notes += more
+    return _judged(hearing, forward_findings, outcomes, wrong, notes)
+
+
+def _outcomes(hearing, most=None):
+    return [hearing.backward(probe) for probe in hearing.probes[:most]]
+
+
+def _wrong(hearing, outcomes):
+    """The gradients that are not the derivative of the loss, for at least one batch."""
     tolerance = NUMERICAL_TOLERANCE if hearing.own else TOLERANCE
-    wrong = tuple(name for name in GRADIENTS if any(e[name] > tolerance for e in errors))
+    errors = _all_errors(hearing, outcomes)
+    return tuple(name for name in GRADIENTS if any(e[name] > tolerance for e in errors))
+
+
+def _all_errors(hearing, outcomes):
+    """The errors of each batch that raised nothing."""
+    return [_errors(o, hearing.truth(probe)) for probe, o in zip(hearing.probes, outcomes, strict=False) if not o.error]
+
+
+def _with_whole_labels(hearing, outcomes):
+    """(hearing, outcomes, wrong, notes) with labels of whole numbers where these make a difference; else what came, and nothing wrong."""
+    whole = hearing.with_whole_labels()
+    others = _outcomes(whole)
+    wrong = _wrong(whole, others)
+    if wrong and not any(o.error for o in others):
+        return whole, others, wrong, ["with labels of whole numbers (dtype int64), as a data set or np.array([0, 1]) has them; "
+                                      "with labels of floats all six gradients are right."]  # fmt: skip
+    return hearing, outcomes, (), []
+
+
+def _judged(hearing, forward_findings, outcomes, wrong, notes):
+    """The report once the gradients have been compared."""
+    probes = hearing.probes
     search = _search(hearing, outcomes) if wrong else None
     hypothesis = search.best() if wrong else None
     findings = _findings(hearing, forward_findings, search, hypothesis, wrong)
     findings = in_their_names(findings, hearing.backward_prop, hearing.meant, lambda function: _is_right(hearing, function))
     if any(outcome.error for outcome, probe in zip(outcomes, probes, strict=True) if probe.m > 1):
         return raised.report(hearing.meant, probes, outcomes, findings)
+    errors = _all_errors(hearing, outcomes)
+    factor = _factor(hearing, outcomes) if len(wrong) == len(GRADIENTS) else None
     return Report(
         verdict="wrong" if wrong or findings else "right", wrong=wrong, findings=tuple(findings),
         risks=tuple(remarks.risks(hearing, outcomes, wrong, findings)),
         errors={name: max(e[name] for e in errors) for name in GRADIENTS},
         shapes={name: outcomes[0].values[name].shape for name in GRADIENTS if name in outcomes[0].values},
         ruled_out=tuple(remarks.ruled_out(hearing, outcomes, wrong, findings)),
-        picture=picture_of(hearing.meant, search, hypothesis, findings), n_x=probes[0].X.shape[0],
+        picture=picture_of(hearing.meant, search, hypothesis, findings), n_x=probes[0].X.shape[0], notes=tuple(notes),
+        factor=factor, unsaid=hearing.stated.unsaid(factor, findings),
     )  # fmt: skip
+
+
+def _factor(hearing, outcomes):
+    """What all six gradients are multiplied by, in words; None where that is no one positive factor."""
+    came, right, sizes = [], [], []
+    for outcome, probe in zip(outcomes, hearing.probes, strict=True):
+        truth = hearing.truth(probe)
+        if outcome.error or truth is None or not all(name in outcome.values for name in GRADIENTS):
+            return None
+        came += [in_place_of(outcome.values[name], truth[name]) for name in GRADIENTS]
+        right += [truth[name] for name in GRADIENTS]
+        sizes += [probe.m] * len(GRADIENTS)
+    factor = fitting_factor(right, came, sizes)
+    law = power_law(factor) if factor else None
+    return factor_text(law) if law and law[0] > 0 else None
 
 
 def _search(hearing, outcomes):
@@ -109,16 +176,22 @@ def _search(hearing, outcomes):
         probes += [batch, *alone]
         results += [outcome, *(hearing.backward(single) for single in alone)]
         singles[at] = list(range(at + 1, len(probes)))
-    return Search(hearing.meant, [hearing.completed(probe) for probe in probes], results, singles)
+    return Search(hearing.meant, [hearing.completed(probe) for probe in probes], results, singles, hearing.stated)
 
 
 def _findings(hearing, forward_findings, search, hypothesis, wrong):
     """Forward findings where the function differs, or where the backward pass is right for what it was given; then the others."""
     backward = findings_of(hypothesis, search, wrong) if hypothesis is not None else []
-    backward = [f for f in backward if f.gradients or not hearing.own]
+    backward = [_as_stated(f, hearing.stated) for f in backward if f.gradients or not hearing.own]
     if not hearing.own and (backward or not wrong):
         return backward
     return [replace(f, gradients=wrong) for f in forward_findings] + backward
+
+
+def _as_stated(finding, stated):
+    """The finding with formulas for the sum, or with the penalty, where these are stated."""
+    remedy = finding.remedy + (stated.added(finding.statement) if " = " in finding.remedy else "")
+    return replace(finding, evidence=stated.worded(finding.evidence), remedy=stated.worded(remedy))
 
 
 def _is_right(hearing, function):

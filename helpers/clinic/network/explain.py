@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from helpers.clinic.network.by_eye import by_observation, by_share, by_units, unnamed
 from helpers.clinic.network.findings import STATEMENTS, Finding, factor_text, remedy, sentence, spoiled
-from helpers.clinic.network.fits import MATCH, fitting_factor, power_law
+from helpers.clinic.network.fits import fitting_factor, power_law
 from helpers.clinic.network.hypotheses import Fault
-from helpers.clinic.network.singles import used_slope
 
 
 def findings_of(hypothesis, search, wrong):
@@ -21,11 +21,15 @@ def findings_of(hypothesis, search, wrong):
         elif fault.rule is not None:
             found.append(_by_rule(fault, meant, wrong, search))
         elif fault.factor is not None:
-            found.append(_by_factor(fault, meant, wrong))
+            found.append(_by_factor(fault, meant, wrong, search))
+        elif fault.share is not None:
+            found.append(by_share(fault, search, wrong))
+        elif fault.units is not None:
+            found.append(by_units(fault, search, wrong))
         elif fault.observed is not None:
-            found.append(_by_observation(fault, search, meant, wrong))
+            found.append(by_observation(fault, search, wrong))
         else:
-            found.append(_unnamed(fault.statement, meant, wrong, search))
+            found.append(unnamed(fault.statement, search, wrong))
     cut = {f.statement[-1] for f in found if f.family == "dtype" and f.statement[1] in "ZA"}
     found = [f for f in found if not (f.family == "dtype" and f.statement[1] in "Wb" and f.statement[-1] in cut)]  # inherited digits
     found = _joined(found)
@@ -45,8 +49,11 @@ def _joined(found):
 
 
 def _merged(faults):
-    """The same factor missing from all three dW, or from all three db, is one mistake; so is another formula with a factor."""
-    faults = list(faults)
+    """The same factor missing from all three dW, or from all three db, is one mistake; so is another formula with a factor.
+
+    So are one penalty in all dW, and the same factors of the units in dW and db of a layer, which are those of its dZ.
+    """
+    faults = _of_whole_layers(_same_share(list(faults)))
     for kind in ("dW", "db"):
         same = [f for f in faults if f.factor is not None and f.statement.startswith(kind)]
         laws = {factor_text(power_law(f.factor)) for f in same}
@@ -57,14 +64,38 @@ def _merged(faults):
     return [f for f in faults if f.factor is None or f.statement not in named or f.statement == "dZ3"]
 
 
+def _same_share(faults):
+    """One fault for a penalty that all three dW (or db) have, or lack, alike."""
+    for kind in ("dW", "db"):
+        same = [f for f in faults if f.share is not None and f.statement.startswith(kind)]
+        if len(same) == 3 and len({factor_text(power_law(f.share)) for f in same}) == 1:
+            together = replace(same[0], also=tuple(f.statement for f in same[1:]))
+            faults = [together if f is same[0] else f for f in faults if f not in same[1:]]
+    return faults
+
+
+def _of_whole_layers(faults):
+    """One fault of dZ for the same factors of the units in dW and db of a layer."""
+    for l in (3, 2, 1):
+        pair = [f for f in faults if f.units is not None and f.statement in (f"dW{l}", f"db{l}") and f.units.of == "unit"]
+        if len(pair) == 2 and np.allclose(pair[0].units.factors, pair[1].units.factors, rtol=1e-4):
+            faults = [replace(f, statement=f"dZ{l}") if f is pair[0] else f for f in faults if f is not pair[1]]
+    return faults
+
+
 def _collapsed(faults, unreadable):
     """Where neither dW nor db of a layer can be explained, its dZ is at fault, and what lies below cannot be told."""
-    plain = {f.statement for f in faults if f.rule is None and f.factor is None and f.observed is None} - unreadable.keys()
+    plain = {f.statement for f in faults if _is_plain(f)} - unreadable.keys()
     for l in (3, 2, 1):
         if {f"dW{l}", f"db{l}"} <= plain and not any(f.statement == f"dZ{l}" for f in faults):
             above = [f for f in faults if int(f.statement[-1]) > l]
             return [*above, Fault(f"dZ{l}")]
     return faults
+
+
+def _is_plain(fault):
+    """Whether nothing is known of a fault but its statement."""
+    return fault.rule is fault.factor is fault.observed is fault.share is fault.units is None
 
 
 def _by_rule(fault, meant, wrong, search):
@@ -106,11 +137,11 @@ def _only_scaled(name, search):
     return False
 
 
-def _by_factor(fault, meant, wrong):
+def _by_factor(fault, meant, wrong, search):
     k, n = law = power_law(fault.factor)
     statement = "dW3" if fault.statement == "dZ3" and n == 1 else fault.statement
     family = "sign" if abs(k + 1) < 1e-4 and n == 0 else "scale"
-    why = f"{fault.statement} has the wrong sign: gradient descent would climb." if family == "sign" else _factor_sentence(fault.statement, law)
+    why = f"{fault.statement} has the wrong sign: gradient descent would climb." if family == "sign" else _factor_sentence(fault.statement, law, search)
     if fault.also:
         why = f"In {fault.statement}, {' and '.join(fault.also)} alike: {why}"
     sizes = ", ".join(f"m = {m}: {theta:.4g}" for m, theta in sorted(fault.factor.items()))
@@ -119,92 +150,39 @@ def _by_factor(fault, meant, wrong):
     return Finding(statement, family, gradients, why, evidence, remedy(statement, meant))
 
 
-def _factor_sentence(statement, law):
+def _factor_sentence(statement, law, search):
     """What a factor k m^n in a statement says about 1/m."""
     k, n = law
     everywhere = statement == "dZ3"
+    where = "every dW and db" if everywhere else statement
     why = f"{statement} is {factor_text(law)} times what it should be."
+    if search.stated.reduction == "sum":
+        if n == -1 and abs(k - 1) < 1e-4:
+            why = f"1/m stands in {where}, and the loss that you state is the sum over the examples."
+        return why + " Its sign is wrong as well." * (k < 0)
     if n == 1:
-        why = f"1/m is missing from {statement}: the sum over the examples is not divided by their number."
-        if everywhere:
-            why = "1/m is missing from every dW and db: the sums over the examples are not divided by their number."
+        why = f"1/m is missing from {where}: the sum{'s' * everywhere} over the examples {'are' if everywhere else 'is'} not divided by their number."
+        if everywhere and abs(k - 1) < 1e-4:
+            why += ' If your loss is the sum over the examples, nothing is wrong: say reduction="sum".'
     elif n == -1:
         why = f"{statement} is divided by m once too often."
         if everywhere:
             why = "Everything is divided by m once too often: 1/m belongs into dZ3 or into dW and db, not into both."
-    if n and abs(abs(k) - 1) > 1e-4:
+    counted = _counted(abs(k), search) if everywhere or statement[1] in "Wb" else None
+    if counted and n == 1:
+        why = f"The sum over the examples in {where} is divided by {counted}, not by m, the number of examples: it is read from the wrong axis."
+    elif counted and n == 0:
+        why += f" Is it divided by {counted} besides?"
+    elif n and abs(abs(k) - 1) > 1e-4:
         why += f" Besides, there is a factor of {abs(k):.4g}."
     return why + " Its sign is wrong as well." * (k < 0)
 
 
-def _by_observation(fault, search, meant, wrong):
-    """A dZ that no rule explains: is it an early update, or a slope that can be read off?"""
-    l, dA, dZ = fault.observed
-    gradients = spoiled(fault.statement, wrong)
-    singles = [k for k, i in enumerate(search.usable) if search.probes[i].m == 1]
-    if l < 3 and all(a is not None for a in dA):
-        slope = search.meant.hidden.slope
-        expected = [slope(search.probes[i].c[f"Z{l}"]) * a for i, a in zip(search.usable, dA, strict=True)]
-        if _nearly(dZ, expected):
-            return _few_digits(fault.statement, meant, gradients)
-        law = _read_slope(l, search, dA, dZ, singles)
-        if law:
-            return Finding(
-                f"dZ{l}", "wrong_derivative", gradients, f"The slope that the code uses is {law}, not that of {meant.hidden.name}.",
-                f"dZ{l} divided by W{l + 1}.T @ dZ{l + 1}, both from your own values, for {len(singles)} examples.",
-                remedy(f"dZ{l}", meant))  # fmt: skip
-    return _unnamed(fault.statement, meant, wrong, search)
-
-
-FEW_DIGITS = 5e-3
-"""Relative difference below which a wrong number is taken to be the right one with too few digits: float16 has three."""
-
-
-def _nearly(came, expected):
-    pairs = [(a, b) for a, b in zip(came, expected, strict=True) if a is not None and b is not None]
-    return bool(pairs) and all(
-        a.shape == b.shape and np.linalg.norm(a - b) <= FEW_DIGITS * np.linalg.norm(b) for a, b in pairs
-    )  # fmt: skip
-
-
-def _few_digits(statement, meant, gradients):
-    return Finding(
-        statement, "dtype", gradients, f"{statement} is right to about three digits only: it passes through float16, or is rounded.",
-        "the difference from the right value is small and irregular.", remedy(statement, meant) + ", in float64")  # fmt: skip
-
-
-def _read_slope(l, search, dA, dZ, singles):
-    """The slope as a formula, if it takes two values or is a polynomial of z or a up to the second degree."""
-    z, a, r = used_slope(l, search, dA, dZ, singles)
-    if r.size < 20:
-        return None
-    for side in (z > 0, a > 0):
-        left, right = r[~side], r[side]
-        if left.size and right.size and max(np.ptp(left), np.ptp(right)) <= 1e-6 * (np.abs(r).max() + 1e-12):
-            return f"{right[0]:.4g} for z > 0 and {left[0]:.4g} for z < 0"
-    order = np.argsort(z)
-    z, a, r = z[order], a[order], r[order]
-    for name, t in (("a", a), ("z", z)):
-        basis = np.stack([np.ones_like(t), t, t**2], axis=1)
-        weights = np.linalg.lstsq(basis, r, rcond=None)[0]
-        if np.linalg.norm(basis @ weights - r) <= MATCH * np.linalg.norm(r):
-            return " + ".join(f"{w:.4g}{power}" for w, power in zip(weights, ("", f" {name}", f" {name}^2"), strict=True) if abs(w) > 1e-6)
-    between = np.interp(z[1:-1:2], z[::2], r[::2])  # every second point, from its neighbours
-    if np.abs(between - r[1:-1:2]).max(initial=0) <= 0.02 * np.ptp(r):
-        return "a function of z without a name here (see the picture)"
-    return None
-
-
-def _unnamed(statement, meant, wrong, search):
-    shapes = {o.values[statement].shape for i in search.usable if statement in (o := search.outcomes[i]).values}
-    evidence = "everything before it agrees with the right formulas for your own upstream values; this statement does not."
-    if shapes and statement in wrong:
-        evidence += f" Its shape is {' or '.join(map(str, sorted(shapes)))}."
-    named = _parameter_by_eye(statement, search, meant, wrong)
-    if named:
-        return named
-    why = f"{statement} is the first statement that is wrong; none of the known mistakes reproduces it."
-    return Finding(statement, "none", spoiled(statement, wrong), why, evidence, remedy(statement, meant))
+def _counted(k, search):
+    """What the number 1/k counts in the network; None for nothing."""
+    n_x = search.probes[0].X.shape[0]
+    names = {10: "10, the number of units of a hidden layer", n_x: f"{n_x}, the number of inputs (X.shape[0])"}
+    return next((text for number, text in names.items() if number > 1 and abs(k * number - 1) < 1e-4), None)
 
 
 def _unreadable(statement, why, meant, wrong):
@@ -212,36 +190,3 @@ def _unreadable(statement, why, meant, wrong):
     family = "missing_term" if why.startswith(("is not in", "is None")) else "dtype"
     return Finding(statement, family, spoiled(statement, wrong), f"{statement} {why}.", "the keys and values of the returned dict.",
                    remedy(statement, meant))  # fmt: skip
-
-
-def _parameter_by_eye(statement, search, meant, wrong):
-    """What can be said of a dW or db that no rule gives: few digits, weight decay, another layer's gradient; None where nothing fits."""
-    if statement[1] not in "Wb":
-        return None
-    truths = [meant.backward(search.probes[i].X, search.probes[i].y, search.probes[i].c, search.probes[i].p) for i in search.usable]
-    came = search.observed(statement)
-    gradients = spoiled(statement, wrong)
-    if _nearly(came, [truth[statement] for truth in truths]):
-        return _few_digits(statement, meant, gradients)
-    for other in ("dW3", "db3", "dW2", "db2", "dW1", "db1"):
-        if other != statement and all(a is not None and b is not None and a.shape == b.shape and np.allclose(a, b, rtol=MATCH)
-                                      for a, b in zip(came, [truth[other] for truth in truths], strict=True)):  # fmt: skip
-            return Finding(statement, "wrong_layer", gradients, f"{statement} holds what should be {other}.",
-                           f"it agrees with the right {other} to the last digit.", remedy(statement, meant))  # fmt: skip
-    decay = _decay(statement, search, came, truths)
-    if decay is not None:
-        return Finding(statement, "missing_term", gradients, f"{decay:.4g} * {statement[1:]} is added: a weight decay that the loss lacks.",
-                       f"what you returned less the right {statement} is {decay:.4g} * {statement[1:]}.", remedy(statement, meant))  # fmt: skip
-    return None
-
-
-def _decay(statement, search, came, truths):
-    """lambda such that came = right + lambda * parameter for every probe, or None."""
-    extra, parameter = [], []
-    for i, value, truth in zip(search.usable, came, truths, strict=True):
-        if value is None or value.shape != truth[statement].shape:
-            return None
-        extra.append((value - truth[statement]).ravel())
-        parameter.append(search.probes[i].p[statement[1:]].ravel())
-    factor = fitting_factor([np.concatenate(parameter)], [np.concatenate(extra)], [1])
-    return factor[1] if factor else None

@@ -1,10 +1,15 @@
 """What the learner's two functions make of the clinic's batches, and what they should have made of them."""
 
+import copy
+from dataclasses import replace
+
 import numpy as np
 
 from helpers import losses
 from helpers.clinic.network import forward as forward_pass
+from helpers.clinic.network import unlike
 from helpers.clinic.network.slopes import SIGMOID
+from helpers.clinic.network.stated import Stated
 from helpers.clinic.patient import run_backward, run_forward
 from helpers.clinic.probes import Probe, draw
 from helpers.gradcheck import numerical_gradient
@@ -19,19 +24,29 @@ class Hearing:
         Batches of 7, 10, 1, 7 and 1 examples, with the cache that goes into the backward pass.
     own : bool
         Whether the learner's forward pass is another network than the one that is meant.
+    stated : Stated
+        Whether the loss is a sum, and what it penalises: taken out of every gradient, so that all else is judged as the plain mean.
+    handed, handed_forward : callable
+        The functions as they were handed in, before their arguments were put into order.
     """
 
-    def __init__(self, backward_prop, forward_prop, meant, n_x, rng):
-        self.backward_prop, self.forward_prop, self.meant = backward_prop, forward_prop, meant
-        self.probes = [draw(meant, m, rng, n_x) for m in (7, 10, 1, 7, 1)]
+    def __init__(self, backward_prop, forward_prop, asked, rng, handed=None):
+        self.backward_prop, self.forward_prop, self.meant = backward_prop, forward_prop, asked.meant
+        self.handed, self.handed_forward = handed or (backward_prop, forward_prop)
+        self.stated = Stated(asked.reduction, asked.l2)
+        self.probes = [draw(asked.meant, m, rng, asked.n_x) for m in (7, 10, 1, 7, 1)]
         self.own = False
         self.stopped = None  # the outcome of a call that had to be stopped
 
     # --- the forward pass --------------------------------------------------------------------------------------------
 
     def hear_forward(self):
-        """(findings, None) after giving the probes the learner's own cache; ((), outcome) where their forward pass cannot be used."""
+        """(findings, None) after giving the probes the learner's own cache; ((), outcome) where their forward pass cannot be used.
+
+        Raises Elsewhere where it is another network's.
+        """
         outcomes = [run_forward(self.forward_prop, probe.X, probe.p) for probe in self.probes]
+        unlike.of_forward(self, outcomes)
         for outcome in outcomes:
             if outcome.error or "A3" not in outcome.values or not _holds_outputs(outcome.values["A3"]):
                 return (), outcome
@@ -68,8 +83,19 @@ class Hearing:
         if self.stopped is None:
             outcome = run_backward(function or self.backward_prop, probe.X, probe.y, probe.c, probe.p)
             self.stopped = outcome if outcome.stopped else None
-            return outcome
+            return self.brought(outcome, probe.m, probe.p)
         return self.stopped
+
+    def brought(self, outcome, m, p):
+        """The outcome with gradients of the plain mean: what is stated about sum and penalty taken out."""
+        outcome.values = self.stated.taken_out(outcome.values, m, p)
+        return outcome
+
+    def with_whole_labels(self):
+        """The same hearing with labels of whole numbers, as data sets and `np.array([0, 1])` have them."""
+        other = copy.copy(self)
+        other.probes = [replace(probe, y=probe.y.astype(np.int64)) for probe in self.probes]
+        return other
 
     def one_by_one(self, probe):
         """The examples of a batch as probes of their own."""

@@ -10,13 +10,18 @@ from helpers.clinic.network.output_rules import right_dA3
 
 @dataclass(frozen=True)
 class Fault:
-    """A statement that is wrong, as the search found it; `rule` is None where no rule explains it, `also` names statements alike."""
+    """A statement that is wrong, as the search found it; `rule` is None where no rule explains it, `also` names statements alike.
+
+    `factor` and `share` ({m: number}) are what it is multiplied by, and what of its parameter is added; `units` is a `UnitFactors`.
+    """
 
     statement: str
     rule: object = None
     factor: dict | None = None
     observed: object = None
     also: tuple = ()
+    share: dict | None = None
+    units: object = None
 
 
 @dataclass

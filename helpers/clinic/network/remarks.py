@@ -17,6 +17,10 @@ def risks(hearing, outcomes, wrong, findings):
     again = hearing.backward(probe)
     if not again.error and any(name in again.values and not _equal(again.values[name], first.values.get(name)) for name in GRADIENTS):
         yield "two calls with equal arguments give different gradients: is there something random in it, or something that is kept?"
+    whole = hearing.with_whole_labels()
+    whole = None if wrong else whole.backward(whole.probes[0]).error
+    if whole:
+        yield f"with labels of whole numbers (dtype int64) {whole}."
     alone = next((o.error for probe, o in zip(hearing.probes, outcomes, strict=True) if o.error and probe.m == 1), None)
     if alone:
         yield f"with a single example {alone}."

@@ -34,6 +34,16 @@ class Report:
         What stopped the functions, for the verdict "raises".
     n_x : int
         The number of inputs of the networks that it was judged on.
+    notes : tuple of str
+        What was taken for granted: a sum over the examples, a penalty, the dtype of the labels.
+    factor : str or None
+        What all six gradients are multiplied by, "m" or "2" for instance, where their direction is right and their size is not.
+    use : str or None
+        The call to write where the code is not the network that `examine` knows.
+    opening : str
+        How the sentence of the verdict "raises" begins.
+    unsaid : str or None
+        What may have been left unsaid about the loss, with which nothing would be wrong: that it is a sum, that it has a penalty.
     """
 
     verdict: str
@@ -46,12 +56,17 @@ class Report:
     picture: SlopePicture | None = None
     trouble: str | None = None
     n_x: int = 3
+    notes: tuple = ()
+    factor: str | None = None
+    use: str | None = None
+    opening: str = "Your code cannot be judged as it is"
+    unsaid: str | None = None
 
     @property
     def sentence(self):
         """The verdict in one sentence."""
         if self.verdict == "raises":
-            return f"Your code cannot be judged as it is: {self.trouble}"
+            return f"{self.opening}: {self.trouble}"
         if self.verdict == "right":
             return "All six gradients are right. If the network does not train, the cause lies elsewhere: see clinic.examine_training."
         if not self.findings:
@@ -59,7 +74,10 @@ class Report:
         roots = _and([f.statement for f in self.findings])
         if not self.wrong:
             return f"Your gradients are those of your forward pass, but that is not the network that you describe: {roots}."
-        return f"{_and(self.wrong)} {'is' if len(self.wrong) == 1 else 'are'} wrong; the fault lies in {roots}."
+        is_wrong = f"{_and(self.wrong)} {'is' if len(self.wrong) == 1 else 'are'} wrong"
+        if self.factor:
+            is_wrong = f"The direction of all six gradients is right, the size is {self.factor} times what it should be"
+        return f"{is_wrong}: {self.unsaid}" if self.unsaid else f"{is_wrong}; the fault lies in {roots}."
 
     @property
     def basis(self):
@@ -67,7 +85,7 @@ class Report:
         text = f"Judged on random {self.n_x}-10-10-1 networks and labels of the clinic's own, with 1, 7 and 10 examples, away from kinks."
         if self.n_x == N_X:
             text += f" Why {N_X} inputs: no other width is {N_X}, so no forgotten transpose fits by chance; n_x=2 takes your own number."
-        return text
+        return text + " Other depths, several outputs, rows: clinic.check."
 
     def _rows(self):
         rows = []
@@ -85,7 +103,8 @@ class Report:
         return rows
 
     def __str__(self):
-        lines = [self.sentence]
+        lines = [self.sentence, *(f"note: {note}" for note in self.notes)]
+        lines += ["", f"    report = {self.use}"] if self.use else []
         if self.errors:
             head = ("gradient", "shape", "relative error", "verdict")
             lines += ["", *("{:<9} {:<10} {:>14}  {}".format(*row) for row in [head, *self._rows()])]
@@ -101,7 +120,8 @@ class Report:
     __repr__ = __str__
 
     def _repr_html_(self):
-        parts = [f"<p><strong>{html.escape(self.sentence)}</strong></p>"]
+        parts = [f"<p><strong>{html.escape(self.sentence)}</strong></p>", *(f"<p>{html.escape(note)}</p>" for note in self.notes)]
+        parts += [f"<pre><code>report = {html.escape(self.use)}</code></pre>"] if self.use else []
         if self.errors:
             parts.append(_table(("gradient", "shape", "relative error", "verdict"), self._rows()))
         for f in self.findings:

@@ -17,10 +17,13 @@ from helpers.clinic.network.hypotheses import Deltas, Distinct, Fault, Hypothesi
 from helpers.clinic.network.output_rules import output_rules
 from helpers.clinic.network.parameter_rules import bias_rules, weight_rules
 from helpers.clinic.network.singles import observed_deltas
+from helpers.clinic.network.stated import NOTHING, share_of
+from helpers.clinic.network.units import unit_factors
 
 BEAM = 6
 _UNKNOWN = 2.6  # dearer than two named mistakes
 _SCALED = 1.0
+_SEEN = 1.3  # a penalty, or a factor for each unit: no rule, and yet a name
 _USUAL = 1.4  # one mistake; two at once are looked for only where one does not do
 _WORTH = 1.6  # a hypothesis that is this much dearer than the best is given up
 
@@ -30,10 +33,11 @@ class Search:
 
     probes : list of Probe; outcomes : list of Outcome, one for each probe.
     `singles[i]` lists for batch i the positions of the probes that hold its examples one by one.
+    stated : Stated, what the outcomes have been freed of.
     """
 
-    def __init__(self, meant, probes, outcomes, singles):
-        self.meant, self.singles = meant, singles
+    def __init__(self, meant, probes, outcomes, singles, stated=NOTHING):
+        self.meant, self.singles, self.stated = meant, singles, stated
         self.usable = [i for i, outcome in enumerate(outcomes) if not outcome.error]
         self.probes = probes
         self.outcomes = outcomes
@@ -150,9 +154,19 @@ class Search:
                 faults += (Fault(name, None, factor),)
             if best is None or cost < best[0]:
                 best = (cost, faults)
+        best = best or self._seen(name, rules[0], values, observed)
         if best is None and must_be_named:
             return None
         return best or (2.0, (Fault(name),))
+
+    def _seen(self, name, right, values, observed):
+        """(cost, faults) where dW or db is the right one but for a penalty, or for a factor for each unit; else None."""
+        rights = [attempt(right.value, v) for v in values]
+        share = share_of(observed, rights, [v[name[1:]] for v in values], self.sizes)
+        if share and power_law(share) and any(share.values()):
+            return _SEEN, (Fault(name, share=share),)
+        units = unit_factors(observed, rights)
+        return (_SEEN, (Fault(name, units=units),)) if units else None
 
     def _fits(self, rule, values, observed):
         """The factor by which a rule for dW or db fits what was returned, for each m; None where it does not fit."""
