@@ -111,7 +111,8 @@ def test_a_finding_says_what_it_spoils_and_how_it_knows():
 
 
 PECULIAR = {
-    "a factor for each unit": ('dW2 = dW2 * np.linspace(0.5, 1.5, 10)[:, None]', "dW2", "none", "none of the known mistakes reproduces it"),
+    "a factor for each unit": (
+        'dW2 = dW2 * np.linspace(0.5, 1.5, 10)[:, None]', "dW2", "scale", "row of dW2 is multiplied by a factor of its own, from 0.5 to 1.5"),
     "another layer's": ('db1, db2 = 1.0 * db1, db1', "db2", "wrong_layer", "db2 holds what should be db1"),
     "weight decay": ('dW2 = dW2 + 0.01 * p["W2"]', "dW2", "missing_term", "0.01 * W2 is added: a weight decay that the loss lacks"),
     "few digits": ('dW2 = dW2 * (1 + 1e-4 * np.sin(np.arange(100).reshape(10, 10)))', "dW2", "dtype", "right to about three digits only"),
@@ -179,7 +180,6 @@ def test_what_is_reproduced_is_said_only_where_something_is():
     ('dZ3 @ c["A2"].T', 'dZ3 @ c["A2"]', "dW3", "transpose"),
 ])  # fmt: skip
 def test_a_raise_names_its_statement(old, new, statement, family):
-
 
     report = clinic.examine(changed(old, new))
     assert report.verdict == "raises"
@@ -401,18 +401,10 @@ def test_any_callable_will_do():
         assert report.verdict == ("raises" if isinstance(callable_, np.vectorize) else "right")
 
 
-@pytest.mark.parametrize("more", [
-    {"hidden": "rleu"}, {"output": "softmax"}, {"loss": "hinge"}, {"output": "identity", "loss": "bce"}, {"slope": -1.0, "hidden": "leaky_relu"},
-])  # fmt: skip
-def test_a_network_that_does_not_exist_is_refused(more):
-    with pytest.raises(ValueError, match=next(iter(more)) + "|loss|leak"):
-        clinic.examine(clinic_styles.functions(RIGHT)[0], **more)
-
-
 @pytest.mark.parametrize("nothing", [None, 3, "backward_prop", {}])
-def test_something_that_cannot_be_called_is_refused(nothing):
-    with pytest.raises(TypeError, match="backward_prop"):
-        clinic.examine(nothing)
+def test_something_that_cannot_be_called_is_told(nothing):
+    report = clinic.examine(nothing)
+    assert report.verdict == "raises" and "backward_prop is" in str(report)
 
 
 # --- a forward pass of one's own --------------------------------------------------------------------------------------------

@@ -45,6 +45,9 @@ class Outcome:
         What was returned where that is None, a tuple or a list; else ...
     keys : tuple of str or None
         The keys of the dict that a backward pass returned.
+    local_names : list of str
+    local_keys : dict
+        The names in that frame, and the keys of each of its dicts.
     places : list of (str, int)
         File and line of each frame of the learner's in which an exception was on its way, the innermost first.
     """
@@ -63,6 +66,8 @@ class Outcome:
     returned: object = ...
     keys: tuple | None = None
     places: list = field(default_factory=list)
+    local_names: list = field(default_factory=list)
+    local_keys: dict = field(default_factory=dict)
 
 
 def run_backward(function, X, y, c, p):
@@ -174,7 +179,10 @@ def _locate(outcome, error, function):
     with contextlib.suppress(Exception):
         line = traceback.FrameSummary(frame.f_code.co_filename, number, "", lookup_line=True).line
         outcome.line = line[:200] or None
+    outcome.local_names = [name for name in frame.f_locals if name.isidentifier()]
     for name, value in frame.f_locals.items():
+        if type(value) is dict:
+            outcome.local_keys[name] = [key for key in value if isinstance(key, str)][:50]
         if isinstance(value, np.ndarray):
             outcome.local_shapes[name] = value.shape
         elif isinstance(value, int) and not isinstance(value, bool):

@@ -32,10 +32,9 @@ def main(question):
         return _answer(answer, trouble=_reason(error))
     _answer(answer, read=True)
     network = {word: task[word] for word in ("hidden", "output", "loss", "slope", "n_x")}
-    try:
-        report = examine(function, getattr(module, "forward_prop", None), **network)
-    except (TypeError, ValueError) as error:
-        return _answer(answer, trouble=said(error, length=400))
+    report = examine(function, getattr(module, "forward_prop", None), **network)
+    if report.misused:
+        return _answer(answer, trouble=said(report.trouble, length=400))
     return _answer(answer, status=STATUS[report.verdict], report=str(report))
 
 

@@ -18,7 +18,7 @@ SPELLINGS = {
         "cross-entropy", "binary cross-entropy", "binary cross-entropy loss", "cross-entropy loss", "log loss", "logistic loss", "bce loss", "xent",
         "negative log-likelihood", "nll", "ce", "log-likelihood", "bce with logits", "bcewithlogitsloss", "binary log loss", "binary ce",
     ),
-    "mse": ("mean squared error", "squared error", "l2", "l2 loss", "mse loss", "mean square error", "squared loss", "squared errors loss", "quadratic loss"),
+    "mse": ("mean squared error", "squared error", "l2", "l2 loss", "mse loss", "mean square error", "squared loss", "quadratic loss"),
     "half_mse": (
         "half mean squared error", "half squared error", "half the mean squared error", "1/2 mse", "mse/2", "0.5 mse", "quadratic", "quadratic cost",
         "half squared loss",

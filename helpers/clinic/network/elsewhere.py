@@ -32,14 +32,14 @@ class Elsewhere(Exception):
 def report(found, backward_prop, forward_prop=None):
     """The report that sends the learner to `clinic.check`, with the call for their functions."""
     trouble = f"{found}. This is not the network that examine knows ({KNOWS}): use clinic.check, which takes code as it is."
-    return Report(verdict="raises", wrong=(), findings=(), trouble=trouble, use=found.call or call_for(backward_prop, forward_prop), opening="Your code is not judged here")
+    return Report(verdict="raises", wrong=(), findings=(), trouble=trouble, use=found.call or call_for(backward_prop, forward_prop))
 
 
 def misused(error):
     """The report about a call that cannot be carried out."""
     line = " ".join(str(error.args[0] if error.args else error).split())
     more = "" if "did you mean" in line else " For any other network there is clinic.check."
-    return Report(verdict="raises", wrong=(), findings=(), trouble=f"{line}.{more}", use=None, opening="This call cannot be carried out")
+    return Report(verdict="raises", wrong=(), findings=(), trouble=f"{line}.{more}", misused=True)
 
 
 # --- the call to write --------------------------------------------------------------------------------------------------------
@@ -82,7 +82,11 @@ def _name(function):
 def _names(function):
     """The names of the arguments that have no default; none where that cannot be told."""
     signature = _signature(function)
-    return [] if signature is None else [p.name for p in signature.parameters.values() if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    return (
+        []
+        if signature is None
+        else [p.name for p in signature.parameters.values() if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    )
 
 
 def _signature(function):

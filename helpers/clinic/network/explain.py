@@ -141,7 +141,9 @@ def _by_factor(fault, meant, wrong, search):
     k, n = law = power_law(fault.factor)
     statement = "dW3" if fault.statement == "dZ3" and n == 1 else fault.statement
     family = "sign" if abs(k + 1) < 1e-4 and n == 0 else "scale"
-    why = f"{fault.statement} has the wrong sign: gradient descent would climb." if family == "sign" else _factor_sentence(fault.statement, law, search)
+    why = (
+        f"{fault.statement} has the wrong sign: gradient descent would climb." if family == "sign" else _factor_sentence(fault.statement, law, search)
+    )
     if fault.also:
         why = f"In {fault.statement}, {' and '.join(fault.also)} alike: {why}"
     sizes = ", ".join(f"m = {m}: {theta:.4g}" for m, theta in sorted(fault.factor.items()))

@@ -55,7 +55,7 @@ class Finding:
 def sentence(why):
     """A reason as a sentence; names such as dZ3, y or keepdims keep their letters."""
     first = why if re.match(r"\w*\d|[ymX]\b|keepdims\b", why) else why[:1].upper() + why[1:]
-    return first + "."
+    return first + "." * (not first.endswith("?"))
 
 
 def statement_of(name, numbers=None):

@@ -141,8 +141,7 @@ def judge(slope, argument, l, hidden):
         return "in_place", f"{argument.split()[0]} is overwritten before the slope is computed from it"
     if is_right(slope, hidden):
         if argument in (f"Z{l}", f"A{l}"):
-            return "derivative_of_wrong_argument", (
-                f"the formula for the slope takes {'z' if slope.of == 'z' else 'a'}, but it is given {argument}")
+            return "derivative_of_wrong_argument", (f"the formula for the slope takes {'z' if slope.of == 'z' else 'a'}, but it is given {argument}")
         return "derivative_of_wrong_argument", f"the slope is right, but it is taken at {argument} instead of layer {l}'s own z"
     if hidden.name == "sigmoid" and slope.text == "1 - t" and argument == f"A{l}":
         return "missing_term", "of the slope a (1 - a) the factor a is left out"
@@ -151,5 +150,3 @@ def judge(slope, argument, l, hidden):
     if slope.text in ("t", "max(0, t)", "tanh(t)"):
         return "wrong_derivative", "the activation itself stands where its slope belongs"
     return "wrong_derivative", f"this is not the slope of {hidden.name}"
-
-

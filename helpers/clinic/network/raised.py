@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from helpers.clinic.network.exceptions import Meaning, meaning, statement_text, statements_on_the_way
 from helpers.clinic.network.findings import STATEMENTS, Finding, remedy, sentence, statement_of
 from helpers.clinic.network.hidden_rules import activation_gradient_rules, slope_rules
 from helpers.clinic.network.hypotheses import given
@@ -108,22 +109,23 @@ def forward_report(meant, outcome):
 
 
 def _from_exception(meant, outcome, m):
-    """A finding from the line that raised and the shapes around it, or None."""
-    statement = _first_wrong_shape(outcome, m) or _assigned(outcome)
-    family = _family(outcome)
+    """A finding from the line that raised and the shapes around it; its statement in the learner's own words where it has no other name."""
+    means = meaning(outcome) if outcome.exception is not None else Meaning(_family(outcome))
+    of_shapes = means.why is None or _family(outcome) in ("transpose", "broadcasting")
+    statement = (_first_wrong_shape(outcome, m) if of_shapes else None) or _assigned(outcome)
+    family = means.family if means.family != "none" else _family(outcome)
     if statement is None:
         return None
     name = type(outcome.exception).__name__ if outcome.exception is not None else "stopped"
     line = f" in `{outcome.line}`" if outcome.line else ""
     shapes = ", ".join(f"{n} {s}" for n, s in _notated(outcome).items())
     evidence = f"{name}{line}" + (f"; there, {shapes}" if shapes else "") + "."
-    return Finding(statement, family, (), f"{statement} cannot be computed: {outcome.error}.", evidence, remedy(statement, meant))
+    why = sentence(means.why) if means.why and not of_shapes else f"{statement} cannot be computed: {outcome.error}."
+    return Finding(statement, family, (), why, evidence, remedy(statement, meant) if statement in STATEMENTS else why)
 
 
 def _family(outcome):
     text = (outcome.error or "").lower()
-    if "read-only" in text or "cast ufunc" in text or "casting" in text or "dtype" in text:
-        return "dtype"
     if "matmul" in text or "not aligned" in text or "mismatch in its core dimension" in text:
         return "transpose"
     if "broadcast" in text:
@@ -142,12 +144,15 @@ def _notated(outcome):
 
 
 def _assigned(outcome):
-    """The statement whose line raised."""
-    if not outcome.line:
-        return None
-    left = re.split(r"(?<![=!<>])=(?!=)", outcome.line)[0]
-    statement = statement_of(left, outcome.local_numbers)
-    return statement if statement in STATEMENTS else None
+    """The statement that raised: the innermost on the exception's way whose left side has a name of the notation."""
+    for text in (*statements_on_the_way(outcome), outcome.line or ""):
+        left = re.split(r"(?<![=!<>+*/-])[-+*/@]?=(?!=)", text)[0]
+        statement = statement_of(left, outcome.local_numbers) if left != text else None
+        if statement in STATEMENTS:
+            return statement
+    text = statement_text(outcome) or ""
+    name = re.match(r"([A-Za-z_]\w*(?:, *[A-Za-z_]\w*)*)\s*(?:\[[^=]*\])?\s*[-+*/@]?=(?!=)", text)
+    return name[1] if name else None
 
 
 def _first_wrong_shape(outcome, m):

@@ -40,8 +40,8 @@ class Report:
         What all six gradients are multiplied by, "m" or "2" for instance, where their direction is right and their size is not.
     use : str or None
         The call to write where the code is not the network that `examine` knows.
-    opening : str
-        How the sentence of the verdict "raises" begins.
+    misused : bool
+        Whether the call of `examine` itself could not be carried out.
     unsaid : str or None
         What may have been left unsaid about the loss, with which nothing would be wrong: that it is a sum, that it has a penalty.
     """
@@ -59,14 +59,15 @@ class Report:
     notes: tuple = ()
     factor: str | None = None
     use: str | None = None
-    opening: str = "Your code cannot be judged as it is"
+    misused: bool = False
     unsaid: str | None = None
 
     @property
     def sentence(self):
         """The verdict in one sentence."""
         if self.verdict == "raises":
-            return f"{self.opening}: {self.trouble}"
+            opening = "This call cannot be carried out" if self.misused else "Your code cannot be judged as it is"
+            return f"{'Your code is not judged here' if self.use else opening}: {self.trouble}"
         if self.verdict == "right":
             return "All six gradients are right. If the network does not train, the cause lies elsewhere: see clinic.examine_training."
         if not self.findings:
