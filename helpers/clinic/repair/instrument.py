@@ -5,6 +5,7 @@ Nothing moves to another line, so tracebacks and everything that counts lines st
 
 import ast
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from helpers.clinic.model.sources import Source, first_line
 
@@ -57,13 +58,18 @@ class Site:
     def is_load(self):
         return isinstance(self.node, LOADS)
 
+    @cached_property
+    def written(self):
+        """The expression in a form that does not depend on spaces and quotes."""
+        return ast.unparse(self.node)
+
 
 def instrumented(source, inner, outer=(), first=0):
     """(text, sites): the probes in the statements that have a line in `inner` (lines that ran in functions) or `outer` (at the top level)."""
     writer = _Writer(source, first)
     for statement, scope in _statements(source.tree, source.tree):
         head = range(first_line(statement), _head_end(statement) + 1)
-        if isinstance(scope, _FUNCTIONS) and any(line in inner for line in head) or scope is source.tree and any(line in outer for line in head):
+        if (isinstance(scope, _FUNCTIONS) and any(line in inner for line in head)) or (scope is source.tree and any(line in outer for line in head)):
             writer.statement(statement, scope)
         elif any(line in inner for line in head):
             writer.lambdas(statement, scope)
@@ -206,7 +212,7 @@ class _Writer:
         if isinstance(node, _BARE):
             self._inside(node)
             return None
-        if isinstance(node, ast.Name) and (node.id in self.modules or not isinstance(node.ctx, ast.Load)):
+        if isinstance(node, ast.Name) and (node.id in self.modules or node.id == "self" or not isinstance(node.ctx, ast.Load)):
             return None
         if isinstance(node, _HOLDERS) and role == "part":
             self._inside(node)

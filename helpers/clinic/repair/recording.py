@@ -195,7 +195,7 @@ class _Links:
                 if site.role == "value":
                     self.by_name.setdefault(id(value), {})[site.target] = event
         elif site.is_load and event.array is not None:
-            event.origin = self.last.get((site.scope, ast.unparse(site.node)))
+            event.origin = self.last.get((site.scope, site.written))
         if site.role in ("value", "change") and not site.stores:
             self.last[site.scope, site.target] = event
         if into is not None:
@@ -204,12 +204,12 @@ class _Links:
     def _origin(self, event, value):
         names = self.by_name.get(id(value), {})
         if names and event.site.is_load:
-            made = names.get(ast.unparse(event.site.node))
+            made = names.get(event.site.written)
             if made is not None:
                 return made
         made = self.by_object.get(id(value))
         if made is None and event.site.is_load and not event.inside:
-            made = self.last.get((event.site.scope, ast.unparse(event.site.node))) if not isinstance(value, np.ndarray) else None
+            made = self.last.get((event.site.scope, event.site.written)) if not isinstance(value, np.ndarray) else None
             if made is None and getattr(value, "base", None) is not None:
                 made = self.by_object.get(id(value.base))
         return made
