@@ -96,18 +96,15 @@ class Adjoints:
 
     def _shared_loads(self):
         """Loads of one and the same array in several places: the slope through one of them is a part of the gradient."""
-        by_object = {}
+        by_object, found = {}, []
         for event in self.events[0]:
-            if event.site.is_load and event.site.role == "part" and event.origin is None and event.array is not None and event.array.size > 1:
-                if isinstance(event.value, np.ndarray) and event.value.dtype.kind == "f":
-                    owner = event.value if event.value.base is None else event.value.base
-                    by_object.setdefault(id(owner), []).append(event)
-        values = [v for v in self.points[0].values.values()]
-        found = []
+            if event.site.is_load and event.site.role == "part" and event.origin is None and _is_floats(event.value) and event.array.size > 1:
+                owner = event.value if event.value.base is None else event.value.base
+                by_object.setdefault(id(owner), []).append(event)
+        parameters = [v.ravel() for v in self.points[0].values.values()]
         for loads in by_object.values():
-            if len({(e.site, e.times) for e in loads}) > 1 and any(
-                e.array.size == v.size and np.array_equal(e.array.ravel(), v.ravel()) for e in loads for v in values
-            ):
+            several = len({(e.site, e.times) for e in loads}) > 1
+            if several and any(np.array_equal(e.array.ravel(), v) for e in loads for v in parameters):
                 found += [e for e in loads if self._moves(e)]
         return found[:24]
 
@@ -177,6 +174,10 @@ def _name(event):
     return event.site.target if event.site.role == "value" and event.site.target else event.site.text
 
 
+def _is_floats(value):
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
+
+
 def _computed(event):
     """Whether an event made a new array or number of floats."""
     if event.array is None or not event.array.size or event.origin is not None or event.site.is_load:
@@ -184,7 +185,7 @@ def _computed(event):
     if isinstance(event.site.node, (ast.Constant, ast.Compare, ast.BoolOp)):
         return False
     value = event.value
-    return value.dtype.kind == "f" if isinstance(value, np.ndarray) else isinstance(value, (float, np.floating))
+    return _is_floats(value) or isinstance(value, (float, np.floating))
 
 
 def _as_good_as(event):

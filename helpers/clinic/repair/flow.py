@@ -173,6 +173,10 @@ class Flow:
         return matched([a for _, a in first], Target("value", "", [a for _, a in second])) is not None
 
 
+def _decided(slopes):
+    return np.where(slopes.decided, slopes.D, np.nan)
+
+
 def ancestors(event):
     """All events that went into one, itself among them."""
     found, waiting = {event}, [event]

@@ -303,8 +303,7 @@ class _Search:
         said = f"{name} gets no gradient" if none else f"no single line makes what {name} gets"
         written = name.replace("[", ".").replace("]", "").split(".")
         last = [part for part in written if part and not part.isdigit()][-1:] or [name]
-        mentioned = [e for e in self.flow.events if e.site.role in ("value", "change", "return", "argument") and last[0] in e.site.target.replace("'", " ").replace(".", " ")
-                     and e.site not in self.flow.adjoints.forward]  # fmt: skip
+        mentioned = [e for e in self.flow.events if self._mentions(e, last[0])]
         for event in mentioned[-1:]:
             self._charge(event, 0.5, name, said)
             self._walk(event, 0.5, name, set())
@@ -313,6 +312,10 @@ class _Search:
             self._charge_statement(loop, event, 0.6, name, f"{said}: the loop may end too early, or the condition leave it out")
         if ends:
             self._charge(max(ends)[2], 0.4, name, f"{said}; here is the last line that makes one", part=False)
+
+    def _mentions(self, event, word):
+        ends = event.site.role in ("value", "change", "return", "argument") and event.site not in self.flow.adjoints.forward
+        return ends and word in event.site.target.replace("'", " ").replace(".", " ")
 
     def _raised(self, error):
         """The line that raised, and what goes into it that is not explained."""
