@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import clinic_shapes
-from clinic_shapes import SHAPES
+import clinic_live_shapes
+from clinic_live_shapes import SHAPES
 from helpers.clinic import guard
 from helpers.clinic.model.live import Live
 from helpers.clinic.model.subject import Trouble
@@ -231,25 +231,25 @@ def test_only_restricts_and_says_what_there_is():
 
 
 def test_edited_code_answers_within_and_no_longer_after():
-    text = Path(clinic_shapes.__file__).read_text(encoding="utf-8")
+    text = Path(clinic_live_shapes.__file__).read_text(encoding="utf-8")
     arguments, *_ = SHAPES["rate_kept_in_the_object"]()
     live = Live(*arguments)
     at, before = live.start, live.gradients(live.start)
     other = text.replace("back.sum(0), a.T @ err, err.sum(0)", "2 * back.sum(0), a.T @ err, err.sum(0)", 1)
-    with live.edited({clinic_shapes.__file__: other}):
+    with live.edited({clinic_live_shapes.__file__: other}):
         assert np.allclose(live.gradients(at)["b1"], 2 * before["b1"]) and np.allclose(live.gradients(at)["W1"], before["W1"])
     assert np.allclose(live.gradients(at)["b1"], before["b1"])
 
 
 def test_what_an_edit_changes_is_put_back():
     """An edit may write where the code never did."""
-    text = Path(clinic_shapes.__file__).read_text(encoding="utf-8")
+    text = Path(clinic_live_shapes.__file__).read_text(encoding="utf-8")
     arguments, *_ = SHAPES["rate_kept_in_the_object"]()
     live, net = Live(*arguments), arguments[0]
     X = net.X.copy()
     other = text.replace("        self.W1 -= self.lr * dW1\n", "        self.X -= self.lr * dW1[0, 0]\n", 1)
     loss = live.loss(live.start)
-    with live.edited({clinic_shapes.__file__: other}):
+    with live.edited({clinic_live_shapes.__file__: other}):
         live.gradients(live.start)
         assert np.array_equal(net.X, X) and live.loss(live.start) == loss
     assert np.array_equal(net.X, X)

@@ -225,6 +225,10 @@ class Randomness(Note):
         return getattr(held, "bit_generator", held).state
 
     def changed(self):
+        if isinstance(self.held, random.Random):
+            return self._now(self.held) != self.saved
+        if isinstance(self.held, np.random.RandomState) and "key" in self.saved["state"]:
+            return not _same_twister(self._now(self.held), self.saved)
         return pickle.dumps(self._now(self.held)) != pickle.dumps(self.saved)
 
     def put_back(self):
@@ -237,3 +241,10 @@ class Randomness(Note):
 
     def items(self):
         return ()
+
+
+def _same_twister(a, b):
+    """Whether two states of NumPy's old generator are one, without writing them out."""
+    if any(a[name] != b[name] for name in ("has_gauss", "gauss")) or a["state"]["pos"] != b["state"]["pos"]:
+        return False
+    return np.array_equal(a["state"]["key"], b["state"]["key"])
