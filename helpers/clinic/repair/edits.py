@@ -1,0 +1,216 @@
+"""The catalogue of changes of one statement: what people mistake for what in a backward pass, as changes of the learner's own text.
+
+A change is worth trying in the order of its cost: how likely a person made that slip. What the same statement says for another layer
+comes first, then small slips (another layer's array, a transpose, an axis, a factor), last what has little to do with what stands there.
+Two changes that are the same by arithmetic are tried once.
+"""
+
+import ast
+import builtins
+import functools
+import heapq
+import itertools
+from dataclasses import dataclass, field
+
+from helpers.clinic.repair import axes, conditions, factors, operands, products, siblings, slopes, statements
+from helpers.clinic.repair.expressions import meaning
+from helpers.clinic.repair.rewriting import BLOCKS, Written, applied
+from helpers.clinic.repair.scope import Scope
+from helpers.clinic.repair.shapes import CannotBe, broadcast, shape_of
+
+__all__ = ["Edit", "Scope", "edits_of", "pairs_of", "together"]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of the learner's text.
+
+    Attributes
+    ----------
+    cost : float
+        The smaller, the likelier it is that a person made this slip.
+    kind : str
+        "operand", "transpose", "axis", "slope", "factor", ...
+    changes : tuple of (int, int, str)
+        (start, end, new): parts of the file's text and what stands there instead.
+    words : str
+        The statement before and after, as in "dW1 = dZ1 @ W1.T → dW1 = dZ1 @ X.T".
+    before, after : str
+        The statement as it stands, and as it is changed; of a move, the lines concerned.
+    """
+
+    cost: float
+    kind: str
+    changes: tuple
+    words: str
+    before: str = ""
+    after: str = ""
+    plan: dict = field(default=None, compare=False, repr=False)
+
+    def applied(self, text):
+        """The file's text with this change."""
+        return applied(self.changes, text)
+
+
+def edits_of(source, statement, scope=None):
+    """Each change of one statement of `source` (with `text` and `tree`), an `Edit`, the likeliest first. scope : Scope, optional."""
+    scope = scope or Scope.of(source, statement)
+    line = Written(source.text, statement)
+    seen = {meaning(line.head)}
+    for cost, kind, what in sorted(_candidates(source, line, scope), key=lambda candidate: candidate[0]):
+        edit = _edit(line, cost, kind, what, scope, seen)
+        if edit is not None:
+            yield edit
+
+
+def _candidates(source, line, scope):
+    """(cost, kind, {node: expression} or changes of the text), in no order."""
+    known = _known(source.text, source.tree, scope)
+    text, tree = source.text, source.tree
+    yield from itertools.chain(
+        siblings.sibling_edits(line, scope, known), siblings.list_analogies(line, scope, known), operands.operand_edits(line, scope),
+        operands.wrapped_in_functions(line, scope), products.product_edits(line, scope), products.reshaped(line, scope),
+        axes.axis_edits(line, scope), slopes.slope_edits(line, scope), slopes.slope_bodies(line, scope),
+        factors.factor_edits(line, scope), factors.term_edits(line, scope, text, tree),
+        conditions.condition_edits(line, scope), conditions.order_edits(line), statements.array_edits(line, scope),
+        statements.default_arguments(line), statements.assignment_edits(line), statements.removal(text, tree, line.node),
+        statements.guards(text, line.node, scope),
+        statements.missing_lines(text, line.node, scope.statements, known),
+    )  # fmt: skip
+
+
+def _edit(line, cost, kind, what, scope, seen):
+    """The Edit of a candidate; None where it is nothing new or nothing that can be."""
+    if not what:
+        return None
+    if not isinstance(what, dict):
+        after = applied(what, line.whole)
+        return (
+            Edit(cost, kind, what, _words(line.segment, kind), line.segment, _lines_after(line, what, after))
+            if after not in seen and not seen.add(after)
+            else None
+        )
+    if scope.shapes and not _possible(line, what, scope.shapes):
+        return None
+    told = line.rewritten(what)
+    if told is None:
+        return None
+    changes, tree = told
+    said = meaning(tree)
+    if said in seen:
+        return None
+    seen.add(said)
+    after = line.after(changes)
+    return Edit(cost, kind, changes, f"{_flat(line.segment)} → {_flat(after)}", line.segment, after, what)
+
+
+def _flat(segment):
+    return " ".join(segment.split())
+
+
+def _words(segment, kind):
+    return f"{kind}: {_flat(segment)}"
+
+
+def _lines_after(line, changes, after):
+    """The text of the statement after changes of the file's text."""
+    grown = len(after) - len(line.whole)
+    start = min(line.start, min(change[0] for change in changes))
+    return after[start : max(line.end, max(change[1] for change in changes)) + grown].strip()
+
+
+def _possible(line, what, shapes):
+    """Whether arrays of these shapes can be put together so; of an update, whether the array keeps its shape."""
+    for new in what.values():
+        try:
+            shape_of(new, shapes)
+        except CannotBe:
+            return False
+    node = line.node
+    if isinstance(node, ast.AugAssign) and node.value in what:
+        target = shapes.get(line.text(node.target))
+        try:
+            shape = shape_of(what[node.value], shapes)
+            return target is None or shape is None or broadcast(tuple(target), shape) == tuple(target)
+        except CannotBe:
+            return False
+    return True
+
+
+@functools.lru_cache(64)
+def _file_names(text):
+    names = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+            names.add(ast.unparse(node))
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+    return frozenset(names)
+
+
+def _known(text, tree, scope):
+    """Names that exist where the statement stands: those of its function, of its class, and of the file's functions and numbers."""
+    own = {ast.unparse(n) for s in scope.statements for n in ast.walk(s) if isinstance(n, ast.Name | ast.Attribute | ast.Subscript)}
+    arguments = {a.arg for a in ast.walk(scope.function) if isinstance(a, ast.arg)}
+    shared = {name for name in _file_names(text) if name.startswith("self.")} if scope.owner is not None else set()
+    top = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            top |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    modules = {name for name in _file_names(text) if name.split(".")[0] in top}
+    return own | arguments | shared | top | modules | {"self", *dir(builtins)} | set(scope.numbers) | set(scope.arrays)
+
+
+def pairs_of(source, statement, scope=None, most=400):
+    """Two changes of one statement at once, the cheapest sums first; of the `most` likeliest single ones that change expressions."""
+    scope = scope or Scope.of(source, statement)
+    line = Written(source.text, statement)
+    singles = [edit for edit in itertools.islice(edits_of(source, statement, scope), most) if edit.plan]
+    seen = {meaning(line.head)} | {meaning(line.rewritten(edit.plan)[1]) for edit in singles}
+    heap = [(singles[0].cost + singles[1].cost, 0, 1)] if len(singles) > 1 else []
+    while heap:
+        cost, i, j = heapq.heappop(heap)
+        if j + 1 < len(singles):
+            heapq.heappush(heap, (singles[i].cost + singles[j + 1].cost, i, j + 1))
+        if j == i + 1 and j + 1 < len(singles):
+            heapq.heappush(heap, (singles[j].cost + singles[j + 1].cost, j, j + 1))
+        a, b = singles[i], singles[j]
+        if not set(a.plan) & set(b.plan):
+            edit = _edit(line, cost, f"{a.kind} and {b.kind}", a.plan | b.plan, scope, seen)
+            if edit is not None:
+                yield edit
+
+
+def together(source, statement, edit, others=None):
+    """One Edit that makes the same change in a statement and in those that say the same for other layers; None where there are none.
+
+    others : statements, optional
+        Where the same change is made; without them, the siblings of the statement in its function.
+    """
+    if not edit.plan:
+        return None
+    scope = Scope.of(source, statement)
+    line = Written(source.text, statement)
+    chosen = others if others is not None else [other for other, _ in siblings.siblings(statement, scope.statements)]
+    known = _known(source.text, source.tree, scope)
+    changes, befores, afters = list(edit.changes), [edit.before], [edit.after]
+    for other in chosen:
+        if other is statement or isinstance(other, BLOCKS):
+            continue
+        there = Written(source.text, other)
+        plan = siblings.transported(edit.plan, line, there, known)
+        told = there.rewritten(plan) if plan else None
+        if told is not None:
+            changes += told[0]
+            befores.append(there.segment)
+            afters.append(there.after(told[0]))
+    if len(befores) == 1:
+        return None
+    return Edit(
+        edit.cost + 0.2,
+        f"{edit.kind} in {len(befores)} lines",
+        tuple(sorted(changes)),
+        f"{edit.words} (and the same in {len(befores) - 1} more)",
+        "\n".join(befores),
+        "\n".join(afters),
+    )

@@ -1,0 +1,247 @@
+"""Factors, signs, constants and terms: missing, surplus, twice, or of the wrong kind."""
+
+import ast
+
+from helpers.clinic.repair.expressions import binary, function_name, is_number, is_op, key, negative, number, over, times, written
+from helpers.clinic.repair.nearness import distance, related
+from helpers.clinic.repair.scope import operands
+
+
+def factor_edits(line, scope):
+    """(cost, kind, {node: expression}) for factors, signs, terms and constants."""
+    yield from _left_out(line)
+    yield from _signs(line)
+    yield from _constants(line)
+    yield from _put_in(line, scope)
+    yield from _as_elsewhere(line, scope)
+
+
+def _left_out(line):
+    for node in line.expressions():
+        if is_op(node, ast.Mult):
+            small = [is_number(side) or isinstance(side, ast.Name) for side in (node.left, node.right)]
+            yield 0.9 if small[1] else 1.0, "dropped", {node: node.left}
+            yield 0.9 if small[0] else 1.0, "dropped", {node: node.right}
+            yield 1.1, "inverse", {node: over(node.left, node.right)}
+            if is_op(node.left, ast.Div) and is_number(node.left.left):
+                yield 0.9, "dropped", {node: node.right}
+        elif is_op(node, ast.Div):
+            yield 0.85, "dropped", {node: node.left}
+            if not is_number(node.left):
+                yield 1.1, "inverse", {node: times(node.left, node.right)}
+            elif node.left.value == 1:
+                yield 1.0, "inverse", {node: node.right}
+        elif is_op(node, ast.FloorDiv):
+            yield 0.8, "division", {node: over(node.left, node.right)}
+        elif is_op(node, ast.Add, ast.Sub):
+            yield 1.05, "term dropped", {node: node.left}
+            if is_op(node, ast.Add):
+                yield 1.1, "term dropped", {node: node.right}
+            elif not is_number(node.left):
+                yield 1.25, "term dropped", {node: node.right}
+            yield 1.4, "product for sum", {node: times(node.left, node.right)}
+
+
+def _signs(line):
+    for node in line.expressions():
+        if is_op(node, ast.Sub):
+            yield 0.8 if not is_number(node.left) else 1.1, "sign", {node: binary(node.right, ast.Sub, node.left)}
+            yield 0.95, "sign", {node: binary(node.left, ast.Add, node.right)}
+        elif is_op(node, ast.Add):
+            yield 0.85, "sign", {node: binary(node.left, ast.Sub, node.right)}
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not is_number(node.operand):
+            yield 0.75, "sign", {node: node.operand}
+        elif function_name(node) in ("exp", "log") and len(node.args) == 1:
+            yield 1.15, "sign", {node.args[0]: negative(node.args[0])}
+    value = getattr(line.node, "value", None)
+    if isinstance(line.node, ast.Assign | ast.Return | ast.AugAssign) and isinstance(value, ast.Tuple | ast.List):
+        yield from ((1.2, "sign", {part: negative(part)}) for part in value.elts if not isinstance(part, ast.Constant | ast.Starred))
+    elif isinstance(line.node, ast.Assign | ast.Return | ast.AugAssign) and value is not None and not isinstance(value, ast.Constant):
+        yield 0.9, "sign", {value: negative(value)}
+    if isinstance(value, ast.Call):
+        yield from ((1.25, "sign", {part: negative(part)}) for part in value.args[:2] if not isinstance(part, ast.Constant | ast.Starred))
+
+
+def _constants(line):
+    """Another number: 0, 1, 2 and 0.5, one more and one less, the opposite, ten times as much or little."""
+    for node in line.expressions():
+        if not is_number(node) or isinstance(line.parents[node], ast.Subscript | ast.keyword | ast.UnaryOp):
+            continue
+        value = node.value
+        likely = {0: (1, 0.01), 1: (2, 0), 2: (1, 0.5), 0.5: (1, 2), 3: (2, 1), 4: (1, 2), 0.25: (0.5, 1)}.get(value, (1, 2))
+        inside = 0.3 if isinstance(line.parents[node], ast.Compare) else 0.15 if is_op(line.parents[node], ast.Sub, ast.Pow) else 0.0
+        for i, other in enumerate(dict.fromkeys((*likely, 0, 1, 2, 0.5))):
+            if other != value:
+                yield inside + ((0.8 if i == 0 else 0.9) if other in likely else 1.1), "constant", {node: number(other)}
+        if isinstance(value, float) and 0 < value < 0.5:
+            yield from ((1.2, "constant", {node: number(other)}) for other in (round(1 - value, 10), round(10 * value, 10), round(value / 10, 10)))
+        if is_number(node) and isinstance(value, int) and value > 1:
+            yield from ((1.2, "constant", {node: number(other)}) for other in (value - 1, value + 1))
+
+
+def _numerator(value):
+    """Where a factor goes: the expression itself, or the elements of a tuple."""
+    if isinstance(value, ast.Tuple | ast.List):
+        return [(part, 0.2) for part in value.elts if isinstance(part, ast.expr)]
+    places = [(value, 0.0)]
+    if is_op(value, ast.Add, ast.Sub):
+        places += [(value.left, 0.2), (value.right, 0.2)]
+    if isinstance(value, ast.Call) and not isinstance(value.func, ast.Name):
+        places += [(part, 0.3) for part in value.args[:2] if not isinstance(part, ast.Constant | ast.Starred)]
+    if isinstance(value, ast.IfExp):
+        places += [(value.body, 0.2), (value.orelse, 0.2)]
+    if isinstance(value, ast.Dict):
+        places = [(part, 0.1) for part in value.values]
+    return places
+
+
+def _put_in(line, scope):
+    """/ m, * m, * 2, / 2, the learning rate, any number or array of the scope."""
+    if not isinstance(line.node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr | ast.AnnAssign) or line.node.value is None:
+        return
+    value = line.node.value
+    if (isinstance(line.node, ast.Expr) and not isinstance(value, ast.Call)) or isinstance(value, ast.Constant | ast.JoinedStr):
+        return
+    update = isinstance(line.node, ast.AugAssign)
+    target = " ".join(line.text(t) for t in getattr(line.node, "targets", [getattr(line.node, "target", None)]) if t in line.parents)
+    for place, more in _numerator(value):
+        if place not in line.parents:
+            continue
+        more += 0.3 if isinstance(line.node, ast.Expr) and place is value else 0.0
+        for text in _lengths(scope):
+            yield 0.95 + more + (0.25 if "(" in text or "[" in text else 0), "factor", {place: over(place, written(text))}
+            yield 1.2 + more, "factor", {place: times(place, written(text))}
+        for text in scope.rates:
+            yield (
+                0.9 + more + (0 if update or "-" in line.segment else 0.2),
+                "factor",
+                {place: times(written(text), place) if update else times(place, written(text))},
+            )
+            yield 1.3 + more, "factor", {place: over(place, written(text))}
+        for other in scope.numbers:
+            if other not in scope.counts and other not in scope.rates and (other not in scope.arrays or len(scope.numbers) < 6):
+                yield 1.2 + more, "factor", {place: times(place, written(other))}
+                yield 1.25 + more, "factor", {place: over(place, written(other))}
+                yield 1.4 + more, "factor", {place: times(place, binary(number(1), ast.Sub, written(other)))}
+                yield 1.5 + more, "factor", {place: over(place, binary(number(1), ast.Sub, written(other)))}
+        yield 1.0 + more, "factor", {place: times(number(2), place)}
+        yield 1.05 + more, "factor", {place: over(place, number(2))}
+        for other in scope.arrays:
+            if other != target and "[:" not in other:
+                yield 1.3 + more - (0.3 if other in scope.unused else 0), "factor", {place: times(place, written(other))}
+                yield 1.55 + more, "factor", {place: over(place, written(other))}
+
+
+def _lengths(scope):
+    """What may count the examples, the likeliest first: counts of the scope, then lengths of its arrays."""
+    yield from scope.counts
+    names = [text for text in scope.arrays if text.replace(".", "").replace("_", "").isalnum()][:6]
+    yield from (text for name in names for text in (f"len({name})", f"{name}.shape[0]", f"{name}.shape[1]") if text not in scope.counts)
+
+
+def _as_elsewhere(line, scope):
+    """Factors by which other lines of the function multiply or divide their whole value: / m, 1 / m *, rate *."""
+    value = getattr(line.node, "value", None)
+    if not isinstance(line.node, ast.Assign | ast.AugAssign) or not isinstance(value, ast.expr) or isinstance(value, ast.Constant | ast.Tuple):
+        return
+    seen = set()
+    for statement in scope.statements:
+        other = getattr(statement, "value", None)
+        if statement is line.node or not isinstance(statement, ast.Assign | ast.AugAssign) or not isinstance(other, ast.BinOp) or key(other) in seen:
+            continue
+        seen.add(key(other))
+        if is_op(other, ast.Div) and _plain(other.right):
+            yield 0.7, "factor", {value: over(value, written(ast.unparse(other.right)))}
+        elif is_op(other, ast.Mult) and _plain(other.right):
+            yield 0.85, "factor", {value: times(value, written(ast.unparse(other.right)))}
+        first = other
+        while is_op(first, ast.Mult, ast.MatMult, ast.Div) and not _plain(first):
+            first = first.left
+        if first is not other and _plain(first) and not isinstance(first, ast.Name | ast.Attribute | ast.Subscript):
+            yield 0.75, "factor", {value: times(written(ast.unparse(first)), value)}
+        elif (
+            is_op(other, ast.Mult) and isinstance(other.left, ast.Name | ast.Attribute) and ast.unparse(other.left) in (*scope.numbers, *scope.rates)
+        ):
+            yield 0.75, "factor", {value: times(written(ast.unparse(other.left)), value)}
+
+
+def _plain(node):
+    """Whether an expression is a number of the kind that one divides by: m, 1 / m, len(X), X.shape[0], 2."""
+    if is_number(node) or isinstance(node, ast.Name):
+        return True
+    if isinstance(node, ast.BinOp):
+        return _plain(node.left) and _plain(node.right)
+    return (
+        function_name(node) == "len"
+        or (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name))
+        or (isinstance(node, ast.Subscript) and "shape" in ast.unparse(node))
+    )
+
+
+def term_edits(line, scope, text, tree):
+    """A missing term: the penalty's gradient, what the line's siblings add, an array that is added as it is."""
+    value = getattr(line.node, "value", None)
+    if (
+        not isinstance(line.node, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign)
+        or not isinstance(value, ast.expr)
+        or isinstance(value, ast.Constant)
+    ):
+        return
+    target = " ".join(line.text(t) for t in getattr(line.node, "targets", [getattr(line.node, "target", None)]) if t in line.parents)
+    places = [(value, 0.0)] if not isinstance(value, ast.Tuple | ast.List) else [(part, 0.2) for part in value.elts if part in line.parents]
+    strengths = list(_strengths(tree, scope))
+    for place, more in places:
+        for other in scope.arrays:
+            if other == target or not (other.replace(".", "").replace("_", "").isalnum() or "[" in other):
+                continue
+            near = -0.25 if related(target, other) else 0.1
+            for strength in strengths:
+                yield 1.05 + near + more, "term", {place: binary(place, ast.Add, times(written(strength), written(other)))}
+            if strengths:
+                yield 1.6 + more, "term", {place: binary(place, ast.Add, written(other))}
+            else:
+                yield 1.5 + more, "term", {place: binary(place, ast.Add, written(other))}
+        if is_op(value, ast.Mult) and isinstance(line.node, ast.AugAssign):  # rate * (gradient + penalty)
+            for other in scope.arrays:
+                if distance(target, other) < 0.1:
+                    yield from ((1.15, "term", {value.right: binary(value.right, ast.Add, times(written(s), written(other)))}) for s in strengths)
+
+
+def _strengths(tree, scope):
+    """What a penalty's gradient multiplies the weights by, from the file's loss: alpha for alpha / 2 * (W ** 2).sum()."""
+    known = set()
+    for node in ast.walk(tree):
+        if not is_op(node, ast.Mult):
+            continue
+        squares = any((is_op(n, ast.Pow) and is_number(n.right) and n.right.value == 2) or function_name(n) == "square" for n in ast.walk(node.right))
+        if not squares or (
+            function_name(node.right) not in ("sum", "norm") and not is_op(node.right, ast.Add) and not isinstance(node.right, ast.Name | ast.Call)
+        ):
+            continue
+        text = _twice(node.left)
+        if text and text not in known and _names(written(text)) & set(scope.penalties):
+            known.add(text)
+            yield text
+    for name in scope.penalties:
+        for text in (name, f"2 * {name}", *(f"{name} / {m}" for m in scope.counts[:2])):
+            if text not in known:
+                known.add(text)
+                yield text
+
+
+def _names(node):
+    return {ast.unparse(n) for n, _ in operands(node)}
+
+
+def _twice(coefficient):
+    """2 c, with its own twos and halves taken away: alpha / 2 → alpha, lam / (2 * m) → lam / m, 0.5 * alpha → alpha, lam → 2 * lam."""
+    text = ast.unparse(coefficient)
+    for half in (" / 2", "0.5 * ", "1 / 2 * ", " * 0.5", "2 * ", "2.0 * ", " / 2.0"):
+        if half in text:
+            left = text.replace(half, "", 1) if half not in ("2 * ", "2.0 * ") else text.replace(half, "", 1) if "/ (2" in text else None
+            if left:
+                try:
+                    return ast.unparse(ast.parse(left, mode="eval"))
+                except SyntaxError:
+                    return None
+    return f"2 * {text}" if not isinstance(coefficient, ast.Constant) else None

@@ -1,0 +1,301 @@
+"""What the same statement for another layer says that this one should look like.
+
+`dW2 = dZ2 @ A1.T / m` says of layer 1: `dZ1 @ A0.T / m`, and as there is no A0, the array that stands in its place in the line itself.
+Names are carried over by what the two targets differ in: a number, or words such as low and top.
+"""
+
+import ast
+import copy
+import re
+
+from helpers.clinic.repair.expressions import key, product_of, written
+from helpers.clinic.repair.nearness import words
+from helpers.clinic.repair.scope import operands
+
+_WORD = re.compile(r"d(?=[A-Z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+def sibling_edits(line, scope, known):
+    """(cost, kind, {node: expression}): what the siblings of a statement say, the smallest change first. known : names that exist."""
+    value = getattr(line.node, "value", None)
+    if not isinstance(line.node, ast.Assign | ast.AugAssign) or not isinstance(value, ast.expr):
+        return
+    for other, carry in siblings(line.node, scope.statements):
+        for meant in _carried(other.value, carry, value, known, scope):
+            changed = differences(value, meant)
+            if changed and all(node in line.parents for node in changed):
+                size = sum(min(_size(node), _size(new)) for node, new in changed.items())
+                yield 0.35 + 0.12 * len(changed) + 0.03 * min(size, 12), "sibling", changed
+                if 1 < len(changed) <= 4:
+                    for node, new in changed.items():
+                        yield 0.6 + 0.03 * min(_size(new), 12), "sibling", {node: new}
+
+
+def siblings(statement, others):
+    """(statement, carry) for each statement that says the same for another layer; carry: a name's text there -> its text here."""
+    mine = _target(statement)
+    if mine is None:
+        return
+    for other in others:
+        if (
+            other is statement
+            or type(other) is not type(statement)
+            or (isinstance(other, ast.AugAssign) and type(other.op) is not type(statement.op))
+        ):
+            continue
+        theirs = _target(other)
+        if theirs is None or theirs == mine:
+            continue
+        carry = carried(theirs, mine)
+        if carry and (isinstance(statement, ast.AugAssign) or _layers_apart(theirs, mine)):
+            yield other, carry
+
+
+def _target(statement):
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        return ast.unparse(statement.targets[0])
+    return ast.unparse(statement.target) if isinstance(statement, ast.AugAssign) else None
+
+
+def _layers_apart(theirs, mine):
+    """Whether two targets differ by a number or a word: dW2 and dW1, step_low and step_top, not dW1 and dZ1."""
+    return all(x.isdigit() or (len(x) > 1 and len(y) > 1) for x, y in zip(words(theirs), words(mine), strict=True) if x != y)
+
+
+def carried(theirs, mine):
+    """The function that takes names of one target's layer to the other's; None where the two differ in more than one respect."""
+    p, q = words(theirs), words(mine)
+    if len(p) != len(q):
+        return None
+    pairs = {(x, y) for x, y in zip(p, q, strict=True) if x != y}
+    if len(pairs) != 1:
+        return None
+    ((x, y),) = pairs
+    if x.isdigit() and y.isdigit():
+        by = int(y) - int(x)
+        return lambda text: re.sub(r"(?<=[A-Za-z_\['\"])\d+", lambda match: str(int(match[0]) + by), text)
+    if x.isalpha() and y.isalpha():
+        return lambda text: _WORD.sub(lambda match: y if match[0] == x else match[0], text)
+    return None
+
+
+def _carried(value, carry, mine, known, scope):
+    """The sibling's value with this layer's names; names that do not exist are those that stand in their place here, or are left over."""
+    places = [node for node, _ in operands(value)]
+    texts = {ast.unparse(node): carry(ast.unparse(node)) for node in places}
+    unknown = [text for text, new in texts.items() if not _exists(new, known)]
+    if len(unknown) > 1:
+        return
+    here = [ast.unparse(node) for node, _ in operands(mine)]
+    if not unknown:
+        yield _renamed(value, texts)
+        return
+    aligned = [ast.unparse(b) for a, b in _side_by_side(value, mine) if ast.unparse(a) == unknown[0]]
+    spare = [text for text in here if text not in texts.values()]
+    given = [
+        text
+        for text in scope.arrays
+        if text in scope.unused or re.fullmatch(r"(?i)(?:self\.)?(?:x\w*|inputs?|data|images|features|batch|samples)", text)
+    ]
+    for text in dict.fromkeys((*aligned, *spare, *given)):
+        if _exists(text, known):
+            yield _renamed(value, texts | {unknown[0]: text})
+
+
+def _exists(text, known):
+    return all(ast.unparse(node) in known for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name | ast.Attribute)) and (
+        "[" not in text or text in known or not re.search(r"\[['\"]", text)
+    )
+
+
+def _side_by_side(a, b):
+    """Operands at the same places of two expressions, as far as these are alike."""
+    if (
+        isinstance(a, ast.Name | ast.Attribute | ast.Subscript) and isinstance(b, ast.Name | ast.Attribute | ast.Subscript) and type(a) is not type(b)
+    ) or (isinstance(a, ast.Name) and isinstance(b, ast.Name)):
+        yield a, b
+    elif type(a) is type(b):
+        if isinstance(a, ast.Subscript | ast.Attribute) and getattr(a, "attr", None) == getattr(b, "attr", None):
+            yield a, b
+        parts, others = list(ast.iter_child_nodes(a)), list(ast.iter_child_nodes(b))
+        for x, y in zip(parts, others, strict=False):
+            yield from _side_by_side(x, y)
+
+
+def _renamed(value, texts):
+    """A copy of an expression with its operands replaced by texts."""
+
+    class Names(ast.NodeTransformer):
+        def visit(self, node):
+            if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+                new = texts.get(ast.unparse(node))
+                if new is not None:
+                    return written(new)
+            return self.generic_visit(node)
+
+    return Names().visit(copy.deepcopy(value))
+
+
+def differences(mine, meant):
+    """The smallest {node of mine: expression} that makes `mine` say what `meant` says."""
+    if key(mine) == key(meant):
+        return {}
+    best = {mine: meant}
+    a, b = product_of(mine), product_of(meant)
+    if a and b and (type(mine) is not type(meant) or isinstance(mine, ast.Call)):  # a @ b and np.dot(a, b) say the same
+        return differences(a[0], b[0]) | differences(a[1], b[1])
+    if type(mine) is type(meant):
+        below = _below(mine, meant)
+        if below is not None and _cost(below) <= _cost(best):
+            best = below
+    if isinstance(meant, ast.BinOp):
+        for side in ("left", "right"):
+            inner = differences(mine, getattr(meant, side)) if _alike(mine, getattr(meant, side)) else None
+            if inner is not None and mine not in inner:
+                other = meant.right if side == "left" else meant.left
+                whole = ast.BinOp(mine, meant.op, other) if side == "left" else ast.BinOp(other, meant.op, mine)
+                if _cost(inner) + _size(other) < _cost(best):
+                    best = {mine: whole, **inner}
+    if isinstance(mine, ast.BinOp):
+        for part in (mine.left, mine.right):
+            inner = differences(part, meant) if _alike(part, meant) else None
+            if inner is not None and part not in inner and _cost(inner) + 1 < _cost(best):
+                best = {mine: part, **inner}
+    return best
+
+
+def _below(mine, meant):
+    """Differences of the parts of two expressions of one kind; None where the kind itself differs."""
+    found = {}
+    for name in mine._fields:
+        a, b = getattr(mine, name, None), getattr(meant, name, None)
+        if isinstance(a, ast.expr) and isinstance(b, ast.expr):
+            found |= differences(a, b)
+        elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b) and all(isinstance(x, ast.expr) for x in (*a, *b)):
+            for x, y in zip(a, b, strict=True):
+                found |= differences(x, y)
+        elif name != "ctx" and name != "kind" and key(a) != key(b):
+            return None
+    return found
+
+
+def _alike(a, b):
+    return key(a) == key(b) or (
+        type(a) is type(b) and (not isinstance(a, ast.BinOp) or type(a.op) is type(b.op)) and not isinstance(a, ast.Name | ast.Constant)
+    )
+
+
+def _size(node):
+    return sum(isinstance(n, ast.expr) for n in ast.walk(node))
+
+
+def _cost(changed):
+    return sum(_size(new) + 0.5 for new in changed.values())
+
+
+def list_analogies(line, scope, known):
+    """(cost, kind, {node: expression}) for parts of one tuple, list or dict that say the same for different layers."""
+    for node in line.expressions():
+        parts = node.elts if isinstance(node, ast.Tuple | ast.List) else node.values if isinstance(node, ast.Dict) else []
+        parts = [part for part in parts if part in line.parents and isinstance(part, ast.expr) and _size(part) > 2]
+        if not 1 < len(parts) <= 12:
+            continue
+        for part in parts:
+            for other in parts:
+                if other is part:
+                    continue
+                for by in (-1, 1, -2, 2):
+                    meant = _shifted(other, by, known)
+                    if meant is None:
+                        continue
+                    changed = differences(part, meant)
+                    size = sum(_size(new) for new in changed.values())
+                    if changed and size <= 4 and part not in changed:
+                        yield 0.55 + 0.1 * len(changed), "sibling", changed
+
+
+def _shifted(value, by, known):
+    texts = {ast.unparse(node): re.sub(r"(?<=[A-Za-z_])\d+", lambda m: str(int(m[0]) + by), ast.unparse(node)) for node, _ in operands(value)}
+    if all(a == b for a, b in texts.items()) or not all(_exists(text, known) for text in texts.values()):
+        return None
+    return _renamed(value, texts)
+
+
+def transported(plan, line, there, known):
+    """{node there: expression} for the same change at the same place of another statement; None where there is no such place.
+
+    The names in it are carried over by what stands at the same places of both statements, and by what the targets differ in.
+    """
+    value, other = getattr(line.node, "value", None), getattr(there.node, "value", None)
+    if value is None or other is None:
+        return None
+    same = {ast.unparse(a): ast.unparse(b) for a, b in _side_by_side(value, other)}
+    mine, theirs = _target(line.node), _target(there.node)
+    carry = (carried(mine, theirs) if mine and theirs else None) or (lambda text: text)
+    found = {}
+    for node, new in plan.items():
+        place = other if node is value else _counterpart(node, line, value, other)
+        if place is None or place not in there.parents:
+            return None
+        moved = _moved(new, line, node, place, other, value, same, carry, known)
+        if moved is None:
+            return None
+        found[place] = moved
+    return found
+
+
+def _path(node, line, root):
+    """The way from a root down to a node: ((field, index), ...)."""
+    way = []
+    while node is not root:
+        parent = line.parents.get(node)
+        if parent is None:
+            return None
+        for name, value in ast.iter_fields(parent):
+            if value is node:
+                way.append((name, None))
+            elif isinstance(value, list) and any(part is node for part in value):
+                way.append((name, next(i for i, part in enumerate(value) if part is node)))
+        node = parent
+    return way[::-1]
+
+
+def _counterpart(node, line, value, other):
+    """The node at the same place of another expression of the same kind."""
+    way = _path(node, line, value)
+    mine = value
+    for name, index in way or ():
+        if type(mine) is not type(other):
+            return None
+        mine, other = getattr(mine, name), getattr(other, name, None)
+        if index is not None:
+            if not isinstance(other, list) or len(other) <= index:
+                return None
+            mine, other = mine[index], other[index]
+        if other is None:
+            return None
+    return other if way is not None and (type(other) is type(node) or isinstance(node, ast.Name | ast.Attribute | ast.Subscript)) else None
+
+
+def _moved(new, line, node, place, other, value, same, carry, known):
+    """A new expression with the pieces of one statement replaced by those of the other."""
+    if new in line.parents:
+        return place if new is node else _counterpart(new, line, value, other)
+    if isinstance(new, ast.Name | ast.Attribute | ast.Subscript) or hasattr(new, "text"):
+        text = getattr(new, "text", None) or ast.unparse(new)
+        names = {ast.unparse(n): same.get(ast.unparse(n), carry(ast.unparse(n))) for n, _ in operands(new)}
+        if not all(_exists(t, known) for t in names.values()):
+            names = {name: t if _exists(t, known) else name for name, t in names.items()}
+        return written(ast.unparse(_renamed(new, names))) if names else written(text)
+    fields = {}
+    for name, part in ast.iter_fields(new):
+        if isinstance(part, list):
+            part = [_moved(p, line, node, place, other, value, same, carry, known) if isinstance(p, ast.expr) else p for p in part]
+            if None in part:
+                return None
+        elif isinstance(part, ast.expr):
+            part = _moved(part, line, node, place, other, value, same, carry, known)
+            if part is None:
+                return None
+        fields[name] = part
+    return type(new)(**fields)

@@ -1,0 +1,275 @@
+"""Changes of a whole statement: = for +=, a copy for another name, an array of floats, a line that is missing or too much."""
+
+import ast
+import re
+
+from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, attribute, function_name, is_op, key, number, of_module, times, written
+from helpers.clinic.repair.rewriting import BLOCKS, line_starts, span
+from helpers.clinic.repair.scope import operands
+
+
+def assignment_edits(line):
+    """(cost, kind, ((start, end, new), ...)) in the file's text: another kind of assignment."""
+    node = line.node
+    if isinstance(node, ast.AugAssign):
+        sign = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}.get(type(node.op))
+        place = _sign(line, node.target, node.value, sign)
+        if place:
+            for other, cost in {
+                "+=": (("-=", 0.8), ("=", 0.95)),
+                "-=": (("+=", 0.8), ("=", 1.2)),
+                "*=": (("=", 1.2), ("/=", 1.2)),
+                "/=": (("*=", 1.1),),
+            }[sign]:
+                yield cost, "assignment", ((*place, other),)
+            target, low = line.text(node.target), "(" if _loose(node.value, node.op) else ""
+            _, end = line.held(node.value)
+            spread = f"= {target} {sign[0]} {low}"
+            changes = ((*place, spread.rstrip() if not low and spread.endswith(" ") else spread),)
+            yield 1.0, "in place", changes + (((line.start + end, line.start + end, ")"),) if low else ())
+    elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+        place = _sign(line, node.targets[0], node.value, "=")
+        if place and not isinstance(node.targets[0], ast.Tuple | ast.List):
+            yield 0.95, "assignment", ((*place, "+="),)
+            yield 1.1, "assignment", ((*place, "-="),)
+
+
+def _loose(value, op):
+    return (
+        is_op(value, ast.Add, ast.Sub)
+        or isinstance(value, ast.IfExp | ast.Compare | ast.BoolOp)
+        or (isinstance(op, ast.Mult | ast.Div) and isinstance(value, ast.BinOp))
+    )
+
+
+def _sign(line, target, value, sign):
+    """(start, end) of the sign of an assignment in the file's text."""
+    (_, end), (start, _) = line.held(target), line.held(value)
+    at = line.segment.find(sign or "\0", end, start)
+    return (line.start + at, line.start + at + len(sign)) if at >= 0 else None
+
+
+def array_edits(line, scope):
+    """(cost, kind, {node: expression}): copies, arrays of floats, arrays that are made anew instead of being overwritten."""
+    value = getattr(line.node, "value", None)
+    values = [value] if isinstance(value, ast.expr) else []
+    if isinstance(value, ast.Tuple | ast.List):
+        values = [part for part in value.elts if part in line.parents]
+    for part in values:
+        if isinstance(part, ast.Name | ast.Attribute | ast.Subscript) and not isinstance(line.node, ast.AugAssign):
+            yield 0.95 if not isinstance(line.node, ast.Return) else 1.2, "copy", {part: ast.Call(attribute(part, "copy"), [], [])}
+            yield 1.3, "zeros", {part: call_like("np.zeros_like", part)}
+            yield 1.3, "zeros", {part: _each("np.zeros_like", part)}
+            yield 1.35, "copy", {part: _each(None, part)}
+    for node in line.expressions():
+        name = function_name(node)
+        if name in ("zeros", "ones", "zeros_like", "ones_like", "full", "empty_like", "full_like", "array", "asarray", "empty"):
+            yield from _floats(node, name)
+        elif name in ("astype", "copy") and isinstance(node.func, ast.Attribute):
+            yield 1.0, "dtype", {node: node.func.value}
+            if name == "astype" and node.args and ast.unparse(node.args[0]) != "float":
+                yield 0.9, "dtype", {node.args[0]: written("float")}
+        elif name in ("subtract", "multiply", "add", "divide", "maximum") and any(k.arg == "out" for k in node.keywords):
+            yield 0.9, "in place", {node: ast.Call(node.func, node.args, [k for k in node.keywords if k.arg != "out"])}
+        elif name in ("int", "round"):
+            yield 1.0, "dtype", {node: node.args[0]} if node.args else {}
+    if not isinstance(line.node, BLOCKS):
+        for node, parent in ((n, p) for root in line.roots() for n, p in operands(root, line.node)):
+            if (
+                node in line.parents
+                and line.text(node) in scope.arrays
+                and isinstance(parent, ast.Compare | ast.Call)
+                and not isinstance(parent, ast.Attribute)
+            ):
+                plain = isinstance(parent, ast.Call) and node in parent.args and not of_module(parent.func)
+                if plain:
+                    yield 1.2, "copy", {node: ast.Call(attribute(node, "copy"), [], [])}
+                elif isinstance(parent, ast.Compare):
+                    yield 1.35, "dtype", {parent: ast.Call(attribute(parent, "astype"), [written("float")], [])}
+
+
+def call_like(name, *arguments):
+    return ast.Call(written(name), list(arguments), [])
+
+
+def _each(function, over):
+    """[np.zeros_like(a) for a in over], or [a.copy() for a in over]."""
+    name = ast.Name("a", ast.Load())
+    element = call_like(function, name) if function else ast.Call(attribute(name, "copy"), [], [])
+    return ast.ListComp(element, [ast.comprehension(ast.Name("a", ast.Store()), over, [], 0)])
+
+
+def _floats(node, name):
+    typed = [k for k in node.keywords if k.arg == "dtype"]
+    other = [k for k in node.keywords if k.arg != "dtype"]
+    if typed and ast.unparse(typed[0].value) != "float":
+        yield 0.9, "dtype", {node: ast.Call(node.func, node.args, [*other, ast.keyword("dtype", written("float"))])}
+    elif not typed:
+        yield 0.95, "dtype", {node: ast.Call(node.func, node.args, [*other, ast.keyword("dtype", written("float"))])}
+    if name.endswith("_like") and node.args and of_module(node.func):
+        yield (
+            1.1,
+            "dtype",
+            {node: ast.Call(ast.Attribute(node.func.value, name.removesuffix("_like"), ast.Load()), [attribute(node.args[0], "shape")], other)},
+        )
+    if name == "full_like" and len(node.args) == 2:
+        yield 1.1, "dtype", {node: times(call_like("np.ones", attribute(node.args[0], "shape")), node.args[1])}
+    if name == "zeros" and node.args and isinstance(node.args[0], ast.Name | ast.Attribute) and getattr(node.args[0], "attr", "") != "shape":
+        yield 1.0, "shape", {node.args[0]: attribute(node.args[0], "shape")}
+
+
+def block_of(tree, statement):
+    """The list of statements that a statement stands in, None where it is not in the tree."""
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list) and any(part is statement for part in block):
+                return block
+    return None
+
+
+def rows_of(text, statement):
+    """(start, end) of the lines of a statement, its last line break included; None where it shares a line with other code."""
+    starts = line_starts(text)
+    start, end = span(text, statement)
+    first = starts[statement.lineno - 1]
+    last = min(starts[statement.end_lineno], len(text))
+    rest = text[end:last].strip()
+    return (first, last) if not text[first:start].strip() and (not rest or rest.startswith("#")) else None
+
+
+def indent_of(text, statement):
+    start = line_starts(text)[statement.lineno - 1]
+    return text[start : span(text, statement)[0]]
+
+
+def removal(text, tree, statement):
+    """(cost, kind, changes): the statement left out, where the block keeps another one; what was computed a second time is the likeliest."""
+    block = block_of(tree, statement)
+    rows = rows_of(text, statement)
+    if block is None or isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Return | ast.Import | ast.ImportFrom | ast.For | ast.While):
+        return
+    again = isinstance(statement, ast.AugAssign) or (isinstance(statement, ast.Assign) and _uses_itself(statement))
+    cost = 1.0 if again else 1.7
+    if len(block) == 1 or rows is None:
+        yield cost + 0.1, "left out", ((*span(text, statement), "pass"),)
+    else:
+        yield cost, "left out", ((*rows, ""),)
+
+
+def _uses_itself(statement):
+    targets = {key(t) for t in statement.targets}
+    return any(key(node) in targets for node in ast.walk(statement.value))
+
+
+def guards(text, statement, scope):
+    """(cost, kind, changes): a copy made on the line before an array is written into: A[A > 0] = 1 and A *= 1 - A."""
+    rows = rows_of(text, statement)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target if isinstance(statement, ast.AugAssign) else None
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        out = [k.value for k in statement.value.keywords if k.arg == "out"]
+        target = out[0] if out else None
+    if rows is None or target is None:
+        return
+    masked = isinstance(target, ast.Subscript)
+    array = target.value if masked else target
+    if not isinstance(array, ast.Name) or (isinstance(statement, ast.Assign) and not masked):
+        return
+    eol = "\r\n" if "\r\n" in text else "\n"
+    yield 1.0, "copy", ((rows[0], rows[0], f"{indent_of(text, statement)}{array.id} = {array.id}.copy(){eol}"),)
+    if masked or isinstance(statement, ast.AugAssign):
+        yield 1.2, "dtype", ((rows[0], rows[0], f"{indent_of(text, statement)}{array.id} = {array.id}.astype(float){eol}"),)
+
+
+def default_arguments(line):
+    """(cost, kind, {node: expression}): True and False of a call for one another, a keyword left out."""
+    for node in line.expressions():
+        if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+            name = line.parents[node].arg if isinstance(line.parents[node], ast.keyword) else None
+            if name not in ("keepdims",):
+                yield 1.1, "constant", {node: ast.Constant(not node.value)}
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("insert", "append")
+            and node.func.attr in ARRAY_ATTRIBUTES
+        ):
+            if node.func.attr == "append" and len(node.args) == 1:
+                yield 1.0, "order", {node: ast.Call(ast.Attribute(node.func.value, "insert", ast.Load()), [number(0), node.args[0]], [])}
+            elif node.func.attr == "insert" and len(node.args) == 2:
+                yield 1.0, "order", {node: ast.Call(ast.Attribute(node.func.value, "append", ast.Load()), [node.args[1]], [])}
+
+
+def missing_lines(text, statement, others, exists):
+    """(cost, kind, changes): a line by analogy with this one for another parameter, where the function has no such line.
+
+    others : statements of the function; exists : set of names that the scope knows.
+    """
+    rows = rows_of(text, statement)
+    if rows is None or not isinstance(statement, ast.AugAssign | ast.Assign | ast.Expr):
+        return
+    own = text[slice(*span(text, statement))]
+    if "\n" in own:
+        return
+    present = {ast.unparse(node) for node in others}
+    for new in _renamed(own, exists):
+        try:
+            (node,) = ast.parse(new).body
+        except (SyntaxError, ValueError):
+            continue
+        if ast.unparse(node) in present or not _is_update(node) or _set_by_others(node, others):
+            continue
+        eol = "\r\n" if "\r\n" in text else "\n"
+        head = indent_of(text, statement)
+        end = rows[1] if text[: rows[1]].endswith("\n") else None
+        yield 1.1, "missing line", ((rows[1], rows[1], f"{head}{new}{eol}") if end is not None else (rows[1], rows[1], f"{eol}{head}{new}"),)
+
+
+def _is_update(node):
+    return isinstance(node, ast.AugAssign) or (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name | ast.Attribute | ast.Subscript))
+
+
+def _set_by_others(node, others):
+    target = ast.unparse(node.target if isinstance(node, ast.AugAssign) else node.targets[0])
+    for other in others:
+        targets = other.targets if isinstance(other, ast.Assign) else [other.target] if isinstance(other, ast.AugAssign) else []
+        if any(ast.unparse(part) == target for t in targets for part in (t.elts if isinstance(t, ast.Tuple) else [t])):
+            return True
+    return False
+
+
+def _renamed(own, exists):
+    """The line for other names: each layer's number by another, w for b and b for w, where all names exist."""
+    numbers = sorted({digit for name in exists for digit in re.findall(r"\d+", name)})
+    for old in sorted(set(re.findall(r"(?<=[A-Za-z_\['\"])\d+", own))):
+        for new in numbers:
+            if new != old:
+                yield from _existing(re.sub(rf"(?<=[A-Za-z_\['\"]){old}(?!\d)", new, own), exists)
+    letters = {
+        "W": ("b", "B"),
+        "w": ("b",),
+        "b": ("W", "w"),
+        "weights": ("biases", "bias"),
+        "biases": ("weights",),
+        "bias": ("weights", "weight"),
+        "weight": ("bias",),
+    }
+    for old, news in letters.items():
+        pattern = rf"(?<![A-Za-z]){old}(?![a-z])|(?<=[dDgG]){old}(?![a-z])|(?<=grad_){old}"
+        if re.search(pattern, own):
+            for new in news:
+                yield from _existing(re.sub(pattern, new, own), exists)
+    for word in sorted(set(re.findall(r"[A-Za-z]+", own))):
+        for other in sorted({w for name in exists for w in re.findall(r"[A-Za-z]+", name)}):
+            if other != word and len(word) > 2 and len(other) > 2 and abs(len(word) - len(other)) < 4:
+                yield from _existing(re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", other, own), exists)
+
+
+def _existing(new, exists):
+    try:
+        tree = ast.parse(new)
+    except (SyntaxError, ValueError):
+        return
+    names = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Name | ast.Attribute)}
+    if names and all(name in exists for name in names):
+        yield new
