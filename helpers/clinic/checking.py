@@ -162,6 +162,8 @@ def _checked(make, seconds, repair, rng, stepped):
         try:
             say("looking for your parameters")
             subject = make()
+            if not subject.start:
+                raise Trouble("no parameters were found: nothing that the loss depends on keeps its value from call to call.")
             say("measuring your loss")
             outcome = truth.examined(subject, rng)
         except Trouble as what:

@@ -45,7 +45,7 @@ def fraction(number):
     for below in range(1, 10):
         for value, text in ((number * below, "{0}" if below == 1 else f"{{0}}/{below}"), (below / number, f"{below}/{{0}}")):
             whole = round(value)
-            if 1 <= whole < 1e6 and abs(value - whole) <= 1e-5 * value:
+            if 1 <= whole < (1e6 if below < 3 else 10) and abs(value - whole) <= 1e-5 * value:
                 return text.format(whole) if "/1" != text.format(whole)[-2:] else str(below)
     return f"{number:.4g}"
 
