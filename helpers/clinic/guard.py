@@ -98,6 +98,18 @@ def randomness_kept():
         np.random.set_state(numpys)
 
 
+@contextlib.contextmanager
+def at_most(seconds):
+    """Within, calls that name no time limit of their own are stopped after so many seconds, if that is sooner."""
+    global TIME_LIMIT
+    before = TIME_LIMIT
+    TIME_LIMIT = min(before, seconds)
+    try:
+        yield
+    finally:
+        TIME_LIMIT = before
+
+
 # --- the time limit --------------------------------------------------------------------------------------------------
 
 

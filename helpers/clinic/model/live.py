@@ -45,7 +45,7 @@ class Live(Subject):
         self._rng, self._notes, self.seconds = np.random.default_rng(0), [], None
         self._bench = Bench(model, loss, grads, step, rate)
         self._rate = float(rate if rate is not None else self._found_rate()) if step is not None else None
-        self._matches, self._memory, self._slopes = {}, Memory(), {}
+        self._matches, self._memory, self._slopes, self._patches = {}, Memory(), {}, sources.Patches()
         self._same_each_time()
         found = roles.dependence(self._bench, self._chosen(only), self._rng)
         self._refuse_nothing(found)
@@ -76,7 +76,7 @@ class Live(Subject):
         """Within, the functions run the code of `texts`. Raises SyntaxError, ValueError."""
         before = self._bench.everything
         try:
-            with sources.patched(texts):
+            with self._patches(texts):
                 self._bench.everything = True
                 yield
         finally:

@@ -1,0 +1,121 @@
+"""Which of several repairs that all work a person would write: small, in the likeliest line, like its siblings, with names for sizes.
+
+A repair is compared by its `badness`: the cost of its kind, the place of its line among the suspects, the words that it changes, numbers
+that happen to equal a size, and lines that were written for the clinic. Being written as the lines of the other layers are counts for it.
+"""
+
+import ast
+import io
+import re
+import tokenize
+
+from helpers.clinic.repair.candidates import place_cost
+
+WORD = 0.12
+"""Badness of each word that changes."""
+
+NEW_NUMBER = 0.4
+SIZE_AS_NUMBER = 2.0
+HANDED_OVER = 5.0
+LIKE_SIBLING = -0.7
+UNLIKE_SIBLING = 0.4
+"""A line that is written as its siblings are is left as it is, rather."""
+
+_EVERYDAY = {0, 1, 2, -1, 0.5}
+
+
+class Judge:
+    """Says how likely a repair is, knowing the sizes of the parameters and which code was written for the clinic."""
+
+    def __init__(self, subject, points):
+        self.sizes = {float(n) for value in points[0].values.values() for n in (*getattr(value, "shape", ()), getattr(value, "size", 0))}
+        self.adapters = [(code.co_filename, _lines(code)) for code in subject.handed_over]
+
+    def badness(self, candidate):
+        """Small where the repair is likely."""
+        source, edit, statement = candidate.source, candidate.edit, candidate.suspect.statement
+        before, after = _statement_texts(source.text, statement, edit)
+        total = edit.cost + place_cost(candidate.place) + WORD * words_changed(edit, source.text)
+        total += self._numbers(edit, source.text)
+        total += HANDED_OVER * any(source.filename == name and statement.lineno in lines for name, lines in self.adapters)
+        if after is not None:
+            siblings = sibling_patterns(source.tree, statement)
+            total += LIKE_SIBLING * (pattern(after) in siblings) + UNLIKE_SIBLING * (pattern(before) in siblings)
+        return total
+
+    def _numbers(self, edit, text):
+        """What new numbers cost."""
+        total = 0.0
+        for start, end, new in edit.changes:
+            old = _numbers_in(text[start:end])
+            for number in _numbers_in(new):
+                if number not in old:
+                    total += SIZE_AS_NUMBER if number in self.sizes and number not in _EVERYDAY else NEW_NUMBER * (number not in _EVERYDAY) + 0.1
+        return total
+
+
+def words_changed(edit, text):
+    """Words, signs and brackets that go or come."""
+    total = 0
+    for start, end, new in edit.changes:
+        old, fresh = _words(text[start:end]), _words(new)
+        head = 0
+        while head < min(len(old), len(fresh)) and old[head] == fresh[head]:
+            head += 1
+        tail = 0
+        while tail < min(len(old), len(fresh)) - head and old[-1 - tail] == fresh[-1 - tail]:
+            tail += 1
+        total += max(len(old), len(fresh)) - head - tail
+    return total
+
+
+def _words(text):
+    return re.findall(r"\w+(?:\.\d+)?|[^\w\s]", text)
+
+
+def _numbers_in(text):
+    found = set()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.NUMBER:
+                found.add(float(ast.literal_eval(token.string)) if "j" not in token.string.lower() else 0.0)
+    except (tokenize.TokenError, IndentationError, SyntaxError, ValueError):
+        pass
+    return found
+
+
+def pattern(text):
+    """A statement with its layers counted from the one that it is for: `dW2 = dZ2 @ A1.T` and `dW3 = dZ3 @ A2.T` have one pattern.
+
+    None where its target has no number.
+    """
+    match = re.match(r"\s*[\w.\[\]'\"]*?(\d)", text.split("=")[0])
+    if not match or "=" not in text:
+        return None
+    own = int(match[1])
+    return " ".join(re.sub(r"(?<=[A-Za-z_])(\d)", lambda m: f"<{int(m[1]) - own}>", word) for word in _words(text))
+
+
+def sibling_patterns(tree, statement):
+    """Patterns of the other assignments of the same block of code."""
+    kinds = (ast.Assign, ast.AugAssign)
+    return {pattern(ast.unparse(node)) for node in ast.walk(tree) if isinstance(node, kinds) and node.lineno != statement.lineno} - {None}
+
+
+def _statement_texts(text, statement, edit):
+    """(the statement, the statement after the change), both as Python writes them; None where it is not one statement any more."""
+    before = ast.unparse(statement)
+    try:
+        after = edit.applied(text)
+        line = statement.lineno
+        for node in ast.walk(ast.parse(after)):
+            if type(node) is type(statement) and getattr(node, "lineno", None) == line and node.col_offset == statement.col_offset:
+                return before, ast.unparse(node)
+    except SyntaxError:
+        pass
+    return before, None
+
+
+def _lines(code):
+    lines = [line for _, _, line in code.co_lines() if line]
+    return range(min(lines, default=0), max(lines, default=-1) + 1)

@@ -1,0 +1,107 @@
+"""What the search found: for each fault what to write, where, and what else would do."""
+
+import difflib
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One repair that was run: the change, where it stands, and how likely it is (small is likely)."""
+
+    filename: str
+    statement: object
+    edit: object
+    text: str
+    badness: float
+    suspect: object = None
+
+    @property
+    def line(self):
+        """The first line that the change touches, in the text it was made for."""
+        return min(self.text.count("\n", 0, start) + 1 + _leading_breaks(self.text, start, end) for start, end, _ in self.edit.changes)
+
+    @property
+    def after(self):
+        """The whole text with the change."""
+        return self.edit.applied(self.text)
+
+    @property
+    def source(self):
+        """The learner's lines that the change touches, as they stand."""
+        return _touched(self.text, self.after)[0]
+
+    @property
+    def written(self):
+        """What stands there instead; empty where lines only go."""
+        return _touched(self.text, self.after)[1]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One fault: the chosen repair, the parameters it makes right, and other repairs that work as well.
+
+    `line` counts in the file as the learner wrote it, also where an earlier step moved lines.
+    """
+
+    choice: Choice
+    line: int
+    gained: frozenset
+    others: tuple = ()
+
+    @property
+    def filename(self):
+        return self.choice.filename
+
+    @property
+    def statement(self):
+        return self.choice.statement
+
+    @property
+    def edit(self):
+        return self.choice.edit
+
+    @property
+    def suspect(self):
+        return self.choice.suspect
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Steps, one for each fault; `texts` {filename: whole text with them}; `complete` where all gradients are right with them.
+
+    `wrong`: the parameters that are still wrong. `tried`: changes that were run. `seconds` of processor time.
+    """
+
+    steps: tuple = ()
+    texts: dict = field(default_factory=dict)
+    complete: bool = False
+    wrong: frozenset = frozenset()
+    tried: int = 0
+    seconds: float = 0.0
+
+
+def line_before(original, text, line):
+    """The line of `original` that stands at `line` of `text`, or that was there before it was changed."""
+    old, new = original.splitlines(), text.splitlines()
+    for tag, i, k, j, l in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if j < line <= l:
+            return i + line - j if tag == "equal" else min(i + line - j, max(k, i + 1))
+    return min(line, max(len(old), 1))
+
+
+def _leading_breaks(text, start, end):
+    """How many line breaks a changed stretch begins with: the change is seen below them."""
+    stretch = text[start:end]
+    return len(stretch) - len(stretch.lstrip("\n")) if stretch.strip() else 0
+
+
+def _touched(old, new):
+    """(old lines, new lines) between the first and the last line that differ."""
+    a, b = old.splitlines(), new.splitlines()
+    head = 0
+    while head < min(len(a), len(b)) and a[head] == b[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(a), len(b)) - head and a[-1 - tail] == b[-1 - tail]:
+        tail += 1
+    return "\n".join(a[head : len(a) - tail]), "\n".join(b[head : len(b) - tail])

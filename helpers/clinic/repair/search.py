@@ -1,0 +1,204 @@
+"""Find repairs of the learner's own source: changes that were run, and that make the gradients right and leave the loss as it is.
+
+One level of the search runs the changes of all suspects, the likeliest first (`explore`). Where none makes everything right there are
+several faults: changes that make strictly more parameters right, and spoil none, are put together; else the best few are taken as the
+first step each, and what is left is searched for in the text with that step, with suspects found anew.
+"""
+
+import contextlib
+import time
+
+from helpers.clinic import guard
+from helpers.clinic.model import sources as source_files
+from helpers.clinic.repair import values
+from helpers.clinic.repair.choice import Judge
+from helpers.clinic.repair.explore import Exploration, OutOfSeconds
+from helpers.clinic.repair.outcome import Outcome, Step, line_before
+from helpers.clinic.repair.raised import raised_suspects
+from helpers.clinic.repair.tidy import merged, without_needless
+from helpers.clinic.repair.together import all_applied, covers
+from helpers.clinic.repair.trial_run import Trials, memory_limited
+
+FAULTS = 3
+"""Faults that are looked for one after the other."""
+
+FIRST_STEPS = 3
+"""Partial repairs that are tried as the first of several."""
+
+HOPEFUL = 2
+"""Changes that set only a line right, and no parameter, that are tried as the first of several."""
+
+AGAIN_SECONDS = 3
+"""Processor time for finding suspects once more."""
+
+OTHERS = 5
+"""Other repairs that are kept for a fault."""
+
+
+def repairs(subject, points, suspects, seconds=60, say=None, again=None):
+    """The Outcome of searching for repairs.
+
+    Parameters
+    ----------
+    subject : Subject
+    points : sequence of Point
+        Where the truth is known.
+    suspects : sequence of Suspect
+        The most suspicious first.
+    seconds : float
+        When it ends at the latest.
+    say : callable, optional
+        Called about twice a second with (changes tried, seconds).
+    again : callable, optional
+        `again(texts)`: suspects in texts so far, {filename: text}; by default `values.suspects`.
+    """
+    with memory_limited(), guard.randomness_kept():
+        return _Search(subject, points, seconds, say, again).outcome(suspects)
+
+
+class _Node:
+    """A text so far: `texts` {filename: text}, `steps` that led there, `state` with what is still wrong."""
+
+    def __init__(self, texts, steps, state):
+        self.texts, self.steps, self.state = texts, steps, state
+
+    @property
+    def wrong(self):
+        return self.state.wrong
+
+
+class _Search:
+    def __init__(self, subject, points, seconds, say, again):
+        self.trials, self.judge = Trials(subject, points), Judge(subject, points)
+        self.say, self.seconds = say, seconds
+        self.again = again or (lambda texts: values.suspects(subject, points, texts=texts, seconds=AGAIN_SECONDS))
+        self.began, self.processor = time.perf_counter(), time.process_time()
+        self.said = self.began
+        self.originals = {}
+        self.start = self.best = None
+
+    # --- from level to level -----------------------------------------------------------------------------------------
+
+    def outcome(self, suspects):
+        """Search from the text as it stands."""
+        self.start = self.trials.base({})
+        self.best = _Node({}, (), self.start)
+        if self.best.wrong:
+            with contextlib.suppress(OutOfSeconds):
+                self._searched(self.best, self._all_suspects(self.best, suspects), FAULTS)
+        node = self._tidied(self.best)
+        return Outcome(node.steps, node.texts, not node.wrong, node.wrong, self.trials.tried, time.process_time() - self.processor)
+
+    def _searched(self, node, suspects, faults):
+        """Whether everything was made right from a node; `best` is kept up to date."""
+        sources = self._sources(node, suspects)
+        level = Exploration(self.trials, self.judge, suspects, sources, node.texts, node.state, self._tick)
+        found = level.singles(frozenset(step.edit.kind for step in node.steps))
+        if found.whole or self._covered(node, found.partial) or level.pairs().whole:
+            return self._finished(node, found.whole)
+        children = [self._stepped(node, group) for group in _groups(found.partial)[:FIRST_STEPS]]
+        for child in children:
+            self._reached(child)
+        children += [self._stepped(node, [pair]) for pair in found.hopeful[:HOPEFUL]]
+        return faults > 1 and any(self._searched(child, self._suspects(child), faults - 1) for child in children)
+
+    def _tidied(self, node):
+        """A node with no step too many, and one for each statement."""
+        if node.wrong or len(node.steps) < 2:
+            return node
+        steps, texts = without_needless(node.steps, node.texts, self._makes_all_right)
+        return _Node(texts, merged(steps), node.state)
+
+    def _makes_all_right(self, texts):
+        state = self.trials.better(texts, self.start)
+        return state is not None and not state.wrong
+
+    def _finished(self, node, whole):
+        """Note a text in which everything is right."""
+        if whole:
+            self._reached(self._stepped(node, whole))
+        return True
+
+    def _reached(self, node):
+        if len(node.wrong) < len(self.best.wrong):
+            self.best = node
+
+    def _covered(self, node, partial):
+        """Whether some partial repairs together make everything right."""
+        gained = {id(choice): node.wrong - state.wrong for choice, state in partial}
+        for group in covers([(choice, gained[id(choice)]) for choice, _ in partial], node.wrong):
+            self._tick()
+            texts = dict(node.texts)
+            for filename in {choice.filename for choice in group}:
+                texts[filename] = all_applied([choice for choice in group if choice.filename == filename])
+            state = self.trials.better(texts, node.state)
+            if state is not None and not state.wrong:
+                steps = tuple(self._step(choice, gained[id(choice)], _alike(choice, partial)) for choice in group)
+                self._reached(_Node(texts, node.steps + steps, state))
+                return True
+        return False
+
+    # --- nodes -------------------------------------------------------------------------------------------------------
+
+    def _stepped(self, node, group):
+        """The node after the first choice of a group; the others are said to work as well."""
+        (choice, state), *others = group
+        texts = node.texts | {choice.filename: choice.after}
+        step = self._step(choice, node.wrong - state.wrong, [other for other, _ in others])
+        return _Node(texts, (*node.steps, step), state)
+
+    def _step(self, choice, gained, others):
+        line = line_before(self.originals[choice.filename], choice.text, choice.line)
+        return Step(choice, line, frozenset(gained), tuple(others[:OTHERS]))
+
+    def _suspects(self, node):
+        """Suspects in a text so far."""
+        try:
+            return self._all_suspects(node, self.again(node.texts))
+        except Exception:
+            return []
+
+    def _all_suspects(self, node, suspects):
+        """Where the code raises, the lines that may be why come first."""
+        trouble = node.state.trouble
+        if trouble is None or not getattr(trouble, "filename", None):
+            return list(suspects)
+        source = self._source(node, trouble.filename)
+        first = raised_suspects(trouble, source)
+        lines = {(suspect.filename, suspect.statement.lineno) for suspect in first}
+        return first + [suspect for suspect in suspects if (suspect.filename, suspect.statement.lineno) not in lines]
+
+    def _sources(self, node, suspects):
+        """{filename: Source} of the text so far."""
+        return {filename: self._source(node, filename) for filename in dict.fromkeys(suspect.filename for suspect in suspects)}
+
+    def _source(self, node, filename):
+        source = source_files.source_of(filename)
+        if source is None:
+            return None
+        self.originals.setdefault(filename, source.text)
+        text = node.texts.get(filename)
+        return source if text is None else source_files.Source(filename, text, source_files.parsed(text, filename))
+
+    def _tick(self):
+        """Say how far it is; OutOfSeconds where the time is used up."""
+        now = time.perf_counter()
+        if self.say is not None and now - self.said >= 0.5:
+            self.said = now
+            self.say(self.trials.tried, now - self.began)
+        if now - self.began > self.seconds:
+            raise OutOfSeconds
+
+
+def _groups(partial):
+    """Partial repairs by what they make right: most first; in each group the likeliest first."""
+    groups = {}
+    for choice, state in partial:
+        groups.setdefault(state.wrong, []).append((choice, state))
+    return list(groups.values())
+
+
+def _alike(choice, partial):
+    """Other repairs that make the same parameters right."""
+    wrong = next(state.wrong for other, state in partial if other is choice)
+    return [other for other, state in partial if state.wrong == wrong and other is not choice]

@@ -1,0 +1,56 @@
+"""Make a complete repair as small as it can be: without steps that turn out not to be needed, and with one step for one statement."""
+
+import dataclasses
+
+from helpers.clinic.repair.pairs import smallest
+from helpers.clinic.repair.together import joined_words
+
+
+def without_needless(steps, texts, is_right):
+    """(steps, texts) without the steps that can be taken back: `is_right(texts)` says whether everything is right with texts."""
+    for step in steps:
+        if len(steps) > 1:
+            fewer = taken_back(step, texts)
+            if fewer is not None and is_right(fewer):
+                steps, texts = tuple(other for other in steps if other is not step), fewer
+    return steps, texts
+
+
+def taken_back(step, texts):
+    """The texts with the lines of a step as they were before it; None where a later step changed these lines again."""
+    choice = step.choice
+    old, new = choice.source.split("\n"), choice.written.split("\n")
+    lines = texts[choice.filename].split("\n")
+    if not choice.written or len(old) != len(new):
+        return None
+    places = [i for i in range(len(lines) - len(new) + 1) if lines[i : i + len(new)] == new]
+    if not places:
+        return None
+    at = min(places, key=lambda i: abs(i + 1 - choice.line))
+    return texts | {choice.filename: "\n".join(lines[:at] + old + lines[at + len(new) :])}
+
+
+def merged(steps):
+    """Steps in which those that change the same line one after the other are one."""
+    found = []
+    for step in steps:
+        same = next((k for k, other in enumerate(found) if _follows(step, other)), None)
+        if same is None:
+            found.append(step)
+        else:
+            found[same] = _as_one(found[same], step)
+    return tuple(found)
+
+
+def _follows(step, other):
+    """Whether a step changes the lines that another one wrote, in the text that it left."""
+    return step.filename == other.filename and step.choice.text == other.choice.after and step.choice.source == other.choice.written != ""
+
+
+def _as_one(first, second):
+    before, after = first.choice.text, second.choice.after
+    changes = smallest(before, (0, len(before), after))
+    a, b = first.choice, second.choice
+    edit = dataclasses.replace(a.edit, cost=a.edit.cost + b.edit.cost, changes=changes, words=joined_words(a.edit.words, b.edit.words))
+    choice = dataclasses.replace(a, edit=edit, badness=a.badness + b.badness)
+    return dataclasses.replace(first, choice=choice, gained=first.gained | second.gained, others=())
