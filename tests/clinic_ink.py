@@ -109,7 +109,7 @@ class Ink:
         self.slope_name = pick("slope", "d_act", "prime", "deriv")
         self.lam, self.lam_name = 0.2, pick("lam", "reg", "decay", "alpha_l2")
         self.rate_name = pick("lr", "rate", "alpha", "eta", "step_size")
-        self.length = rng.random() < 0.5
+        self.length, self.updates = rng.random() < 0.5, pick("in place", "in place", "new", "together")
 
     # --- products and sums
 

@@ -131,8 +131,12 @@ class Pass:
         return [line for together in makers for l in range(self.net.layers, 0, -1) for make in together for line in make(l)]
 
     def updates(self, rate):
-        sign = "+" if self.ink.upward else "-"
-        return [Line(f"{self.name(kind, l)} {sign}= {rate} * {self.name('g' + kind, l)}", "update") for kind, l in self.keys]
+        sign, pairs = "+" if self.ink.upward else "-", [(self.name(kind, l), self.name("g" + kind, l)) for kind, l in self.keys]
+        if self.ink.updates == "together":
+            arrays, steps = (", ".join(names) for names in zip(*pairs, strict=True))
+            return [Line(f"for array, step in zip(({arrays},), ({steps},)):"), Line(f"    array {sign}= {rate} * step", "update")]
+        new = "{W} = {W} {sign} {rate} * {g}" if self.ink.updates == "new" else "{W} {sign}= {rate} * {g}"
+        return [Line(new.format(W=W, g=g, sign=sign, rate=rate), "update") for W, g in pairs]
 
     def cost(self):
         return self.ink.loss(self.name("a", self.net.layers), self.y, self.m, [self.name("W", l) for l in range(1, self.net.layers + 1)])

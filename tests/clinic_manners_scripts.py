@@ -17,8 +17,8 @@ ONCE = {"straight": "", "epochs": "epochs = 1", "examples": "epochs, {X}, {y} = 
 def script(net, ink, words, rng):
     """A file from top to bottom: straight, or with a loop over epochs, batches or examples."""
     kind = list(LOOPS)[rng.integers(4)]
-    if kind in ("batches", "examples") and (net.layout != "rows" or net.penalty):
-        kind = "epochs"
+    if kind in ("batches", "examples"):
+        net = ink.net = replace(net, layout="rows", penalty=False)
     data = net
     if kind == "examples":
         net = ink.net = replace(net, layout="one")
@@ -32,9 +32,15 @@ def script(net, ink, words, rng):
     settings += [f"batch, stop = 3, {net.m - net.m % 3}"] if kind == "batches" else []
     loop = LOOPS[kind].format(X=X, y=y, x=x, t=t).split("\n")
     depth = {"straight": 0, "epochs": 1}.get(kind, 2)
-    inner = [*body.count(x), *body.forward(), Line(f"loss = {body.cost()}"), *body.backward(), *body.updates(ink.rate_name)]
+    updates = kind != "straight" or rng.random() < 0.6
+    ink.upward = ink.upward and updates
+    inner = [*body.count(x), *body.forward(), Line(f"loss = {body.cost()}"), *body.backward()] + updates * body.updates(ink.rate_name)
     lines = [*top(ink), *map(Line, [*settings, "", *loop]), *(Line("    " * depth + line.text, line.role) for line in inner)]
     lines += map(Line, ["    if epoch % 10 == 0:", "        print(epoch, loss)"] if depth else ["print(loss)"])
+    if not updates:
+        got = {name: word(words, "g" + what, l) for name, (what, l) in zip(names, body.keys, strict=True)}
+        call = f'check_script(path, "loss", grads=dict({", ".join(f"{name}={own!r}" for name, own in got.items())}))'
+        return Shape("script, no update", net, tuple(lines), (), {n: n for n in names}, "loss", call, grads="script", got=got, marker=loop[0])
     return Shape(
         f"script, {kind}", net, tuple(lines), (), {name: name for name in names}, "loss", f'check_script(path, "loss", rate="{ink.rate_name}")',
         step="script", marker=loop[0], once=ONCE[kind].format(X=X, y=y),

@@ -67,6 +67,9 @@ class Truth:
     def gradients(self, seed):
         ns, shape = self.namespace(seed), self.shape
         np.random.seed(3)
+        if shape.marker and shape.grads:
+            ns = self.pass_once(ns)
+            return {name: ns[own] for name, own in shape.got.items()}
         if not shape.step:
             ns["g"] = eval(shape.grads, ns)
             return {name: eval(expression, ns) for name, expression in shape.got.items()}

@@ -20,8 +20,8 @@ def test_a_shape_without_a_fault_is_right_by_differences(number):
 
 
 def test_shapes_are_as_many_as_people():
-    shapes = [clinic_shapes.shape(5, number) for number in range(400)]
-    assert len({one.manner for one in shapes}) == 17
+    shapes = [clinic_shapes.shape(5, number) for number in range(900)]
+    assert len({one.manner for one in shapes}) == 18
     nets = [one.net for one in shapes]
     assert {net.layers for net in nets} == {2, 3, 4, 5}
     assert {net.layout for net in nets} == {"rows", "columns", "one"}

@@ -93,7 +93,8 @@ class CheckReport:
         if self.factor is not None:
             return self.size + (f" See {self._where}." if self.findings else "")
         all_of_them = len(self.wrong) == len(self.rows) > 1
-        names = f"All {len(self.wrong)} gradients" if all_of_them else f"The gradient{_s(self.wrong)} of {listed(self.wrong)}"
+        everything = "Both gradients" if len(self.wrong) == 2 else f"All {len(self.wrong)} gradients"
+        names = everything if all_of_them else f"The gradient{_s(self.wrong)} of {listed(self.wrong)}"
         start = f"{names} {'is' if len(self.wrong) == 1 else 'are'} wrong"
         return (
             f"{start}; the fault{_s(self.findings)} lie{'s' if len(self.findings) == 1 else ''} in {self._where}." if self.findings else f"{start}."
@@ -107,7 +108,7 @@ class CheckReport:
     def _right(self):
         known = len(self.rows) - len(self.undecided)
         if not self.undecided:
-            number = f"All {known} gradients are" if known > 1 else "The gradient is"
+            number = {1: "The gradient is", 2: "Both gradients are"}.get(known, f"All {known} gradients are")
             return f"{number} right: what your code computes is the derivative of its loss."
         return (f"{known} of {len(self.rows)} gradients {'are' if known > 1 else 'is'} right; "
                 f"{listed(self.undecided)} cannot be decided.")  # fmt: skip

@@ -33,6 +33,8 @@ class Culprit:
         Lines of the file around it: number, text, and whether it is at fault.
     verified : str
         What was run to see that the repair works.
+    moved : bool
+        Whether the repair moves lines: then it is said in words.
     """
 
     filename: str
@@ -47,12 +49,17 @@ class Culprit:
     others: tuple = ()
     excerpt: tuple = ()
     verified: str = ""
+    moved: bool = False
 
     @property
     def title(self):
         """Where it is, and what kind of mistake."""
         kind = f": {self.family.replace('_', ' ')}" if self.family and self.family != "none" else ""
         return f"Line {self.line} of {short(self.filename)}{kind}"
+
+    @property
+    def _to_do(self):
+        return "do" if self.moved else "write"
 
     def _told(self):
         """(word, text) of all that is said in sentences."""
@@ -67,7 +74,7 @@ class Culprit:
         if self.repair is None:
             return ["  no repair was found that makes the gradients right"]
         first, *rest = self.repair.splitlines() or [""]
-        return [f"  write:    {first}", *(f"            {line}" for line in rest)]
+        return [f"  {self._to_do + ':':<9} {first}", *(f"            {line}" for line in rest)]
 
     def _other_lines(self):
         lines = []
@@ -82,7 +89,7 @@ class Culprit:
         if self.repair is None:
             parts.append("<p>No repair was found that makes the gradients right.</p>")
         else:
-            parts.append(f"<p><strong>Write:</strong></p>{code_html(self.repair)}")
+            parts.append(f"<p><strong>{self._to_do.capitalize()}:</strong></p>{code_html(self.repair)}")
         parts += [f"<p><strong>{word.capitalize()}:</strong> {html.escape(text)}</p>" for word, text in self._told()]
         if self.others:
             items = "".join(f"<li><code>{html.escape(other)}</code></li>" for other in self.others)

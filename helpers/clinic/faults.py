@@ -1,31 +1,39 @@
 """From repairs that were found to faults in the learner's own lines: line, source, repair, why, evidence."""
 
+import ast
 import time
 from dataclasses import replace
 
 from helpers.clinic import guard
+from helpers.clinic.check_report import listed
 from helpers.clinic.culprit import Culprit, excerpt_of
 from helpers.clinic.model.sources import source_of
 from helpers.clinic.model.subject import Trouble
+from helpers.clinic.network.findings import statement_of
+from helpers.clinic.repair import values
+from helpers.clinic.repair.words import explained
+
+try:
+    from helpers.clinic.repair import search
+except ImportError:
+    search = None
 
 LEFT = 0.5
 """Seconds with which no search is begun."""
 
 _OTHERS = 3  # other repairs that are told
+_FOLLOWING = 0.3  # the part of the time in which the lines are followed
+_MOVES = ("order", "dedent", "indent")  # kinds of changes that words tell better than lines
 
 
 def with_faults(report, subject, outcome, end, say):
     """The report with the lines at fault and their repairs, as far as they are found until the time `end`."""
     suspects, found, notes = (), None, []
     try:
-        from helpers.clinic.repair import search, values
-    except ImportError:
-        return report
-    try:
         say("following your lines")
-        suspects = values.suspects(subject, outcome.points)
+        suspects = values.suspects(subject, outcome.points, seconds=min(values.SECONDS, _FOLLOWING * (end - time.perf_counter())))
         left = end - time.perf_counter()
-        if left > LEFT:
+        if left > LEFT and search is not None:
             found = search.repairs(subject, outcome.points, suspects, seconds=left, say=say.tried)
     except (Trouble, guard.OutOfTime) as what:
         notes.append(f"The search for the line ended early: {guard.said(what) or 'a call took too long'}.")
@@ -35,11 +43,15 @@ def with_faults(report, subject, outcome, end, say):
     if found is None or not found.steps:
         findings = tuple(_suspected(suspect, report) for suspect in list(suspects)[:1])
         return replace(report, findings=findings, tried=found.tried if found else 0)
-    findings = tuple(_fault(step, found, k, outcome, report) for k, step in enumerate(found.steps))
+    steps = sorted(found.steps, key=lambda step: (step.filename, step.line)) if found.complete else found.steps
+    findings = tuple(_fault(step, found, k, outcome, report) for k, step in enumerate(steps))
     texts = found.texts if found.complete else None
     repaired = texts.get(findings[0].filename) if texts else None
     if found.wrong and not found.complete:
-        notes = (*report.notes, f"With what is written here, {', '.join(sorted(found.wrong))} would still be wrong.")
+        notes = (
+            *report.notes,
+            f"With what is written here, the gradient{'' if len(found.wrong) == 1 else 's'} of {listed(sorted(found.wrong))} would still be wrong.",
+        )
         report = replace(report, notes=notes)
     return replace(report, findings=findings, repaired=repaired, files=texts, tried=found.tried)
 
@@ -58,13 +70,13 @@ def _suspected(suspect, report):
 def _fault(step, found, number, outcome, report):
     """One fault with its repair."""
     source = source_of(step.filename)
-    edit = step.edit
-    family, why = _explained(step)
+    family, why = explained(step.edit)
     last = step.line + step.choice.source.strip("\n").count("\n")
     return Culprit(
-        step.filename, step.line, step.choice.source.strip() or _text(source, step.line, step.line), repair=_repair(step.choice, edit),
+        step.filename, step.line, step.choice.source.strip() or _text(source, step.line, step.line), repair=_repair(step.choice),
         explanation=why, evidence=_evidence(step.suspect), gradients=tuple(name for name in outcome.points[0].values if name in step.gained),
-        family=family, statement=_statement(step), others=tuple(_repair(other, other.edit) for other in step.others[:_OTHERS]),
+        family=family, statement=_statement(step.statement),
+        moved=step.edit.kind in _MOVES, others=tuple(_repair(other) for other in step.others[:_OTHERS]),
         excerpt=excerpt_of(source.lines, step.line, last) if source else (), verified=_verified(step, found, number, outcome, report),
     )  # fmt: skip
 
@@ -72,20 +84,21 @@ def _fault(step, found, number, outcome, report):
 def _verified(step, found, number, outcome, report):
     """What was run."""
     points = len(outcome.points)
-    where = f"run at {points} point{'' if points == 1 else 's'}"
+    where = f"Run at {points} point{'' if points == 1 else 's'}"
     alone = len(found.steps) == 1
     if found.complete and (alone or number == len(found.steps) - 1):
-        every = "the gradient is" if len(report.rows) == 1 else f"all {len(report.rows)} gradients are"
-        return f"{where}{'' if alone else ', with the repairs above'}: the loss is unchanged, and {every} right."
-    names = ", ".join(sorted(step.gained))
-    return f"{where}: the loss is unchanged{f', and the gradient of {names} becomes right' if names else ''}."
+        every = {1: "the gradient is", 2: "both gradients are"}.get(len(report.rows), f"all {len(report.rows)} gradients are")
+        return f"{where}{'' if alone else ', all repairs together'}: the loss is unchanged, and {every} right."
+    names = sorted(step.gained)
+    better = f", and the gradient{'' if len(names) == 1 else 's'} of {listed(names)} {'becomes' if len(names) == 1 else 'become'} right"
+    return f"{where}: the loss is unchanged{better if names else ''}."
 
 
-def _repair(choice, edit):
+def _repair(choice):
     """What to write, as the learner's lines will stand; the words of the change where lines only go or move."""
     written, before = choice.written.strip("\n"), choice.source.strip("\n")
-    if not written.strip() or edit.kind in ("move", "order", "dedent", "indent"):
-        return edit.words
+    if not written.strip() or choice.edit.kind in _MOVES:
+        return choice.edit.words
     one = "\n" not in written and "\n" not in before
     return written.strip() if one else _dedented(written)
 
@@ -96,17 +109,18 @@ def _dedented(text):
     return "\n".join(line[margin:] for line in lines)
 
 
-def _explained(step):
-    """(family, why) of a change."""
-    return None, step.edit.words
-
-
-def _statement(step):
-    return None
+def _statement(statement):
+    """What a statement computes, as `examine` calls it, "dZ2": by the name that it sets, or None."""
+    target = getattr(statement, "target", None) or next(iter(getattr(statement, "targets", ())), None)
+    return statement_of(ast.unparse(target)) if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)) else None
 
 
 def _evidence(suspect):
-    return getattr(suspect, "evidence", "") or ""
+    """What speaks against a line, as a sentence; names in front keep their letters."""
+    said = (getattr(suspect, "evidence", "") or "").strip()
+    first = said.split(" ", 1)[0]
+    said = said[:1].upper() + said[1:] if first.isalpha() and first.islower() and len(first) > 1 else said
+    return said if not said or said.endswith((".", "?", "!")) else f"{said}."
 
 
 def _last(statement):
