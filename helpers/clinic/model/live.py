@@ -174,7 +174,7 @@ class Live(Subject):
         """Ids of what one step moves, at the start or elsewhere."""
         leaves = [leaf for leaf in found.depends if not {"running", "moving"} & set(roles.word(leaf).lower().split("_"))]
         learns, answer = self._moved_by_step(leaves, [])
-        point = roles.moved(self._likely(found), self._rng)
+        point = roles.alive(self._bench, self._likely(found), self._rng)
         more, _ = self._moved_by_step(leaves, point)
         learns |= more
         if not learns:
@@ -199,7 +199,7 @@ class Live(Subject):
     def _learning_by_grads(self, found):
         """Ids of what a gradient is given for; says where each is found."""
         likely = self._likely(found)
-        point = roles.moved(likely, self._rng)
+        point = roles.alive(self._bench, likely, self._rng)
         (answer, said), written = self._given_at(point)
         loss = self._bench.loss(point)
         matches = given.matched(likely, answer, said, lambda name, value: self._is_slope(name, value, point), loss)
@@ -253,7 +253,7 @@ class Live(Subject):
             self._notes.append(f"Taken for data or settings: {', '.join(leaf.name for leaf in found.data)}.")
         if found.never:
             self._notes.append(f"No gradient comes for {', '.join(leaf.name for leaf in found.never)}.")
-        point, self._slopes = roles.moved(list(self._leaves.values()), self._rng, 0.2), {}
+        point, self._slopes = roles.alive(self._bench, list(self._leaves.values()), self._rng), {}
         self._memory = Memory.of(self._calls(point, 3), self._rate is not None, lambda name, value: self._is_slope(name, value, point))
         self._notes += self._memory.said
         size = _one_size(self._calls(point, 1)[0]) if self._rate is not None else None

@@ -6,6 +6,7 @@ setting, unless what stands beside it learns: then it is a parameter that never 
 """
 
 import re
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +16,8 @@ from helpers.clinic.model.names import words
 from helpers.clinic.model.subject import Trouble
 from helpers.clinic.model.walk import MISSING, follow
 
-_POINTS = 3
+_POINTS = 10  # a deep network may be dead at several of them
+_SECONDS = 1  # processor time
 _DATA = words(
     "x y t xs ys data target targets label labels inputs image images pixels sample samples answers answer wanted onehot hot batch batches features "
     "feature mask masks true expected desired truth train test val validation result results running moving mean means var variance std "
@@ -39,15 +41,16 @@ def dependence(bench, leaves, rng):
     """Roles with `depends` and `caches`: what the loss depends on at the start, or where everything has moved; what it writes anew."""
     roles, caches = Roles(), _written_by_the_loss(bench, leaves)
     open_leaves = [leaf for leaf in leaves if id(leaf) not in caches]
-    found, start = set(), bench.loss()
+    found, began = set(), time.process_time()
     for k in range(_POINTS):
-        point = moved([leaf for leaf in open_leaves if leaf.kind != "number"], rng) if k else []
-        value = _loss(bench, point) if k else start
+        left = [leaf for leaf in open_leaves if id(leaf) not in found and id(leaf) not in caches]
+        if not left or (found and (k > 2 and time.process_time() - began > _SECONDS)):
+            break
+        point = moved([leaf for leaf in open_leaves if leaf.kind != "number"], rng, 0.3 * max(1, k)) if k else []
+        value = _loss(bench, point)
         if value is None or not np.isfinite(value):
             continue
-        for leaf in open_leaves:
-            if id(leaf) in found or id(leaf) in caches:
-                continue
+        for leaf in left:
             after, kept = _moved_alone(bench, leaf, point, rng)
             if not kept:
                 caches.add(id(leaf))
@@ -168,9 +171,20 @@ def _stem(leaf):
     return re.sub(r"_?\d+$", "", name) if re.search(r"\d+$", name) else name.split("_")[0] if "_" in name else name
 
 
-def point_of(leaves, rng):
-    """A point at which gradients are compared: leaves moved, numbers as well."""
-    return moved(leaves, rng, 0.2)
+def alive(bench, leaves, rng):
+    """A point at which the loss depends on all leaves, as far as one of a few has it: [(leaf, array)]."""
+    best, most = [], -1
+    for k in range(8):
+        point = moved(leaves, rng, 0.3 * max(1, k))
+        value = _loss(bench, point)
+        if value is None or not np.isfinite(value):
+            continue
+        moves = sum(_moved_alone(bench, leaf, point, rng)[0] != value for leaf in leaves)
+        if moves > most:
+            best, most = point, moves
+        if moves == len(leaves):
+            break
+    return best
 
 
 def arrays_after(bench, leaves):
