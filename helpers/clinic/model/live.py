@@ -4,7 +4,7 @@ import contextlib
 
 import numpy as np
 
-from helpers.clinic.model import given, returned, roles, sources
+from helpers.clinic.model import given, matching, returned, roles, sources
 from helpers.clinic.model.bench import Bench
 from helpers.clinic.model.calls import handed_over
 from helpers.clinic.model.memory import Memory
@@ -179,7 +179,7 @@ class Live(Subject):
         learns |= more
         if not learns:
             likely = self._likely(found)
-            matches = given.matched(likely, answer)
+            matches = matching.matched(likely, answer)
             fitting = {n: m for n, m in matches.items() if m.how in ("name", "order", "only", "shape")}
             self._matches = fitting if len(fitting) == len(likely) or any(m.how == "name" for m in fitting.values()) else {}
             learns = {id(leaf) for leaf in likely if leaf.name in self._matches}
@@ -202,18 +202,18 @@ class Live(Subject):
         point = roles.alive(self._bench, likely, self._rng)
         (answer, said), written = self._given_at(point)
         loss = self._bench.loss(point)
-        matches = given.matched(likely, answer, said, lambda name, value: self._is_slope(name, value, point), loss)
+        matches = matching.matched(likely, answer, said, lambda name, value: self._is_slope(name, value, point), loss)
         rest = [leaf for leaf in self._bench.numbers if leaf.name not in matches and leaf not in likely and leaf not in found.caches]
         used = {match.path for match in matches.values()}
-        named = given.matched(rest, answer, said, by_name_only=True, apart=used) if matches else {}
+        named = matching.matched(rest, answer, said, by_name_only=True, apart=used) if matches else {}
         extra = [leaf for leaf in rest if leaf.name in named and leaf not in found.depends]
         if not matches:
-            matches = given.left_behind(likely, written)
+            matches = matching.left_behind(likely, written)
         self._matches = {**matches, **named}
         found.depends = [leaf for leaf in self._bench.numbers if leaf in found.depends or leaf in extra]
         if extra:
             self._notes.append(f"The loss does not depend on {', '.join(leaf.name for leaf in extra)}, though a gradient is given.")
-        self._notes += given.told(self._matches, found.depends)
+        self._notes += matching.told(self._matches, found.depends)
         return {id(leaf) for leaf in found.depends if leaf.name in self._matches}
 
     def _given_at(self, point):
