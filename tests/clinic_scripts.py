@@ -349,6 +349,34 @@ UPDATED_FIRST = START + "\nfor epoch in range(9):\n    H = np.tanh(X @ W1 + b1)\
 LATE = START + "\nfor epoch in range(9):\n    H = np.tanh(X @ W1 + b1)\n    out = H @ W2 + b2\n" + indented(
     BACKWARD + UPDATE) + "    out = np.tanh(X @ W1 + b1) @ W2 + b2\n    loss = ((out - Y) ** 2).mean()\n"  # fmt: skip
 
+LISTED_LOSSES = (
+    BATCHES.replace("epoch_loss = 0.0", "losses = []").replace("epoch_loss += batch_loss", "losses.append(batch_loss)")
+    .replace("epoch_loss / 3", "np.mean(losses)")
+)  # fmt: skip
+
+WRAPPED = (
+    START + "with np.errstate(all='ignore'):\n    try:\n        for epoch in range(10):\n" + indented(FORWARD + BACKWARD + UPDATE, 3)
+    + "    except KeyboardInterrupt:\n        pass\n"
+)  # fmt: skip
+
+ADAM = START + """beta1, beta2, eps = 0.9, 0.999, 1e-8
+ms = {k: np.zeros_like(v) for k, v in (("W1", W1), ("b1", b1), ("W2", W2), ("b2", b2))}
+vs = {k: np.zeros_like(v) for k, v in ms.items()}
+
+
+def adam(key, value, grad, t):
+    ms[key] = beta1 * ms[key] + (1 - beta1) * grad
+    vs[key] = beta2 * vs[key] + (1 - beta2) * grad ** 2
+    return value - lr * (ms[key] / (1 - beta1 ** t)) / (np.sqrt(vs[key] / (1 - beta2 ** t)) + eps)
+
+
+t = 0
+for epoch in range(100):
+""" + indented(FORWARD + BACKWARD + "t += 1\n" + "".join(f"{n} = adam('{n}', {n}, d{n}, t)\n" for n in FOUR))  # fmt: skip
+
+AVERAGED = START + "beta = 0.9\nV = [np.zeros_like(p) for p in (W1, b1, W2, b2)]\n\nfor epoch in range(100):\n" + indented(
+    FORWARD + BACKWARD + "".join(f"V[{k}] = beta * V[{k}] + (1 - beta) * d{n}\n{n} -= lr * V[{k}]\n" for k, n in enumerate(FOUR)))  # fmt: skip
+
 CASES = {
     "loop": Case(LOOP, said={"rate": "lr"}),
     "loop, the rate is seen": Case(LOOP),
@@ -376,6 +404,13 @@ CASES = {
     "a file of data": Case(DATA),
     "the loss after the update": Case(UPDATED_FIRST),
     "once": Case(BATCHES, loss="batch_loss", said={"once": {"batch_size": 8}}),
+    "the loss after the loop": Case(BATCHES, loss="history", said={"rate": "lr"}),
+    "losses in a list": Case(LISTED_LOSSES, loss="history"),
+    "a last look": Case(LOOP + "\nfinal = ((out - Y) ** 2).mean()\n", loss="final"),
+    "with and try": Case(WRAPPED),
+    "Adam, the gradients are found": Case(ADAM, said={"rate": "lr"}),
+    "an average of gradients": Case(AVERAGED, said={"rate": "lr"}),
+    "an average of gradients, one doubled": Case(AVERAGED.replace("d2.sum(axis=0)", "2 * d2.sum(axis=0)"), said={"rate": "lr"}, wrong=("b2",)),
     # and with faults
     "a bias that never learns": Case(LOOP.replace("    b1 -= lr * db1\n", ""), wrong=("b1",)),
     "weights that never learn": Case(LOOP.replace("    W1 -= lr * dW1\n", ""), wrong=("W1",)),

@@ -72,27 +72,24 @@ def _moving(script, found):
     named = [leaf for leaf in found if root_of(leaf) in plan.split.moving]
     before = [leaf.array() for leaf in found]
     try:
-        moved = script.ask({}, plan.pass_code, lambda: _moved(found, before, script.namespace))
+        moved, shuffled = script.ask({}, plan.pass_code, lambda: _moved(found, before, script.namespace))
     except Trouble:
         return named
-    return [leaf for leaf in found if leaf in moved or (leaf in named and len(leaf.path) == 1 and root_of(leaf) in plan.named())]
+    named = [leaf for leaf in named if len(leaf.path) == 1 and root_of(leaf) in plan.named() and leaf not in shuffled]
+    return [leaf for leaf in found if leaf in moved or leaf in named]
 
 
 def _moved(found, before, namespace):
-    """The leaves that differ now: other values, or another shape; not examples that were shuffled, not lists that grew."""
-    changed = []
+    """(the leaves that differ now in values or shape, those whose values stand in another order); of lists that grew, none."""
+    changed, shuffled = [], []
     for leaf, old in zip(found, before, strict=True):
         here = follow(namespace, leaf.path)
         new = None if here is MISSING else number(here)
-        if (
-            new is None
-            or (leaf.kind == "numbers" and new.shape != old.shape)
-            or (new.shape == old.shape and np.array_equal(new, old, equal_nan=True))
-        ):
+        grown = leaf.kind == "numbers" and new is not None and new.shape != old.shape
+        if new is None or grown or (new.shape == old.shape and np.array_equal(new, old, equal_nan=True)):
             continue
-        if not rearranged(old, new):
-            changed.append(leaf)
-    return changed
+        (shuffled if rearranged(old, new) else changed).append(leaf)
+    return changed, shuffled
 
 
 def _choose_loss(script):

@@ -30,7 +30,7 @@ class Pass:
     """A file in two: `head` runs once, then the loops are entered, and `block` is one pass.
 
     `before` holds for each of `loops` what stands in its body before the next one; `updates` are the statements that move parameters,
-    `moving` the names they move. `outside` is a statement that gives the loss its value after the training loop, in one round it.
+    `moving` the names they move. `after` are statements that give names in the loss their values only behind the training loop.
     """
 
     head: list
@@ -39,7 +39,7 @@ class Pass:
     block: list
     updates: list = field(default_factory=list)
     moving: frozenset = frozenset()
-    outside: ast.stmt | None = None
+    after: list = field(default_factory=list)
 
 
 def places(body, loops=()):
@@ -134,9 +134,8 @@ class Search:
         loops = _common(core) if core else _common([place.loops for place in losses if place.loops])
         losses = [place for place in losses if not self._ahead(place, loops)]
         later = [place for place in losses if len(place.loops) < len(loops) and self._follows(place, loops)]
-        chosen = _common([loops, *(place.loops for place in losses if place not in later or place.loops)])
-        outside = later[0].statement if any(place.loops for place in later) else None
-        return self._cut(list(chosen), [place for place in (*losses, *results) if place not in later or place.loops], outside)
+        chosen = _common([loops, *(place.loops for place in losses if place not in later)])
+        return self._cut(list(chosen), [place for place in (*losses, *results) if place not in later], [place.statement for place in later])
 
     def _ahead(self, place, loops):
         """Whether a place stands before the loops, or in them before the next: what is set there is known when the pass begins."""
@@ -194,7 +193,7 @@ class Search:
         found = self._effects(statement)
         return found.binds | found.changes
 
-    def _cut(self, loops, last, outside):
+    def _cut(self, loops, last, after):
         """The statements in their parts; behind the last that counts, nothing of a pass is run."""
         parts, block = [], self.body
         for loop in loops:
@@ -210,7 +209,7 @@ class Search:
         block = block[: max(held) + 1] if held else block
         parts = parts or list(self._parted(block))
         head, before = parts[0], parts[1:] if loops else []
-        return Pass(head, loops, before, block if loops else parts[1], [place.statement for place in self.updates], frozenset(self.moving), outside)
+        return Pass(head, loops, before, block if loops else parts[1], [place.statement for place in self.updates], frozenset(self.moving), after)
 
     def _parted(self, block):
         """(head, pass) of statements without a training loop: from the first that uses a parameter for the loss."""

@@ -14,8 +14,10 @@ from helpers.clinic.model.guess import kept_rate, rate_of
 from helpers.clinic.model.learned import find_parameters
 from helpers.clinic.model.plan import ENTERED, PUT_BACK, Plan
 from helpers.clinic.model.reading import text_of
+from helpers.clinic.model.restated import restated
 from helpers.clinic.model.stage import FIRST_RUN, as_if_run, namespace, neighbours_forgotten, trouble
 from helpers.clinic.model.state import State
+from helpers.clinic.model.strides import strides
 from helpers.clinic.model.subject import Subject, Trouble
 from helpers.clinic.model.syntax import roots
 
@@ -51,19 +53,35 @@ class Script(Subject):
         self._grads = {name: _expression(given, f"the gradient of {name}") for name, given in (grads or {}).items()}
         wanted = {name for one in (*self._grads, *(only or ())) for name in roots(_expression(one, "a parameter's name")[1])}
         results = {name for _, tree, _ in self._grads.values() for name in roots(tree)}
-        self.loss_names = roots(self._loss[1])
-        self.plan = self._first = Plan(self.text, self.filename, self.loss_names, wanted, results)
+        notes = self._planned(wanted, results)
         sources.register(self.filename, self.text)
         self._known, self._plans, self._patches = set(), {}, sources.Patches()
         self.slots, self._values = {}, {}
+        self._factor, self._matches = 1.0, None
         with guard.randomness_kept():
             self._begin(once or {})
-        notes = find_parameters(self, list(self._grads) or list(only or ()))
+        notes += find_parameters(self, list(self._grads) or list(only or ()))
         self.start = {name: slot.start for name, slot in self.slots.items()}
         if not self._grads and self._rate is None:
             notes += self._guess_rate()
+        if not self._grads:
+            self._factor, self._matches, more = strides(self, [slot.leaf for slot in self.slots.values()])
+            notes += more
         self.notes = tuple(notes)
         self.handed_over = frozenset(code for _, _, code in filter(None, (self._loss, self._rate, *self._grads.values())))
+
+    def _planned(self, wanted, results):
+        """Read the text for the pass; notes where the loss of one pass has to be said in other words."""
+        self.loss_names, notes = roots(self._loss[1]), []
+        self.plan = Plan(self.text, self.filename, self.loss_names, wanted, results)
+        other = restated(self._loss[1], self.plan.split)
+        if other is not None:
+            tree, note = other
+            self._loss, notes = _expression(ast.unparse(tree), "loss"), [note]
+            self.loss_names = roots(tree)
+            self.plan = Plan(self.text, self.filename, self.loss_names, wanted, results)
+        self._first = self.plan
+        return notes
 
     def _guess_rate(self):
         """What the updates themselves say of the rate, as a note."""
@@ -151,7 +169,10 @@ class Script(Subject):
             return {
                 name: self._shaped(name, number(self._evaluated(self._grads[name], "grads"))) if name in self._grads else None for name in self.slots
             }
-        rate = self._rate_now()
+        if self._matches is not None:
+            matches = {name: self._matches[name].read(self.namespace, slot.shape)[0] for name, slot in self.slots.items()}
+            return matches
+        rate = self._factor * self._rate_now()
         return {name: self._difference(name, slot.read(), rate) for name, slot in self.slots.items()}
 
     def _shaped(self, name, value):

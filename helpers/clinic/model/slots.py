@@ -10,7 +10,7 @@ class Slot:
     """A number or an array in a namespace, with everything on the way to it as it was at the start."""
 
     def __init__(self, leaf, namespace):
-        self.path, self.kind, self.root = leaf.path, leaf.kind, namespace
+        self.leaf, self.path, self.kind, self.root = leaf, leaf.path, leaf.kind, namespace
         self.start = leaf.array()
         self.way = []
         here = namespace

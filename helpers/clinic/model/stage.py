@@ -22,10 +22,11 @@ def as_if_run(path):
     """Within, the working folder, the arguments and the input are those of `python path`, with nobody at the keyboard, and plots go nowhere."""
     folder = os.fspath(Path(path).resolve().parent)
     kept = sys.argv, sys.stdin, sys.dont_write_bytecode, sys.path[:], os.environ.get("MPLBACKEND")
+    figures = _figures()
     sys.argv, sys.stdin, sys.dont_write_bytecode = [os.fspath(path)], io.StringIO(), True
     sys.path.insert(0, folder)
     if "matplotlib" not in sys.modules:
-        os.environ["MPLBACKEND"] = "agg"
+        os.environ.setdefault("MPLBACKEND", "agg")
     try:
         with guard.settings_kept():
             with contextlib.suppress(OSError):
@@ -37,6 +38,14 @@ def as_if_run(path):
             os.environ.pop("MPLBACKEND", None)
         else:
             os.environ["MPLBACKEND"] = kept[4]
+        for figure in set(_figures()) - set(figures):
+            sys.modules["matplotlib.pyplot"].close(figure)
+
+
+def _figures():
+    """The numbers of open figures, where anybody draws."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return pyplot.get_fignums() if hasattr(pyplot, "get_fignums") else ()
 
 
 @contextlib.contextmanager

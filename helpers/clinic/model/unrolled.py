@@ -32,7 +32,32 @@ def unrolled(tree, functions, chosen=None):
         if not now:
             break
         used |= now
-    return body, frozenset(used)
+    return _opened(body, functions), frozenset(used)
+
+
+def _opened(body, functions):
+    """The statements, with those of `with`, `try` and `if` round a training loop in their place."""
+    found = []
+    for statement in body:
+        loops = [one for one in inside([statement]) if isinstance(one, (ast.For, ast.While)) and _trains(one, functions)]
+        if isinstance(statement, (ast.With, ast.Try, ast.If)) and loops:
+            branches = [block for block in blocks(statement) if any(one is loop for one in inside(block) for loop in loops)]
+            found += [*_entered(statement), *_opened(branches[0], functions)]
+        elif isinstance(statement, (ast.For, ast.While)) and any(one is not statement for one in loops):
+            statement = copy.copy(statement)
+            statement.body = _opened(statement.body, functions)
+            found.append(statement)
+        else:
+            found.append(statement)
+    return found
+
+
+def _entered(statement):
+    """What `with` does when it is entered."""
+    for item in getattr(statement, "items", ()):
+        entered = ast.Call(ast.Attribute(item.context_expr, "__enter__", ast.Load()), [], [])
+        made = ast.Expr(entered) if item.optional_vars is None else ast.Assign([item.optional_vars], entered)
+        yield ast.fix_missing_locations(ast.copy_location(made, statement))
 
 
 def _guards(body):
@@ -67,9 +92,13 @@ def trains(function, functions):
     """Whether a function holds a loop of training: one that updates, again and again, something that is not picked by the loop itself."""
     seconds = links(function.body)
     loops = [one for one in inside(function.body) if isinstance(one, (ast.For, ast.While))]
-    return any(
-        is_update(one, functions) and not picked(one, loop, seconds) and _works(one, loop, functions) for loop in loops for one in inside(loop.body)
-    )
+    return any(_trains(loop, functions, seconds) for loop in loops)
+
+
+def _trains(loop, functions, seconds=None):
+    """The same of one loop."""
+    seconds = links(loop.body) if seconds is None else seconds
+    return any(is_update(one, functions) and not picked(one, loop, seconds) and _works(one, loop, functions) for one in inside(loop.body))
 
 
 def _works(update, loop, functions):
