@@ -10,13 +10,8 @@ from helpers.clinic.culprit import Culprit, excerpt_of
 from helpers.clinic.model.sources import source_of
 from helpers.clinic.model.subject import Trouble
 from helpers.clinic.network.findings import statement_of
-from helpers.clinic.repair import values
+from helpers.clinic.repair import search, values
 from helpers.clinic.repair.words import explained
-
-try:
-    from helpers.clinic.repair import search
-except ImportError:
-    search = None
 
 LEFT = 0.5
 """Seconds with which no search is begun."""
@@ -33,7 +28,7 @@ def with_faults(report, subject, outcome, end, say):
         say("following your lines")
         suspects = values.suspects(subject, outcome.points, seconds=min(values.SECONDS, _FOLLOWING * (end - time.perf_counter())))
         left = end - time.perf_counter()
-        if left > LEFT and search is not None:
+        if left > LEFT:
             found = search.repairs(subject, outcome.points, suspects, seconds=left, say=say.tried)
     except (Trouble, guard.OutOfTime) as what:
         notes.append(f"The search for the line ended early: {guard.said(what) or 'a call took too long'}.")
