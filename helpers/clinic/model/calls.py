@@ -33,11 +33,11 @@ class Call:
         self.takes_model = bool(wanted) and not self.takes_rate
         self.rate = rate
 
-    def run(self, model, seconds=None):
-        """What the function returns. Raises Trouble."""
+    def run(self, model, seconds=None, around=None):
+        """What the function returns, or what `around(function)` does. Raises Trouble."""
         arguments = (model,) if self.takes_model else (self.rate,) if self.takes_rate else ()
         try:
-            return guard.limited(self.function, *arguments, seconds=seconds)
+            return guard.limited(around(self.function) if around else self.function, *arguments, seconds=seconds)
         except KeyboardInterrupt:
             raise
         except guard.OutOfTime as error:

@@ -4,7 +4,7 @@ import contextlib
 
 import numpy as np
 
-from helpers.clinic.model import given, matching, returned, roles, sources
+from helpers.clinic.model import fresh, given, matching, returned, roles, sources
 from helpers.clinic.model.bench import Bench
 from helpers.clinic.model.calls import handed_over
 from helpers.clinic.model.memory import Memory
@@ -54,6 +54,7 @@ class Live(Subject):
         self._leaves = {leaf.name: leaf for leaf in found.parameters}
         self.start = {name: leaf.array() for name, leaf in self._leaves.items()}
         self._never = {leaf.name for leaf in found.never}
+        self._anew = step is not None and self._draws_anew()
         self._remember(found)
         self._bench.everything = False
         self.notes = tuple(self._notes)
@@ -95,7 +96,8 @@ class Live(Subject):
         if again:
             bench.put_again(places)
         bench.forward()
-        answer = given.unrolled(bench.other.run(bench.root, self.seconds))
+        placed = (lambda step: fresh.placing(bench, places, step)) if self._anew else None
+        answer = given.unrolled(bench.other.run(bench.root, self.seconds, placed))
         values = {leaf.name: value for leaf, value in places}
         if self._rate is None:
             return {name: self._read(name, answer) for name in self._leaves}
@@ -122,6 +124,24 @@ class Live(Subject):
     def _everything(self):
         """What can be looked up after a call: the model, and the globals and closures by name."""
         return [self._bench.root, self._bench.state.now()]
+
+    def _draws_anew(self):
+        """Whether step() draws its own parameters before it updates them, such that others can be put in their place."""
+        arrays = [leaf for leaf in self._leaves.values() if leaf.kind == "array"]
+        if len(arrays) < len(self._leaves) or self._matches:
+            return False
+        self._anew = False
+        first, other = (self._after(point) for point in ([], roles.moved(arrays, self._rng)))
+        if not all(np.array_equal(first[key], other[key]) for key in first):
+            return False
+        self._anew = True
+        placed = self._after([(leaf, self.start[leaf.name]) for leaf in arrays])
+        return all(np.array_equal(first[key], placed[key]) for key in first)
+
+    def _after(self, point):
+        """{id of a leaf: what step() makes of it}."""
+        leaves = list(self._leaves.values())
+        return self._bench.ask(point, lambda: self._one_call(point) and roles.arrays_after(self._bench, leaves), everything=True)
 
     # --- what is a parameter -----------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ class Memory:
             if any(s is None or not np.isfinite(s).all() for s in (s1, s2, s3)) or _same(s1, s2):
                 continue
             beta = _ratio(s1, s2, s3)
-            if beta is None:
+            if not beta:
                 unclear.append(name)
             else:
                 betas[name], clear[name] = beta, s2 - beta * s1
