@@ -730,3 +730,118 @@ def a_bias_that_the_forward_pass_forgets():
         return {"W1": g[1], "b1": g[2], "W2": g[3], "b2": g[4]}
 
     return (W, lambda: run(X, Y, W["W1"], 0, W["W2"], W["b2"])[0], grads), NAMES, {"b1"}
+
+
+class Fit:
+    """Draws its weights in `fit`, with the global generator."""
+
+    def fit(self, X, Y, rate, epochs, seed=None):
+        if seed is not None:
+            np.random.seed(seed)
+        self.W1, self.b1 = np.random.randn(3, 4), np.zeros(4)
+        self.W2, self.b2 = np.random.randn(4, 2), np.zeros(2)
+        for _ in range(epochs):
+            _, dW1, db1, dW2, db2 = run(X, Y, self.W1, self.b1, self.W2, self.b2)
+            self.W1 -= rate * dW1
+            self.b1 = self.b1 - rate * db1
+            self.W2 -= rate * dW2
+            self.b2 = self.b2 - rate * 2 * db2
+
+
+@shape
+def fit_with_a_seed():
+    X, Y, *_ = draw()
+    net = Fit()
+    net.fit(X, Y, 0.1, 0, seed=0)
+    return (net, lambda: run(X, Y, net.W1, net.b1, net.W2, net.b2)[0], None, lambda: net.fit(X, Y, 0.1, 1, seed=0), 0.1), NAMES, {"b2"}
+
+
+class Lazy:
+    """Makes its parameters when it first sees an input."""
+
+    def __init__(self, k):
+        self.k, self.W = k, None
+
+    def forward(self, X):
+        if self.W is None:
+            self.W, self.b = np.random.default_rng(0).normal(size=(X.shape[1], self.k)), np.zeros(self.k)
+        self.X = X
+        return X @ self.W + self.b
+
+    def backward(self, g):
+        self.dW, self.db = self.X.T @ g, g.sum(0)
+        return g @ self.W.T
+
+
+@shape
+def parameters_made_by_the_first_forward_pass():
+    X, Y, *_ = draw()
+    net = [Lazy(4), Tanh(), Lazy(2)]
+
+    def forward():
+        out = X
+        for layer in net:
+            out = layer.forward(out)
+        return out
+
+    def grads():
+        g = forward() - Y
+        for layer in reversed(net):
+            g = layer.backward(g)
+
+    return (net, lambda: 0.5 * ((forward() - Y) ** 2).sum(), grads), {"[0].W", "[0].b", "[2].W", "[2].b"}, set()
+
+
+@shape
+def dropout_with_a_generator_made_each_time():
+    net = Dropout(None)
+
+    class Rng:
+        @staticmethod
+        def random(size):
+            return np.random.default_rng().random(size)
+
+    net.rng = Rng
+    return (net, net.loss, net.gradients), NAMES, set()
+
+
+@shape
+def gradients_counted_from_one():
+    """weights[0] and dW1, with square layers between."""
+    r = np.random.default_rng(0)
+    X, Y = r.normal(size=(6, 3)), r.normal(size=(6, 3))
+    net = types.SimpleNamespace(weights=[0.5 * r.normal(size=(3, 3)) for _ in range(3)])
+
+    def grads():
+        acts = [X]
+        for W in net.weights:
+            acts.append(np.tanh(acts[-1] @ W))
+        d, found = acts[-1] - Y, {}
+        for k in (2, 1, 0):
+            d = d * (1 - acts[k + 1] ** 2)
+            found[f"dW{k + 1}"] = acts[k].T @ d
+            d = d @ net.weights[k].T
+        return found
+
+    def loss():
+        out = X
+        for W in net.weights:
+            out = np.tanh(out @ W)
+        return 0.5 * ((out - Y) ** 2).sum()
+
+    return (net, loss, grads), {"weights[0]", "weights[1]", "weights[2]"}, set()
+
+
+@shape
+def examples_in_a_long_list():
+    net = types.SimpleNamespace(w=0.5, b=0.1, data=[(0.01 * k, 0.02 * k) for k in range(300)])
+
+    def loss():
+        return sum((net.w * x + net.b - t) ** 2 for x, t in net.data) / len(net.data)
+
+    def step():
+        dw = sum(2 * (net.w * x + net.b - t) * x for x, t in net.data) / len(net.data)
+        db = sum(2 * (net.w * x + net.b - t) for x, t in net.data) / len(net.data)
+        net.w, net.b = net.w - 0.1 * dw, net.b - 0.1 * db
+
+    return (net, loss, None, step, 0.1), {"w", "b"}, set()

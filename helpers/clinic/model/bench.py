@@ -10,16 +10,22 @@ from helpers.clinic.model.walk import MISSING, follow, leaves
 class Bench:
     """A model and its functions, on which questions are asked.
 
+    With `primed` every question is asked after one forward pass, which has made what was not there before.
     `numbers` are the Leaf objects that can be moved, `integers` those that hold integers. Arrays that are not of float64, or cannot be
     written, are replaced while a question is asked by arrays that are and can, wherever they stand.
     """
 
-    def __init__(self, model, loss, grads=None, step=None, rate=None):
+    def __init__(self, model, loss, grads=None, step=None, rate=None, primed=False):
         self.model, self.root = model, model
         self.call = Call("loss", loss)
         self.other = Call("grads", grads) if grads is not None else Call("step", step, rate) if step is not None else None
+        self.outer = State(model, loss, grads, step) if primed else None
+        if primed:
+            self._prime()
         self.state = State(model, loss, grads, step)
         found = leaves(model, is_foreign)
+        if primed:
+            self.outer.restore(everything=True)
         self.numbers = [leaf for leaf in found if leaf.kind != "integers"]
         self.integers = [leaf for leaf in found if leaf.kind == "integers"]
         self.seconds, self.everything, self._stand_ins = None, True, {}
@@ -32,12 +38,25 @@ class Bench:
     def ask(self, moved, question, everything=None):
         """What `question()` returns with the (leaf, array) of `moved` in their places. Everything is put back, whatever happens."""
         try:
+            if self.outer:
+                self.state.restore(everything=True)
             with undisturbed():
                 self._put(moved)
                 return question()
         finally:
             self.state.restore(self.everything if everything is None else everything)
             self.root, self._stand_ins = self.model, {}
+            if self.outer:
+                self.outer.restore(everything=True)
+
+    def _prime(self):
+        """One forward pass that stays, for layers that make their parameters when they first see an input."""
+        try:
+            with undisturbed():
+                self.call.run(self.model)
+        except BaseException:
+            self.outer.restore(everything=True)
+            raise
 
     def loss(self, moved=(), after=lambda: None):
         """The loss, a float; `after` is called before anything is put back. Raises Trouble."""

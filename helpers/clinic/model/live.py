@@ -48,6 +48,9 @@ class Live(Subject):
         self._matches, self._memory, self._slopes, self._patches = {}, Memory(), {}, sources.Patches()
         self._same_each_time()
         found = roles.dependence(self._bench, self._chosen(only), self._rng)
+        if not found.depends and len(Bench(model, loss, primed=True).numbers) > len(self._bench.numbers):
+            self._bench = Bench(model, loss, grads, step, rate, primed=True)
+            found = roles.dependence(self._bench, self._chosen(only), self._rng)
         self._refuse_nothing(found)
         learns = self._learning_by_step(found) if step is not None else self._learning_by_grads(found)
         found = roles.decided(found, learns, model, only is not None)
@@ -55,6 +58,11 @@ class Live(Subject):
         self.start = {name: leaf.array() for name, leaf in self._leaves.items()}
         self._never = {leaf.name for leaf in found.never}
         self._anew = step is not None and self._draws_anew()
+        if self._anew:
+            self._notes.append("step() draws its parameters itself; others were put in their place once they were drawn.")
+        whole = [leaf.name for leaf in self._bench.integers if roles.learns_by_name(leaf)]
+        if whole:
+            self._notes.append(f"{', '.join(whole)}: integers, taken for data. A parameter has to hold floats, such as 1.0.")
         self._remember(found)
         self._bench.everything = False
         self.notes = tuple(self._notes)

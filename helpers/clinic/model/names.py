@@ -86,6 +86,31 @@ def _same(name):
     return (_SAME.get(found[1], found[1]) + found[2]) if found else name.lower()
 
 
+def _numbers(names):
+    """{stem: numbers} of names that end in one: {"w": {1, 2}} of W1 and W2."""
+    found = {}
+    for name in names:
+        parts = re.fullmatch(r"([A-Za-z]+)(\d+)", _same(name))
+        if parts:
+            found.setdefault(parts[1], set()).add(int(parts[2]))
+    return found
+
+
+def _shift(parameters, gradients):
+    """1 where gradients are counted from 1 and parameters from 0, -1 the other way round, else 0."""
+    ours = _numbers(name for path in parameters for name in as_parameter(path))
+    theirs = _numbers(name for path in gradients for name in as_gradient(path))
+    common = ours.keys() & theirs.keys()
+    return next((shift for shift in (1, -1) if common and all({n + shift for n in ours[stem]} == theirs[stem] for stem in common)), 0)
+
+
+def _less(name, shift):
+    """A name with its last number counted as the parameters are."""
+    if not shift:
+        return name
+    return re.sub(r"(?<=[A-Za-z])\d+$", lambda number: str(int(number[0]) - shift) if int(number[0]) >= shift else number[0], name)
+
+
 _ROUNDS = (
     (as_parameter, as_gradient),
     (lambda path: _plain(_last(path)), as_gradient),
@@ -105,10 +130,10 @@ def pairs(parameters, gradients, fits=lambda parameter, gradient: True):
     fits : callable
         (index of a parameter, index of a gradient) -> whether they may belong together.
     """
-    found = {}
+    found, shift = {}, _shift(parameters, gradients)
     for of_parameter, of_gradient in _ROUNDS:
         left = {k: of_parameter(path) for k, path in enumerate(parameters) if k not in found}
-        free = {k: of_gradient(path) for k, path in enumerate(gradients) if k not in found.values()}
+        free = {k: {_less(name, shift) for name in of_gradient(path)} for k, path in enumerate(gradients) if k not in found.values()}
         options = {p: [g for g, called in free.items() if called & names and fits(p, g)] for p, names in left.items()}
         for p, fitting in options.items():
             if len(fitting) == 1 and sum(fitting[0] in others for others in options.values()) == 1:

@@ -18,6 +18,7 @@ from helpers.clinic.model.walk import MISSING, follow
 
 _POINTS = 10  # a deep network may be dead at several of them
 _SECONDS = 1  # processor time
+_LARGE = 1_000_000  # entries: data mostly
 _DATA = words(
     "x y t xs ys data target targets label labels inputs image images pixels sample samples answers answer wanted onehot hot batch batches features "
     "feature mask masks true expected desired truth train test val validation result results running moving mean means var variance std "
@@ -46,7 +47,7 @@ def dependence(bench, leaves, rng):
         left = [leaf for leaf in open_leaves if id(leaf) not in found and id(leaf) not in caches]
         if not left or (found and (k > 2 and time.process_time() - began > _SECONDS)):
             break
-        point = moved([leaf for leaf in open_leaves if leaf.kind != "number"], rng, 0.3 * max(1, k)) if k else []
+        point = moved([leaf for leaf in open_leaves if leaf.kind != "number" and np.size(leaf.value) < _LARGE], rng, 0.3 * max(1, k)) if k else []
         value = _loss(bench, point)
         if value is None or not np.isfinite(value):
             continue
@@ -141,7 +142,7 @@ def _should_learn(leaf, trained, model):
         return any(_stem(t) == _stem(leaf) and t.kind == "number" for t in beside)
     same_list = leaf.path and leaf.path[-1].kind == "item" and beside
     by_hand = len(leaf.path) == 1 and leaf.path[0].kind in ("key", "item", "field")
-    return bool(same_list or by_hand or _learns_by_name(leaf) or any(_stem(t) == _stem(leaf) for t in beside))
+    return bool(same_list or by_hand or learns_by_name(leaf) or any(_stem(t) == _stem(leaf) for t in beside))
 
 
 def word(leaf):
@@ -160,7 +161,8 @@ def looks_like_data(leaf):
     return bool(tokens) and (tokens[0] in _DATA or tokens[-1] in _DATA) and not _LEARNS.match(tokens[-1])
 
 
-def _learns_by_name(leaf):
+def learns_by_name(leaf):
+    """Whether it is called as parameters are."""
     tokens = [t for t in word(leaf).lower().split("_") if t]
     return bool(tokens) and (bool(_LEARNS.match(tokens[0])) or bool(_LEARNS.match(tokens[-1])))
 

@@ -15,6 +15,7 @@ MISSING = object()
 
 _ATOMS = (str, bytes, bool, int, float, complex, type(None), type(Ellipsis), type(NotImplemented), range, slice)
 _OPAQUE = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.CodeType, types.FrameType)
+_LONG = 400  # numbers
 _MANY = 200_000  # objects: a model with more is walked no further
 
 
@@ -191,7 +192,18 @@ def leaves(model, foreign=lambda owner: False, overlaps=False):
             found.append(Leaf(path, kind, here, model))
         elif not path or not foreign(here):
             todo += [((*path, step), value) for step, value in reversed(children(here, root=not path))]
-    return found if overlaps else _without_overlaps(found)
+    return _without_long_lists(found if overlaps else _without_overlaps(found))
+
+
+def _without_long_lists(found):
+    """Without numbers that stand by the hundreds in tuples or lists: examples, not parameters."""
+    homes = collections.Counter(leaf.path[0] if leaf.path else None for leaf in found if _is_item(leaf))
+    many = {home for home, count in homes.items() if count > _LONG}
+    return [leaf for leaf in found if not (many and _is_item(leaf) and leaf.path[0] in many)] if many else found
+
+
+def _is_item(leaf):
+    return leaf.kind == "number" and bool(leaf.path) and leaf.path[-1].kind == "item"
 
 
 def kind_of(value):
