@@ -2,7 +2,8 @@
 
 import ast
 
-from helpers.clinic.repair.expressions import attribute, function_name, is_op, key, number, of_module, written
+from helpers.clinic.repair.expressions import attribute, function_name, is_op, key, number, of_module, times, written
+from helpers.clinic.repair.scope import operands
 
 _REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "argmin", "average")
 
@@ -12,6 +13,7 @@ def axis_edits(line, scope):
     for node in line.expressions():
         if function_name(node) in _REDUCTIONS and isinstance(node.func, ast.Attribute):
             yield from _reduction(node)
+            yield from _products_inside(line, node, scope)
     yield from _missing(line, scope)
 
 
@@ -62,6 +64,15 @@ def _reduction(node):
             if other != value:
                 yield 1.2, "mean", {node: _remade(node, number(other), keepdims, function, bare)}
     yield 1.05, "sum", {node: node.args[0] if of_module(node.func) and node.args else node.func.value}
+
+
+def _products_inside(line, node, scope):
+    """(x * y).mean() for x.mean()."""
+    inside = node.args[0] if of_module(node.func) and node.args else node.func.value
+    here = {line.text(part) for root in line.roots() for part, _ in operands(root)}
+    if inside in line.parents and isinstance(inside, ast.Name | ast.Attribute | ast.Subscript):
+        for other in scope.arrays:
+            yield (1.2 if other in here else 1.5), "factor", {inside: times(inside, written(other))}
 
 
 def _value(axis):

@@ -69,14 +69,16 @@ def _candidates(source, line, scope):
     text, tree = source.text, source.tree
     yield from itertools.chain(
         siblings.sibling_edits(line, scope, known), siblings.list_analogies(line, scope, known), operands.operand_edits(line, scope),
-        operands.wrapped_in_functions(line, scope), products.product_edits(line, scope), products.reshaped(line, scope),
-        axes.axis_edits(line, scope), slopes.slope_edits(line, scope), slopes.slope_bodies(line, scope),
-        factors.factor_edits(line, scope), factors.term_edits(line, scope, text, tree),
-        conditions.condition_edits(line, scope), conditions.order_edits(line), statements.array_edits(line, scope),
-        statements.default_arguments(line), statements.assignment_edits(line), statements.removal(text, tree, line.node),
-        statements.guards(text, line.node, scope),
-        statements.missing_lines(text, line.node, scope.statements, known),
+        operands.wrapped_in_functions(line, scope), slopes.slope_edits(line, scope), slopes.slope_bodies(line, scope),
+        factors.factor_edits(line, scope), factors.term_edits(line, scope, text, tree), products.grouping_edits(line),
+        conditions.condition_edits(line, scope), conditions.order_edits(line), statements.default_arguments(line), statements.assignment_edits(line),
+        statements.removal(text, tree, line.node), statements.missing_lines(text, line.node, scope.statements, known),
     )  # fmt: skip
+    if not scope.plain:
+        yield from itertools.chain(
+            products.product_edits(line, scope), products.reshaped(line, scope), axes.axis_edits(line, scope), statements.array_edits(line, scope),
+            statements.guards(text, line.node, scope),
+        )  # fmt: skip
 
 
 def _edit(line, cost, kind, what, scope, seen):

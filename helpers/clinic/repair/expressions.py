@@ -166,7 +166,8 @@ def attribute(value, name):
 
 
 def number(value):
-    return ast.Constant(value)
+    """A number as Python reads it: -1 is the negative of 1."""
+    return ast.Constant(value) if value >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-value))
 
 
 def negative(node):

@@ -1,9 +1,10 @@
 """Factors, signs, constants and terms: missing, surplus, twice, or of the wrong kind."""
 
 import ast
+import re
 
 from helpers.clinic.repair.expressions import binary, function_name, is_number, is_op, key, negative, number, over, times, written
-from helpers.clinic.repair.nearness import distance, related
+from helpers.clinic.repair.nearness import distance, related, role
 from helpers.clinic.repair.scope import operands
 
 
@@ -23,6 +24,8 @@ def _left_out(line):
             yield 0.9 if small[1] else 1.0, "dropped", {node: node.left}
             yield 0.9 if small[0] else 1.0, "dropped", {node: node.right}
             yield 1.1, "inverse", {node: over(node.left, node.right)}
+            if is_op(node.left, ast.Mult):  # both factors of a slope a * (1 - a)
+                yield 0.95 if is_op(node.right, ast.Sub) else 1.3, "dropped", {node: node.left.left}
             if is_op(node.left, ast.Div) and is_number(node.left.left):
                 yield 0.9, "dropped", {node: node.right}
         elif is_op(node, ast.Div):
@@ -108,9 +111,10 @@ def _put_in(line, scope):
         if place not in line.parents:
             continue
         more += 0.3 if isinstance(line.node, ast.Expr) and place is value else 0.0
-        for text in _lengths(scope):
-            yield 0.95 + more + (0.25 if "(" in text or "[" in text else 0), "factor", {place: over(place, written(text))}
-            yield 1.2 + more, "factor", {place: times(place, written(text))}
+        for i, text in enumerate(_lengths(scope)):
+            yield 0.95 + more + (0.2 if "(" in text or "[" in text else 0) + 0.03 * i, "factor", {place: over(place, written(text))}
+            if i < 3:
+                yield 1.25 + more, "factor", {place: times(place, written(text))}
         for text in scope.rates:
             yield (
                 0.9 + more + (0 if update or "-" in line.segment else 0.2),
@@ -122,20 +126,30 @@ def _put_in(line, scope):
             if other not in scope.counts and other not in scope.rates and (other not in scope.arrays or len(scope.numbers) < 6):
                 yield 1.2 + more, "factor", {place: times(place, written(other))}
                 yield 1.25 + more, "factor", {place: over(place, written(other))}
-                yield 1.4 + more, "factor", {place: times(place, binary(number(1), ast.Sub, written(other)))}
-                yield 1.5 + more, "factor", {place: over(place, binary(number(1), ast.Sub, written(other)))}
+                if re.search(r"keep|drop|beta|mom|^p$|rate", other):
+                    yield 1.4 + more, "factor", {place: times(place, binary(number(1), ast.Sub, written(other)))}
+                    yield 1.5 + more, "factor", {place: over(place, binary(number(1), ast.Sub, written(other)))}
         yield 1.0 + more, "factor", {place: times(number(2), place)}
         yield 1.05 + more, "factor", {place: over(place, number(2))}
+        bare = -0.2 if isinstance(place, ast.Name | ast.Attribute | ast.Subscript) else 0.0
         for other in scope.arrays:
             if other != target and "[:" not in other:
-                yield 1.3 + more - (0.3 if other in scope.unused else 0), "factor", {place: times(place, written(other))}
-                yield 1.55 + more, "factor", {place: over(place, written(other))}
+                yield 1.4 + more + bare + _strange(other, target, scope), "factor", {place: times(place, written(other))}
+                if len(scope.arrays) < 7 or re.search(r"std|spread|var|norm|keep|sd|sigma", other):
+                    yield 1.55 + more, "factor", {place: over(place, written(other))}
+
+
+def _strange(other, target, scope):
+    """How unlikely an array is a factor that was forgotten: masks, scales and what is not used at all are likely, weights and labels are not."""
+    if re.search(r"(?i)mask|keep|drop|gamma|scale|slope|prime|deriv|hat|gain", other):
+        return -0.35
+    return (-0.3 if other in scope.unused else 0.0) + (0.0 if related(target, other) else 0.15) + (0.1 if role(other) == "weight" else 0.0)
 
 
 def _lengths(scope):
     """What may count the examples, the likeliest first: counts of the scope, then lengths of its arrays."""
-    yield from scope.counts
-    names = [text for text in scope.arrays if text.replace(".", "").replace("_", "").isalnum()][:6]
+    yield from scope.counts[:5]
+    names = [text for text in scope.arrays if text.replace(".", "").replace("_", "").isalnum()][: 1 if len(scope.counts) > 1 else 3]
     yield from (text for name in names for text in (f"len({name})", f"{name}.shape[0]", f"{name}.shape[1]") if text not in scope.counts)
 
 
@@ -197,10 +211,8 @@ def term_edits(line, scope, text, tree):
             near = -0.25 if related(target, other) else 0.1
             for strength in strengths:
                 yield 1.05 + near + more, "term", {place: binary(place, ast.Add, times(written(strength), written(other)))}
-            if strengths:
-                yield 1.6 + more, "term", {place: binary(place, ast.Add, written(other))}
-            else:
-                yield 1.5 + more, "term", {place: binary(place, ast.Add, written(other))}
+            if "[" not in other or role(other) == "gradient":
+                yield 1.45 + more + (0.0 if role(other) == "gradient" else 0.35), "term", {place: binary(place, ast.Add, written(other))}
         if is_op(value, ast.Mult) and isinstance(line.node, ast.AugAssign):  # rate * (gradient + penalty)
             for other in scope.arrays:
                 if distance(target, other) < 0.1:

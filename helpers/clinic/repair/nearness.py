@@ -1,13 +1,34 @@
 """How likely one name is written for another: names that differ by the layer, by the letter's case, by one word, by everything."""
 
 import functools
+import itertools
 import re
 
 
 @functools.lru_cache(8192)
 def words(text):
     """The words and numbers of an expression: dW2 → d, W, 2; self.zs[k - 1] → self, zs, [, k, -, 1, ]."""
-    return tuple(re.findall(r"d(?=[A-Z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\w\s'\"]", text))
+    return tuple(part for piece in re.findall(r"[^\W\d_]+|\d+|[^\w\s'\"]", text) for part in ([piece] if not piece[0].isalpha() else _humps(piece)))
+
+
+def _humps(letters):
+    """dW → d, W; gradTop → grad, Top; also of letters that are not Latin."""
+    parts = [letters[0]]
+    for before, letter in itertools.pairwise(letters):
+        if before.islower() and letter.isupper():
+            parts.append(letter)
+        else:
+            parts[-1] += letter
+    return parts
+
+
+def reworded(text, old, new):
+    """A text with one of its words replaced wherever it stands as a word of its own."""
+    return re.sub(r"[^\W\d_]+", lambda match: "".join(new if part == old else part for part in _humps(match[0])), text)
+
+
+NUMBERED = r"(?<=[^\W\d]|[\['\"])\d+"
+"""A layer's number in a text: digits that follow a letter, a bracket or a quotation mark."""
 
 
 _KINDS = (
@@ -33,7 +54,7 @@ def distance(a, b):
                 return 0.75 if abs(int(x) - int(y)) == 1 else 0.9
             if not x.isalpha() or not y.isalpha():
                 return 0.8
-            return 0.8 if len(p) > 1 or _same_kind(x, y) else 1.2
+            return 0.8 if len(p) > 1 or _same_kind(x, y) or _one_letter_apart(x, y) else 1.2
         if pairs and all(x.lower() == y.lower() or (x.isdigit() and y.isdigit()) or (x in "+-" and y in "+-") for x, y in pairs):
             return 0.95
         if len(pairs) < len(p):
@@ -42,6 +63,10 @@ def distance(a, b):
         return 0.8
     common = set(p) & set(q) - set(".[]()'\"self")
     return 1.2 if len(common) >= 1 else 1.5
+
+
+def _one_letter_apart(x, y):
+    return len(x) == len(y) > 1 and sum(a != b for a, b in zip(x, y, strict=True)) == 1
 
 
 def _same_kind(x, y):
@@ -66,3 +91,18 @@ def related(target, operand):
     if digits:
         return bool(digits & q)
     return bool({w.lower() for w in p} & {w.lower() for w in q})
+
+
+_GRADIENT = frozenset(
+    ("d", "g", "grad", "grads", "gradient", "delta", "deltas", "err", "errs", "error", "errors", "back", "push", "to", "δ", "up", "down", "dd")
+)
+_WEIGHT = frozenset(["w", "v", "u", "weights", "weight", "theta", "θ", "b", "bias", "biases"])
+
+
+@functools.lru_cache(8192)
+def role(text):
+    """ "gradient", "weight" or "other": what a name sounds like."""
+    parts = [part.lower() for part in words(text) if part.isalpha() and part != "self"]
+    if parts and (parts[0] in _GRADIENT or parts[-1] in _GRADIENT - {"d", "g", "to", "up", "down"} or re.fullmatch(r"[dg][wzabhxy]", parts[0])):
+        return "gradient"
+    return "weight" if any(part in _WEIGHT for part in parts) else "other"

@@ -50,7 +50,7 @@ def _others(line, scope, places):
         for other in (*scope.numbers, *scope.counts) if numeric else scope.arrays:
             if other == text:
                 continue
-            cost = 0.35 + 0.8 * distance(text, other)
+            cost = 0.35 + 0.65 * distance(text, other) + min(0.02 * max(0, len(scope.arrays) - 10), 0.2)
             if other in scope.unused:
                 cost -= 0.35
             if other in used:

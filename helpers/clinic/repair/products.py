@@ -34,12 +34,17 @@ def product_edits(line, scope):
             yield from _einsum(line, node)
         elif function_name(node) in ("swapaxes", "moveaxis") and isinstance(node.func, ast.Attribute):
             yield 1.0, "transpose", {node: node.args[0] if of_module(node.func) else node.func.value}
-        if isinstance(node, ast.BinOp):
-            yield from _grouping(line, node)
         below = untransposed(node)
         if below is not None:
             yield 0.8, "transpose", {node: below}
     yield from _transposed_operands(line, scope)
+
+
+def grouping_edits(line):
+    """(cost, kind, {node: expression}): other parentheses, also of plain numbers."""
+    for node in line.expressions():
+        if isinstance(node, ast.BinOp):
+            yield from _grouping(line, node)
 
 
 def transposed(node, scope):

@@ -41,6 +41,12 @@ class Scope:
         Shape by text of what is known from a run; what changes during the run is left out.
     activations : frozenset of str
         Of "relu", "leaky", "sigmoid", "tanh": what the file seems to use.
+    slopes : tuple of str
+        Slopes of other activations of the file, a null character where their argument stands.
+    plain : bool
+        Whether the file computes with plain numbers, without arrays.
+    dots, transposes : str
+        How the file writes products and transposes: "@", "np.dot", ".dot"; ".T", "np.transpose", ".transpose()".
     """
 
     function: ast.AST
@@ -56,6 +62,8 @@ class Scope:
     unused: frozenset = frozenset()
     shapes: dict = field(default_factory=dict)
     activations: frozenset = frozenset()
+    slopes: tuple = ()
+    plain: bool = False
     dots: str = "@"
     transposes: str = ".T"
 
@@ -153,6 +161,20 @@ def activations_of(text):
         "relu": r"maximum\(|relu|>=?\s*0|where\(|<=?\s*0|\.clip\(0", "leaky": r"(?i)leak|where\([^,]*,[^,]*,\s*0?\.\d*\s*\*|0\.0\d*\s*\*|elu",
     }  # fmt: skip
     return frozenset(name for name, sign in signs.items() if re.search(sign, text))
+
+
+@functools.lru_cache(16)
+def slopes_of(text):
+    """Slopes of leaky ReLU and ELU with the file's own constants, and of softplus, for the activations that the file seems to use."""
+    found = []
+    leaks = re.findall(r"where\([^,]+,[^,]+,\s*(0?\.\d+|\w+)\s*\*|maximum\((0?\.\d+)\s*\*|maximum\([^,]+,\s*(0?\.\d+)\s*\*", text)
+    for leak in dict.fromkeys(part for parts in leaks for part in parts if part):
+        found += [f"np.where(\0 > 0, 1, {leak})", f"np.where(\0 > 0, 1.0, {leak})"]
+    if re.search(r"exp\([^()]*(?:\([^()]*\))?[^()]*\)\s*-\s*1|expm1", text):
+        found += ["np.where(\0 > 0, 1, np.exp(\0))", "np.where(\0 > 0, 1, \0 + 1)"]
+    if re.search(r"log\(1 \+ |log1p|logaddexp", text):
+        found += ["1 / (1 + np.exp(-\0))"]
+    return tuple(found)
 
 
 class _Reading:
@@ -389,7 +411,7 @@ class _Reading:
             self.function, self.owner, self.statements, tuple(arrays), tuple(numbers), tuple(counts), tuple(rates),
             tuple(n for n in (*numbers, *arrays) if PENALTY.match(n) and (n not in rates or "alpha" in n)),
             tuple(self._functions(calls)), tuple(indices), frozenset(unused),
-            self.shapes, activations_of(text), _dots(calls, text), _transposes(calls, text),
+            self.shapes, activations_of(text), slopes_of(text), _is_plain(text), _dots(calls, text), _transposes(calls, text),
         )  # fmt: skip
 
     def _named(self, text):
@@ -490,6 +512,10 @@ def _writes(method):
 
 def _is_odd(name):
     return "\n" in name or len(name) > 60 or "lambda" in name
+
+
+def _is_plain(text):
+    return not re.search(r"\bnp\b|numpy|jnp|\.T\b| @ ", text)
 
 
 def _dots(calls, text):

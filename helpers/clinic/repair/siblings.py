@@ -9,10 +9,8 @@ import copy
 import re
 
 from helpers.clinic.repair.expressions import key, product_of, written
-from helpers.clinic.repair.nearness import words
+from helpers.clinic.repair.nearness import NUMBERED, reworded, words
 from helpers.clinic.repair.scope import operands
-
-_WORD = re.compile(r"d(?=[A-Z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
 def sibling_edits(line, scope, known):
@@ -73,9 +71,9 @@ def carried(theirs, mine):
     ((x, y),) = pairs
     if x.isdigit() and y.isdigit():
         by = int(y) - int(x)
-        return lambda text: re.sub(r"(?<=[A-Za-z_\['\"])\d+", lambda match: str(int(match[0]) + by), text)
+        return lambda text: re.sub(NUMBERED, lambda match: str(int(match[0]) + by), text)
     if x.isalpha() and y.isalpha():
-        return lambda text: _WORD.sub(lambda match: y if match[0] == x else match[0], text)
+        return lambda text: reworded(text, x, y)
     return None
 
 
@@ -215,7 +213,7 @@ def list_analogies(line, scope, known):
 
 
 def _shifted(value, by, known):
-    texts = {ast.unparse(node): re.sub(r"(?<=[A-Za-z_])\d+", lambda m: str(int(m[0]) + by), ast.unparse(node)) for node, _ in operands(value)}
+    texts = {ast.unparse(node): re.sub(NUMBERED, lambda m: str(int(m[0]) + by), ast.unparse(node)) for node, _ in operands(value)}
     if all(a == b for a, b in texts.items()) or not all(_exists(text, known) for text in texts.values()):
         return None
     return _renamed(value, texts)

@@ -3,7 +3,7 @@
 import ast
 
 from helpers.clinic.repair.expressions import attribute, binary, call, function_name, is_number, is_op, key, number, times, written
-from helpers.clinic.repair.nearness import related
+from helpers.clinic.repair.nearness import related, role
 from helpers.clinic.repair.scope import operands
 
 
@@ -26,6 +26,8 @@ def slope_edits(line, scope):
 def _slopes_of(text, scope):
     """(cost, expression) for the slopes that can be taken of an array."""
     e = written(text)
+    for slope in scope.slopes:
+        yield 0.05, written(slope.replace("\0", text))
     ways = scope.activations or frozenset(("relu", "sigmoid", "tanh"))
     if "sigmoid" in ways or ("tanh" not in ways and "relu" not in ways):
         yield 0.0, times(e, binary(number(1), ast.Sub, e))
@@ -53,12 +55,15 @@ def missing_slopes(line, scope):
         return
     targets = " ".join(line.text(t) for t in getattr(line.node, "targets", [getattr(line.node, "target", None)]) if t in line.parents)
     standing = _standing(scope)
+    calm = isinstance(line.node, ast.Return) or role(targets) == "gradient" or not targets
     here = {line.text(node) for node, _ in operands(value)} if is_op(value, ast.Sub) else ()
     for place, more in _multipliable(value, line):
         for text in scope.arrays:
             if "[:" in text or text == targets:
                 continue
             near = 0.0 if related(targets, text) or text in here else 0.25
+            near += 0.35 if role(text) != "other" else 0.0
+            near += 0.3 if isinstance(line.node, ast.AugAssign) or not calm else 0.0
             for cost, slope in _slopes_of(text, scope):
                 yield 1.15 + cost + near + more, "slope", {place: times(place, slope)}
     for slope in standing:

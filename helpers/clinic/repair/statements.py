@@ -4,6 +4,7 @@ import ast
 import re
 
 from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, attribute, function_name, is_op, key, number, of_module, times, written
+from helpers.clinic.repair.nearness import NUMBERED, reworded, words
 from helpers.clinic.repair.rewriting import BLOCKS, line_starts, span
 from helpers.clinic.repair.scope import operands
 
@@ -206,7 +207,7 @@ def missing_lines(text, statement, others, exists):
     others : statements of the function; exists : set of names that the scope knows.
     """
     rows = rows_of(text, statement)
-    if rows is None or not isinstance(statement, ast.AugAssign | ast.Assign | ast.Expr):
+    if not isinstance(statement, ast.AugAssign | ast.Assign | ast.Expr):
         return
     own = text[slice(*span(text, statement))]
     if "\n" in own:
@@ -217,12 +218,29 @@ def missing_lines(text, statement, others, exists):
             (node,) = ast.parse(new).body
         except (SyntaxError, ValueError):
             continue
-        if ast.unparse(node) in present or not _is_update(node) or _set_by_others(node, others):
+        if ast.unparse(node) in present or not _is_update(node) or (_set_by_others(node, others) and not _of_itself(node)):
+            continue
+        if isinstance(node, ast.Assign) and not _of_itself(node) and not _read(node.targets[0], others):
+            continue
+        if rows is None:  # it shares its line with others
+            end = span(text, statement)[1]
+            yield 1.1, "missing line", ((end, end, f"; {new}"),)
             continue
         eol = "\r\n" if "\r\n" in text else "\n"
         head = indent_of(text, statement)
         end = rows[1] if text[: rows[1]].endswith("\n") else None
         yield 1.1, "missing line", ((rows[1], rows[1], f"{head}{new}{eol}") if end is not None else (rows[1], rows[1], f"{eol}{head}{new}"),)
+
+
+def _read(target, others):
+    name = ast.unparse(target)
+    return "." in name or any(
+        ast.unparse(n) == name and isinstance(n.ctx, ast.Load) for other in others for n in ast.walk(other) if isinstance(n, ast.Name | ast.Subscript)
+    )
+
+
+def _of_itself(node):
+    return isinstance(node, ast.Assign) and _uses_itself(node)
 
 
 def _is_update(node):
@@ -239,30 +257,28 @@ def _set_by_others(node, others):
 
 
 def _renamed(own, exists):
-    """The line for other names: each layer's number by another, w for b and b for w, where all names exist."""
-    numbers = sorted({digit for name in exists for digit in re.findall(r"\d+", name)})
-    for old in sorted(set(re.findall(r"(?<=[A-Za-z_\['\"])\d+", own))):
-        for new in numbers:
-            if new != old:
-                yield from _existing(re.sub(rf"(?<=[A-Za-z_\['\"]){old}(?!\d)", new, own), exists)
+    """The line for other names: each layer's number by another, w for b and b for w, a word of the target by another, where all names exist."""
+    target = re.split(r"[-+*/]?=(?!=)", own)[0]
+    for old in sorted(set(re.findall(NUMBERED, target))):
+        for new in sorted({digit for name in exists for digit in re.findall(NUMBERED, name)} - {old}):
+            yield from _existing(_renumbered(own, old, new), exists)
     letters = {
         "W": ("b", "B"),
         "w": ("b",),
         "b": ("W", "w"),
         "weights": ("biases", "bias"),
         "biases": ("weights",),
-        "bias": ("weights", "weight"),
+        "bias": ("weights", "weight", "w", "W"),
         "weight": ("bias",),
     }
-    for old, news in letters.items():
-        pattern = rf"(?<![A-Za-z]){old}(?![a-z])|(?<=[dDgG]){old}(?![a-z])|(?<=grad_){old}"
-        if re.search(pattern, own):
-            for new in news:
-                yield from _existing(re.sub(pattern, new, own), exists)
-    for word in sorted(set(re.findall(r"[A-Za-z]+", own))):
-        for other in sorted({w for name in exists for w in re.findall(r"[A-Za-z]+", name)}):
-            if other != word and len(word) > 2 and len(other) > 2 and abs(len(word) - len(other)) < 4:
-                yield from _existing(re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", other, own), exists)
+    known = sorted({word for name in exists for word in words(name) if word.isalpha()})
+    for old in dict.fromkeys(word for word in words(target) if word.isalpha()):
+        for new in (*letters.get(old, ()), *(w for w in known if len(w) > 2 and len(old) > 2 and w != old)):
+            yield from _existing(reworded(own, old, new), exists)
+
+
+def _renumbered(own, old, new):
+    return re.sub(NUMBERED, lambda match: new if match[0] == old else match[0], own)
 
 
 def _existing(new, exists):
