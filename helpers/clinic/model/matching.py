@@ -82,6 +82,8 @@ def _by_place(left, free, is_slope):
         those = _by_value(len(left), len(free), right)
         if len(those) == len(left):
             return {left[p].name: Match(free[g][0], how="value") for p, g in those.items()}
+    if not orders and len(left) == len(free) and 2 * sum(fits[k, k] for k in range(len(left))) >= len(left):
+        orders, usual = [list(range(len(left)))], True  # of some the shape is wrong
     if orders:
         best = 0 if usual else int(np.argmax(scores))
         return {leaf.name: Match(free[g][0], how="order" if usual else "shape") for leaf, g in zip(left, orders[best], strict=True)}

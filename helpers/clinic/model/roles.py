@@ -24,7 +24,7 @@ _DATA = words(
     "feature mask masks true expected desired truth train test val validation result results running moving mean means var variance std "
     "eps epsilon lr rate rates alpha eta lam lambda reg decay dropout keep momentum history costs losses class classes"
 )
-_LEARNS = re.compile(r"^(w|v|u|b|c|bias|biases|weights?|kernels?|filters?|embeddings?|theta|thetas|gamma|beta|coefs?|intercepts?|offset|scale)_?\d*$")
+_LEARNS = re.compile(r"^([wvubc]s?|bias|biases|weights?|kernels?|filters?|embeddings?|theta|thetas|gamma|beta|coefs?|intercepts?|offset|scale)_?\d*$")
 
 
 @dataclass
@@ -140,9 +140,21 @@ def _should_learn(leaf, trained, model):
     beside = [t for t in trained if t.path[:-1] == leaf.path[:-1]]
     if leaf.kind == "number":
         return any(_stem(t) == _stem(leaf) and t.kind == "number" for t in beside)
-    same_list = leaf.path and leaf.path[-1].kind == "item" and beside
+    same_list = leaf.path and leaf.path[-1].kind == "item" and (beside or _like_a_trained_list(leaf, trained))
     by_hand = len(leaf.path) == 1 and leaf.path[0].kind in ("key", "item", "field")
-    return bool(same_list or by_hand or learns_by_name(leaf) or any(_stem(t) == _stem(leaf) for t in beside))
+    alike = any(_stem(t) == _stem(leaf) or word(t).lower() == word(leaf).lower() for t in beside)
+    return bool(same_list or by_hand or alike or learns_by_name(leaf) or not leaf.array().any())  # data is not all 0, new biases are
+
+
+def _like_a_trained_list(leaf, trained):
+    """Whether a list beside the one of a leaf is trained, as long as that one: weights beside biases, of sizes that go together."""
+    lists = {}
+    for one in trained:
+        if len(one.path) > 1 and one.path[-1].kind == "item" and one.path[:-2] == leaf.path[:-2]:
+            lists.setdefault(one.path[:-1], {})[one.path[-1].which] = np.shape(one.value)
+    length = len(follow(leaf.root, leaf.path[:-1]))
+    size, at = np.size(leaf.value), leaf.path[-1].which
+    return any(len(shapes) == length and size in shapes.get(at, ()) for shapes in lists.values())
 
 
 def word(leaf):
