@@ -184,6 +184,9 @@ class Live(Subject):
     def _refuse_nothing(self, found):
         if found.depends:
             return
+        start = self._bench.loss()
+        if not np.isfinite(start):
+            raise Trouble(f"loss() is {start} at the parameters as they come, and where they are moved a little: it has no slope there.")
         whole = [leaf.name for leaf in self._bench.integers]
         if whole:
             raise Trouble(f"{', '.join(whole[:6])}: the model holds integers only, and a step would be cut to integers. Write floats, such as 1.0.")
@@ -294,7 +297,8 @@ class Live(Subject):
 
 def _is_called(leaf, name):
     last = str(leaf.path[-1].which) if leaf.path else "params"
-    return leaf.name == name or last == name or roles.word(leaf) == name or leaf.name.startswith((f"{name}.", f"{name}["))
+    said = {leaf.name, last, roles.word(leaf)}
+    return name in said | {one.lstrip("_") for one in said} or leaf.name.startswith((f"{name}.", f"{name}["))
 
 
 def _one_size(gradients):

@@ -27,7 +27,12 @@ def words_of(path):
     for step in path:
         which = step if isinstance(step, (str, int)) else step.which
         found += [w for w in (which if isinstance(which, tuple) else (which,))]
-    return [w if isinstance(w, int) else str(w) for w in found]
+    return [w if isinstance(w, int) else _unmangled(str(w)) for w in found]
+
+
+def _unmangled(word):
+    """`__W1` of `_Net__W1`, which is what Python makes of self.__W1."""
+    return re.sub(r"^_[A-Za-z]\w*?(?=__\w)", "", word)
 
 
 def bare(word):

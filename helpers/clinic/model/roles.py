@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from helpers.clinic.model import given
-from helpers.clinic.model.names import words
+from helpers.clinic.model.names import words, words_of
 from helpers.clinic.model.subject import Trouble
 from helpers.clinic.model.walk import MISSING, follow
 
@@ -159,7 +159,7 @@ def _like_a_trained_list(leaf, trained):
 
 def word(leaf):
     """The last name on the path of a leaf; of `w.data`, which stands beside `w.grad`, it is w."""
-    said = [str(step.which) for step in leaf.path if isinstance(step.which, str)]
+    said = [str(w) for w in words_of(leaf.path) if isinstance(w, str)]
     if len(leaf.path) > 1 and said and said[-1] in ("data", "value", "val"):
         said.pop()
     return said[-1] if said else ""

@@ -18,6 +18,7 @@ from helpers.clinic.model.kept import Array, Cell, Class, Dict, Globals, List, R
 from helpers.clinic.model.walk import MISSING, attributes, namespace, slots
 
 _PLAIN = (str, bytes, bool, int, float, complex, type(None), type(Ellipsis), np.generic, range, slice, types.CodeType, types.BuiltinFunctionType)
+_ATOMS = frozenset((str, bytes, bool, int, float, complex, type(None), np.float64))
 _KEPT = (staticmethod, classmethod)
 _LARGE = 2**28  # bytes: an array beyond it is not copied
 _MANY = 500_000  # objects
@@ -67,7 +68,7 @@ class State:
         )
 
     def _later(self, values, names=()):
-        self._todo += [(value, names) for value in values]
+        self._todo += [(value, names) for value in values if type(value) not in _ATOMS]
 
     def _note(self, it, note):
         self._notes[id(it)] = note
