@@ -72,7 +72,7 @@ def _named(dropped):
 def forgotten(text, role):
     """A factor, a divisor or a term is missing."""
     for node, start, end, of in _nodes(text, ast.BinOp):
-        if isinstance(node.op, (ast.Mult, ast.Div)):
+        if isinstance(node.op, ast.Div) or (isinstance(node.op, ast.Mult) and role != "update"):  # an update without its gradient nobody writes
             yield _named(of(node.right)), text[:start] + of(node.left) + text[end:]
         if isinstance(node.op, ast.Mult):
             yield _named(of(node.left)), text[:start] + of(node.right) + text[end:]
@@ -103,7 +103,8 @@ def transposed(text, role):
         for pattern in SWAPPED:
             if found := re.search(pattern, text):
                 kind = "gradient transposed" if role in ("gW", "gather") else "transpose on the other side"
-                yield kind, text.replace(found["a"], "¤").replace(found["b"], found["a"]).replace("¤", found["b"])
+                (a, b), start, end = found.span("a"), *found.span("b")
+                yield kind, text[:a] + found["b"] + text[b:start] + found["a"] + text[end:]
 
 
 def axes(text, role):
@@ -261,8 +262,10 @@ def orders(lines, shape):
                     yield Plant("update before use", moved, frozenset([j + 1, j + 2]), f"{line.text.strip()} after {before.text.strip()}")
                     break
         if line.role in ("gW", "gb", "gather") and i + 2 < len(lines) and lines[i + 1].role == "if":
-            moved = (*lines[:i], lines[i + 1], lines[i + 2], line, *lines[i + 3 :])
-            yield Plant("after it was handed on", moved, frozenset([i + 1, i + 2, i + 3]), f"{line.text.strip()} before {lines[i + 1].text.strip()}")
+            end = next(j for j in range(i + 2, len(lines)) if lines[j].role not in ("down", "delta"))
+            moved = (*lines[:i], *lines[i + 1 : end], line, *lines[end:])
+            original = f"{line.text.strip()} before {lines[i + 1].text.strip()}"
+            yield Plant("after it was handed on", moved, frozenset(range(i + 1, end + 1)), original)
         if line.role == "mean" and lines[i - 1].role != "mean":
             end = next(j for j in range(i, len(lines)) if lines[j].role == "return") + 1
             inside = tuple(replace(one, text="    " + one.text) for one in lines[i:end])

@@ -145,8 +145,10 @@ def _confirmed(plants, one, known, raises=False):
 
 
 def _judged(one, lines, known):
+    text = "\n".join(line.text for line in lines) + "\n"
     try:
-        return truth.judged(one, "\n".join(line.text for line in lines) + "\n", known)
+        ast.parse(text)
+        return truth.judged(one, text, known)
     except (truth.Unclear, SyntaxError):
         return None
 
