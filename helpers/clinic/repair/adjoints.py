@@ -68,7 +68,7 @@ class Adjoints:
             if clock.over():
                 break
             arrays = [self._slopes(p, event, min(share, _MOST)) for p in range(len(points))]
-            if any(a is not None and np.isfinite(a).any() for a in arrays):
+            if any(a is not None and np.isfinite(a).any() for a in arrays) and not _is_constant(arrays):
                 self.targets.append(Target("adjoint", _name(event), [np.full(1, np.nan) if a is None else a for a in arrays], event))
 
     # --- which values ------------------------------------------------------------------------------------------------
@@ -77,12 +77,22 @@ class Adjoints:
         """Events of the first point whose value is computed there, moves the loss, and is not another value times a number."""
         found, same = [], set()
         for event in self.events[0]:
-            if _computed(event) and self._moves(event):
+            computed = _computed(event)
+            if (computed or (_handed_on(event) and event.site not in self.forward)) and self._moves(event):
                 self.forward.add(event.site)
-                found.append(event)
-                same.update(_as_good_as(event))
-        loads = self._shared_loads()
-        return [event for event in found if event not in same] + loads
+                if computed:
+                    found.append(event)
+                    same.update(_as_good_as(event))
+        self._spread()
+        return [event for event in found if event not in same] + self._shared_loads()
+
+    def _spread(self):
+        """What stands in one expression with a value that the loss depends on is of the forward pass as well."""
+        for site in self.recorder.sites:
+            if site.role != "part":
+                every = list(_all_inside(site))
+                if any(inner in self.forward for inner in every):
+                    self.forward.update(every)
 
     def _moves(self, event):
         """Whether the loss depends on a value: it is moved at random, all entries at once."""
@@ -140,38 +150,21 @@ class Adjoints:
                 break
         return slopes
 
-    # --- what a value is ---------------------------------------------------------------------------------------------
 
-    def consumers(self, event):
-        """Targets whose value was computed from the object of an event of the gradients' run, or is that value."""
-        found = []
-        for target in self.targets:
-            made = target.event
-            if made is not None and (_same_value(made, event) or any(_same_value(e, event) for e in _reached(made))):
-                found.append(target)
-        return found
-
-
-def _reached(event, deep=3):
-    """The loads within an expression, and those of the expressions that it is as good as."""
-    for inner in event.inside:
-        yield inner
-        if deep and not (inner.site.is_load and inner.array is not None):
-            yield from _reached(inner, deep - 1)
-
-
-def _same_value(one, other):
-    return (
-        one.array is not None
-        and other.array is not None
-        and one.array.size == other.array.size
-        and one.array.size > 0
-        and (np.array_equal(one.array.ravel(), other.array.ravel()) or np.array_equal(one.array.T.ravel(), other.array.ravel()))
-    )
+def _all_inside(site):
+    yield site
+    for inner in site.inside:
+        yield from _all_inside(inner)
 
 
 def _name(event):
     return event.site.target if event.site.role == "value" and event.site.target else event.site.text
+
+
+def _is_constant(arrays):
+    """Whether a slope is one and the same number everywhere, as that in the loss itself is: it tells of nothing."""
+    numbers = np.concatenate([np.zeros(0) if a is None else a.ravel() for a in arrays])
+    return all(a is not None and a.size == 1 for a in arrays) and bool(np.ptp(numbers) <= 1e-7 * np.abs(numbers).max())
 
 
 def _is_floats(value):
@@ -186,6 +179,12 @@ def _computed(event):
         return False
     value = event.value
     return _is_floats(value) or isinstance(value, (float, np.floating))
+
+
+def _handed_on(event):
+    """Whether an event hands on a value that was made elsewhere: `self.X = X`, what a function of the learner's returns."""
+    whole = event.site.role != "part" or (event.origin is not None and not event.site.is_load)
+    return whole and event.array is not None and event.array.size > 0 and (_is_floats(event.value) or isinstance(event.value, (float, np.floating)))
 
 
 def _as_good_as(event):

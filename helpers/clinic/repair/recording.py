@@ -29,7 +29,7 @@ class Event:
     """One expression, evaluated once.
 
     `array` is its value in float64, None where that is no number and no array of numbers; `before` and `after` are those of the array that it
-    changes; `times` counts the events of the same site before it.
+    changes; `times` counts the events of the same site before it; `outer` is the event of the expression around it.
     """
 
     number: int
@@ -42,6 +42,15 @@ class Event:
     inside: list = field(default_factory=list)
     origin: object = None
     earlier: object = None
+    outer: object = None
+
+    @property
+    def whole(self):
+        """The event of the whole expression in its statement."""
+        event = self
+        while event.outer is not None and event.site.role == "part":
+            event = event.outer
+        return event
 
     @property
     def sources(self):
@@ -174,6 +183,8 @@ def _linked(notes, sites):
         times[number] += 1
         for inner in site.inside:
             event.inside += waiting.pop(inner.number, ())
+        for inner in event.inside:
+            inner.outer = event
         waiting.setdefault(number, []).append(event)
         links.note(event, into)
         events.append(event)

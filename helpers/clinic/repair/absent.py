@@ -1,0 +1,123 @@
+"""Gradients that no line makes, or that have no shape that fits, and lines that raise: which place is meant."""
+
+import ast
+import re
+
+import numpy as np
+
+from helpers.clinic.repair.direction import is_called
+from helpers.clinic.repair.flow import ancestors
+
+
+class Absent:
+    """Charges the places where a gradient should have been made."""
+
+    def __init__(self, flow, charges, finals, direction):
+        self.flow, self.charges, self.finals, self.direction = flow, charges, finals, direction
+
+    def blame(self, name):
+        """A parameter whose gradient no event is."""
+        said = self.flow.parameters[name].said
+        nothing = all(g is None or (np.isfinite(g).all() and not np.any(g)) for g in said)
+        made = self._made_elsewhere(name) if nothing else None
+        event = self._unclaimed(name, nothing) if made is None else None
+        if event is not None:
+            self.direction.blame(name, event)
+            return
+        if made is not None:
+            self._not_used(name, made)
+            return
+        self._not_made(name)
+
+    def _unclaimed(self, name, nothing):
+        """An event that goes where other gradients go, and is none of theirs; one of that name first."""
+        finals = [e for e in self.finals.values() if e is not None]
+        statements, sites = {e.site.statement for e in finals}, {e.site for e in finals}
+        claimed = {e for final in finals for e in (*self.flow.chain(final), *(a for a in ancestors(final) if a.site is final.site))}
+        found = []
+        for event in self.flow.events:
+            if event.site.role == "part" or event.array is None or not self.flow.is_backward(event) or event in claimed:
+                continue
+            called = is_called(event.site.target, name)
+            if called or event.site in sites or (event.site.statement in statements and not nothing):
+                found.append((called, event.array.size == self.flow.parameters[name].values[0].size, event.number, event))
+        return max(found, key=lambda f: f[:3])[3] if found else None
+
+    def _made_elsewhere(self, name):
+        """An event that is this gradient, though nothing comes of it."""
+        truth = self.flow.parameters[name].truth
+        for event in reversed(self.flow.events):
+            whole = event.site.role != "part" and event.array is not None and self.flow.is_backward(event)
+            if whole and any(t is truth for t, _ in self.flow.matches(event, after=False)):
+                return event
+        return None
+
+    def _not_used(self, name, made):
+        """It is made, and no line uses it: the lines that use the others."""
+        others = sorted(((_likeness(name, n), e.number, n, e) for n, e in self.finals.items() if e is not None), key=lambda o: (-o[0], o[1]))
+        for k, (_, _, other, event) in enumerate(others):
+            what = made.site.target or made.site.text
+            self.charges.against(event, 0.9 / (k + 1), name, f"{name} is never changed by its gradient, {what}; {other} is, here")
+        self.charges.against(made, 0.5, name, f"the gradient of {name} is made here, and nothing comes of it")
+
+    def _not_made(self, name):
+        """No line makes it: the loops and conditions around the lines that make the others, then those lines."""
+        ways = {n: [e for e in ancestors(final) if self.flow.is_backward(e)] for n, final in self.finals.items() if final is not None}
+        around, said = {}, f"{name} gets no gradient"
+        for other, events in ways.items():
+            for event in events:
+                if self.flow.carrying(event):
+                    for node in _around(event.site):
+                        around.setdefault(node, (event.site.source, set()))[1].add(other)
+        extent = min((node.end_lineno - node.lineno for node in around if not isinstance(node, ast.If)), default=0)
+        for node, (source, others) in around.items():
+            weight = (1.0 if isinstance(node, (ast.For, ast.While)) else 0.6) * (0.5 + 0.5 * len(others) / len(ways))
+            weight *= 1.0 if node.end_lineno - node.lineno <= extent else 0.6
+            self.charges.add(source, node, weight, name, f"{said}: the loop ends too early, or the condition leaves it out")
+        for other, final in self.finals.items():
+            if final is not None:
+                weight = 0.6 * (0.2 + _likeness(name, other)) / max(1, len(ways))
+                for statement, event in {e.site.statement: e for e in self.flow.chain(final)}.items():
+                    self.charges.add(event.site.source, statement, weight, name, f"{said}; the line for {other} is here")
+        for event in self.flow.events:
+            if event.site.role in ("value", "change", "argument", "return") and is_called(event.site.target, name) and self.flow.is_backward(event):
+                self.charges.against(event, 0.3, name, said)
+                break
+
+
+def raising(flow, charges, error, direction):
+    """The line that raised, and what goes into it that is not explained."""
+    line, filename = getattr(error, "line", None), getattr(error, "filename", None)
+    sites = [s for s in flow.adjoints.recorder.sites if s.source.filename == filename]
+    sites = [s for s in sites if s.statement.lineno <= (line or 0) <= s.statement.end_lineno]
+    statement = sites[-1].statement if sites else flow.events[-1].site.statement if flow.events else None
+    if statement is None:
+        return
+    here = [e for e in flow.events if e.site.statement is statement]
+    source = sites[-1].source if sites else here[-1].site.source
+    charges.add(source, statement, 1.0, "", f"it raises: {error}")
+    last = [e for e in here if e.outer is None]
+    for event in last:
+        if event.origin is not None and flow.is_backward(event.origin) and not flow.fine(event):
+            direction.follow(event.origin, 0.9, "")
+        elif event.origin is not None and flow.is_backward(event.origin):
+            charges.against(event.origin, 0.3, "", f"what it makes goes into line {statement.lineno}, which raises")
+
+
+def _around(site):
+    """The loops and conditions around a statement, within its function."""
+    every = (node for node in ast.walk(site.scope) if isinstance(node, (ast.For, ast.While, ast.If)))
+    return [node for node in every if node.lineno < site.statement.lineno <= node.end_lineno]
+
+
+def _words(text):
+    return re.findall(r"[A-Za-z_]+|\d+", text)
+
+
+def _likeness(one, other):
+    """How alike two names are: W3 and b3 share a layer, W3 and W2 a letter."""
+    a, b = _words(one), _words(other)
+    shared = len(set(a) & set(b)) / max(1, len(set(a) | set(b)))
+    numbers = [int(w) for w in a if w.isdigit()], [int(w) for w in b if w.isdigit()]
+    near = 1 / (1 + abs(numbers[0][-1] - numbers[1][-1])) if all(numbers) else 0.0
+    return shared + near / 2

@@ -1,0 +1,125 @@
+"""Gradients that are a number times the truth: which statement has that number in it, or has it not.
+
+It stands on the way to the gradients that are so, and not on the way to right ones. Of the statements there that one is likeliest in which
+the number is seen: in what it multiplies by, in a slope that goes on larger or smaller than it came, or beside others of its kind.
+"""
+
+import ast
+import re
+
+import numpy as np
+
+from helpers.clinic.repair.flow import ancestors, inside
+
+
+class Constants:
+    """Charges statements for all gradients together that are a number times the truth."""
+
+    def __init__(self, flow, charges, finals, right):
+        self.flow, self.charges, self.finals = flow, charges, finals
+        self.right = [name for name in right if finals.get(name) is not None]
+
+    def blame(self, scaled):
+        """scaled : {name: the number}"""
+        scaled = {name: c for name, c in scaled.items() if self.finals.get(name) is not None}
+        events = {name: ancestors(final) for name, final in self.finals.items() if final is not None}
+        ways = {name: {e.site.statement for e in found if self.flow.is_backward(e)} for name, found in events.items()}
+        here = {}
+        for name in scaled:
+            for e in events[name]:
+                if self.flow.is_backward(e):
+                    here.setdefault(e.site.statement, {})[e] = None
+        rows = {name: self._made_by(name) for name in events}
+        for statement, found in here.items():
+            names = [name for name in scaled if statement in ways[name]]
+            against = sum(statement in ways[name] for name in self.right) / max(1, len(self.right))
+            weight = len(names) * (len(names) / len(scaled)) * (1 - against) ** 2
+            found = sorted(found, key=lambda e: e.number)
+            suspicion, said = self._suspicion(statement, found, [scaled[n] for n in names], names, rows)
+            for name in names:
+                times = f"the gradient of {name} is {scaled[name]:.4g} times what it should be"
+                self.charges.add(found[0].site.source, statement, weight * suspicion / len(names), name, times + said, found[-1].site.text)
+
+    def _made_by(self, name):
+        """The statements that make a gradient from others, and hand it on."""
+        return list(dict.fromkeys(e.site.statement for e in self.flow.chain(self.finals[name])))
+
+    def _suspicion(self, statement, here, factors, names, rows):
+        """(how suspicious, sentence) a statement is by what stands in it."""
+        if self._counts_otherwise(statement, here, factors):
+            return 1.5, f"; the number {here[-1].array.item():.4g} that it takes is not that of another axis"
+        computed = [e for e in here if not e.site.is_load and e.array is not None]
+        if not computed and not isinstance(statement, ast.AugAssign):
+            return 0.03, ""
+        carried = any(self.flow.carrying(e) for e in here)
+        found, said = 0.3, ""
+        changed = self._changed(here)
+        if changed is not None:
+            found, said = found + 0.4, f"; here the slope that goes on becomes {changed:.4g} times as large"
+        number = self._number(statement, here, factors)
+        if number is not None:
+            found, said = found + 0.35, said or f"; {number:.4g} stands here"
+        text = ast.unparse(statement).split("\n")[0]
+        found += 0.1 * bool(re.search(r"/|mean\(|len\(|shape|size|\b(rate|lr|eta|alpha|m|n)\b", text))
+        if any(c < 0 for c in factors) and all(abs(abs(c) - 1) < 1e-3 for c in factors):
+            signs = any(isinstance(n, (ast.Sub, ast.USub, ast.Add)) for n in ast.walk(statement))
+            found += 0.3 * (signs or isinstance(getattr(statement, "op", None), ast.Add))
+        if self._is_odd(statement, names, rows):
+            found, said = found + 0.5, said or "; the line for another one is written otherwise"
+        return found * (1.0 if carried else 0.4), said
+
+    def _changed(self, here):
+        """How many times as large a slope leaves a statement as it came; None where it stays, or none goes on."""
+        for event in here:
+            if event.site.role in ("value", "return", "argument"):
+                ours = [m.factor for t, m in self.flow.matches(event, after=False) if t.kind == "adjoint"]
+                came = [e for e in self.flow.inputs(event) if self.flow.carrying(e)]
+                theirs = [m.factor for e in came for t, m in self.flow.matches(e) if t.kind == "adjoint"]
+                if ours and theirs and not any(abs(a / b - 1) < 1e-3 for a in ours for b in theirs):
+                    return ours[0] / theirs[0]
+        return None
+
+    def _number(self, statement, here, factors):
+        """A number in the statement that is the factor, or one over it."""
+        numbers = {abs(e.array.item()) for e in here if e.array is not None and e.array.ndim == 0 and np.isfinite(e.array.item())}
+        numbers |= {abs(n.value) for n in ast.walk(statement) if isinstance(n, ast.Constant) and type(n.value) in (int, float)}
+        for c in factors:
+            for wanted in (abs(c), 1 / abs(c)):
+                for number in sorted(numbers):
+                    if abs(wanted - 1) > 1e-3 and abs(number - wanted) <= 1e-3 * wanted:
+                        return number
+        return None
+
+    def _counts_otherwise(self, statement, here, factors):
+        """Whether a statement reads a number of examples, and the factor is that of two numbers that can be read there."""
+        last = here[-1]
+        if last.array is None or last.array.ndim or not re.search(r"len\(|shape|size", ast.unparse(statement).split("\n")[0]):
+            return False
+        number = last.array.item()
+        sizes = {n for e in self.flow.events if e.array is not None for n in (*e.array.shape, e.array.size)} - {number}
+        return number > 0 and any(abs(number * c - n) < 1e-3 * n for n in sizes for c in factors if n > 0 and abs(c - 1) > 1e-3)
+
+    def _is_odd(self, statement, names, rows):
+        """Whether the line for a right gradient of as many axes is written otherwise."""
+        for name in names:
+            if statement in rows[name]:
+                at = rows[name].index(statement)
+                others = [other for other in self.right if len(rows[other]) > at]
+                alike = [other for other in others if self._kind(other) == self._kind(name)] or (others if at == 0 else [])
+                forms = [form(rows[other][at]) for other in alike]
+                if forms and form(statement) not in forms:
+                    return True
+        return False
+
+    def _kind(self, name):
+        """Weights or biases."""
+        shape = np.shape(self.flow.parameters[name].values[0])
+        return sum(n > 1 for n in shape) > 1
+
+
+def form(statement):
+    """A statement without its names and numbers of layers."""
+    return re.sub(r"\b[A-Za-z_]\w*(?=\s*[^\w(]|$)", "_", ast.unparse(statement).split("\n")[0])
+
+
+__all__ = ["Constants", "form", "inside"]

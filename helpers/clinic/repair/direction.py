@@ -1,0 +1,275 @@
+"""From a gradient that is no number times the truth to the statement where it went wrong.
+
+The walk goes from the value that became the gradient to what it was made from, as long as that is not explained either. It ends at a
+statement whose value is explained by nothing while what goes into it is; or whose ingredients are right, but not those that belong together.
+"""
+
+import ast
+import re
+
+import numpy as np
+
+from helpers.clinic.repair.flow import ancestors
+
+_LEAST = 0.02
+
+
+class Direction:
+    """Charges statements for one gradient after the other."""
+
+    def __init__(self, flow, charges, finals):
+        self.flow, self.charges, self.finals = flow, charges, finals
+        self.name, self.waiting, self.done = "", {}, set()
+
+    def blame(self, name, final, weight=1.0):
+        """Charge the statements that may have made a gradient wrong."""
+        self.name, self.waiting, self.done = name, {}, set()
+        chain = self.flow.chain(final)
+        if self._another(name, chain):
+            return
+        if not self.flow.carrying(final) and any(e.site.scope is not final.site.scope for e in chain):
+            self._never(chain, weight)
+            return
+        known = next((k for k, e in enumerate(chain) if self._explained(e)), None)
+        if known is not None:
+            weight = self._taken_for(name, chain, known, weight)
+        self.follow(chain[-1] if known is None else chain[max(0, known - 1)], weight, name)
+
+    def _explained(self, event):
+        return any(t.kind == "adjoint" for t, _ in self.flow.matches(event, after=False)) and self.flow.fine(event)
+
+    def _taken_for(self, name, chain, known, weight):
+        """A right slope in some value is handed on as this gradient: charges the first line that calls it so. What is left of the weight."""
+        called = [k for k, e in enumerate(chain) if is_called(e.site.target, name)]
+        event = chain[max(called, default=max(0, known - 1))]
+        what = next(t.name for t, _ in self.flow.matches(chain[known], after=False) if t.kind == "adjoint")
+        self._against(event.whole, 0.6 * weight, "", f"what becomes the gradient of {name} is the slope of the loss in {what}")
+        return 0.4 * weight
+
+    def follow(self, event, weight, name):
+        """Walk from an event to what it was made from, the latest first, so that all that is against an event is known when it is its turn."""
+        self.name, self.waiting, self.done = name, {event.whole: weight}, set()
+        first = event.whole
+        while self.waiting:
+            event = max(self.waiting, key=lambda e: e.number)
+            weight = self.waiting.pop(event)
+            if event not in self.done and weight >= _LEAST:
+                self.done.add(event)
+                self._step(event, weight, event is first and bool(name))
+
+    def _never(self, chain, weight):
+        """What becomes a gradient is a slope of an activation alone: the statement that takes it from the function."""
+        own = [e for e in chain if e.site.scope is chain[0].site.scope]
+        said = "no slope of the loss goes into what it makes, and it is used as if it were one"
+        self._against(own[-1].whole, 0.9 * weight, "", said)
+
+    def _another(self, name, chain):
+        """Whether what becomes this gradient is another one's, made for that: charges the line that takes it for this one."""
+        ours = self.flow.parameters[name]
+        for other, final in self.finals.items():
+            truth = self.flow.parameters[other].truth.arrays
+            if other == name or final is None or any(g is None or not _equal(g, t) for g, t in zip(ours.said, truth, strict=True)):
+                continue
+            theirs = set(self.flow.chain(final))
+            own = [e for e in chain if e not in theirs]
+            if own and len(own) < len(chain):
+                for k, event in enumerate(reversed(own)):
+                    sentence = f"what becomes the gradient of {name} is that of {other}"
+                    self.charges.against(event, 0.7 if k == 0 else 0.3 / len(own), name, sentence)
+                return True
+        return False
+
+    # --- the walk ----------------------------------------------------------------------------------------------------
+
+    def _step(self, event, weight, first):
+        flow = self.flow
+        if event.origin is not None and (event.site.is_load or isinstance(event.site.node, ast.Call)) and flow.is_backward(event.origin):
+            own = 0.1 if flow.carrying(event.origin) or event.site.is_load else 0.4
+            self._against(event, own * weight, "though what it is made from is not shown to be wrong")
+            self._on(event.origin.whole, (1 - own) * weight)
+            return
+        taken = list(dict.fromkeys(flow.inputs(event)))
+        bad = [e for e in taken if not flow.fine(e)]
+        if not bad:
+            self._culprit(event, taken, weight, first)
+            return
+        carrying = [e for e in bad if flow.carrying(e)]
+        own = 0.2 if carrying else self._own_share(event, bad)
+        self._against(event, own * weight, "though not everything that goes into it is right")
+        for inner in carrying or bad:
+            self._up(inner, event, (1 - own) * weight / len(carrying or bad))
+        for inner in bad if carrying else ():
+            if inner not in carrying:
+                self._up(inner, event, 0.3 * weight / len(bad))
+
+    def _on(self, event, weight):
+        self.waiting[event] = self.waiting.get(event, 0) + weight
+
+    def _own_share(self, event, bad):
+        """How much speaks against a statement itself, where only what carries no slope is not explained."""
+        called = [e for e in bad if isinstance(e.site.node, ast.Call)]
+        if called:
+            return 0.45
+        return 0.4 if all(self.flow.of_forward(e) for e in bad) else 0.8
+
+    def _up(self, inner, event, weight):
+        """On to the statement that made a value."""
+        made = inner.origin.whole if inner.origin is not None else None
+        if made is None and inner in self.flow.events[: event.number] and inner is event.earlier:
+            made = inner.whole
+        if made is None:
+            self._against(event, weight, "though not everything that goes into it is right")
+        elif not self.flow.is_backward(made):
+            self._against(event, weight, "though what goes into it is right")
+        elif made not in self.done:
+            self._on(made, weight)
+
+    def _against(self, event, weight, rest, said=None):
+        what = event.site.target or event.site.text
+        sentence = said or f"the value of {what} is the slope of the loss in nothing, for any constant, {rest}"
+        self.charges.against(event, weight, self.name, sentence, self.flow.part(event))
+
+    # --- a statement whose ingredients are right ----------------------------------------------------------------------
+
+    def _culprit(self, event, taken, weight, first):
+        flow = self.flow
+        if event.earlier is not None and event.earlier.site.statement is not event.site.statement:
+            if event.site in {e.site for e in ancestors(event.earlier)}:  # what adds up is changed on the way
+                self._against(event.earlier.whole, 0.7 * weight, "", f"it changes {event.site.target} before everything is added up")
+                weight *= 0.3
+        carried = [e for e in taken if flow.carrying(e)]
+        if not carried and self._lost(event, taken, weight, first):
+            return
+        wrong = self._misplaced(event, taken, carried, first) if carried else None
+        if wrong is None:
+            self._against(event, weight, "though what goes into it is right")
+            return
+        inner, are, proper, there = wrong
+        made = self._maker(inner)
+        said = f"{inner.site.text} is the slope of the loss in {are}, needed here is that in {proper}"
+        if there or made is None:
+            self._against(event, 0.8 * weight, "", said)
+            if made is not None:
+                self._against(made, 0.2 * weight, "", said)
+            return
+        control = self._skipped(made, event)
+        self._against(event, 0.1 * weight, "", said)
+        if control is not None:
+            text = f"what it guards did not run before line {event.site.statement.lineno}: {said}"
+            self.charges.add(event.site.source, control, 0.6 * weight, self.name, text)
+        self._against(made, (0.3 if control is not None else 0.9) * weight, "", said)
+
+    def _lost(self, event, taken, weight, first):
+        """A statement into which no slope goes at all: what it takes may have lost it."""
+        makers = [e.origin.whole for e in taken if e.origin is not None and self.flow.is_backward(e.origin) and _is_array(e)]
+        makers = [e for e in dict.fromkeys(makers) if self.flow.of_forward(e)]
+        if not makers or not (first or self.flow.is_slope(event)):
+            return False
+        for maker in makers:
+            self._against(maker, 0.8 * weight / len(makers), "", "no slope of the loss goes into what it makes, and it is used as if it were one")
+        self._against(event, 0.2 * weight, "though what goes into it is right")
+        return True
+
+    def _misplaced(self, event, taken, carried, first):
+        """(input, what it is the slope in, what it should be, whether that is there) where a right slope stands in the wrong place."""
+        flow = self.flow
+        values = [p.values[0] for p in flow.parameters.values() if p.values[0].size > 1]
+        weights = [e for e in taken if e not in carried and e.array is not None and any(_same_numbers(e.array, v) for v in values)]
+        proper = [t for e in weights for t in flow.consumers(e.array)]
+        if not proper and first:
+            proper = flow.consumers(flow.parameters[self.name].values[0])
+        if not proper or event.array is None or event.array.size < 2:
+            return self._misnamed(carried)
+        allowed = [*proper]
+        for inner in carried:
+            if inner.array.size == event.array.size:  # a slope of an activation is multiplied on
+                allowed += [t for p in proper for t in flow.consumers(p.event.array)]
+        are = [t for e in carried for t, _ in flow.matches(e) if t.kind == "adjoint" and not t.event.site.is_load]
+        if are and not any(t in allowed for t in are):
+            inner = next(e for e in carried if any(t in are for t, _ in flow.matches(e)))
+            return inner, are[0].name, proper[0].name, self._is_there(proper, event)
+        return self._misnamed(carried)
+
+    def _is_there(self, proper, event):
+        """Whether the backward pass made such a slope before."""
+        for e in self.flow.events[: event.number]:
+            if self.flow.is_backward(e) and e.site.role != "part" and e.array is not None and any(t in proper for t, _ in self.flow.matches(e)):
+                return True
+        return False
+
+    def _misnamed(self, carried):
+        """A slope that is called after another value than the one it is the slope in."""
+        names = {_last(t.name): t for t in self.flow.adjoints.targets}
+        for inner in carried:
+            made = self._maker(inner)
+            if made is None or not made.site.target:
+                continue
+            meant = names.get(_bare(_last(made.site.target)))
+            are = [t for t, _ in self.flow.matches(inner) if t.kind == "adjoint"]
+            if meant is not None and are and meant not in are:
+                return inner, are[0].name, meant.name, False
+        return None
+
+    def _maker(self, inner):
+        """The event that gave a value its name."""
+        made = inner.origin
+        while made is not None and made.origin is not None and made.site.role == "part":
+            made = made.origin
+        return made.whole if made is not None and self.flow.is_backward(made) else None
+
+    def _skipped(self, made, event):
+        """The condition that was asked between two events and left out what sets the same name."""
+        between = {e.site.statement for e in self.flow.events[made.number + 1 : event.number + 1]}
+        for node in ast.walk(event.site.scope):
+            if isinstance(node, ast.If) and node in between:
+                inside = [s for part in (node.body, node.orelse) for b in part for s in ast.walk(b) if isinstance(s, ast.stmt)]
+                sets = {ast.unparse(t) for s in inside for t in targets_of(s)}
+                if made.site.target in sets and not any(s in between for s in inside):
+                    return node
+        return None
+
+
+def is_called(target, name):
+    """Whether a target is called after a parameter: dW2, grads["W2"], self.W2 after W2."""
+    words = re.findall(r"\w+", name)
+    last = words[-1] if words else name
+    return not last.isdigit() and bool(re.search(rf"(^|[^A-Za-z0-9]|d|g|grad|delta|step|to|_){re.escape(last)}($|[^A-Za-z0-9])", target))
+
+
+def targets_of(statement):
+    """What a statement assigns to."""
+    if isinstance(statement, ast.Assign):
+        return statement.targets
+    return [statement.target] if isinstance(statement, (ast.AugAssign, ast.AnnAssign, ast.For)) else []
+
+
+def _is_array(event):
+    return event.array is not None and (event.array.size > 1 or isinstance(event.value, float))
+
+
+def _equal(gradient, truth):
+    if np.size(gradient) != truth.size:
+        return False
+    gradient, known = np.reshape(gradient, truth.shape), np.isfinite(truth)
+    ours, truth = gradient[known], truth[known]
+    return len(truth) > 0 and np.any(truth) and np.linalg.norm(ours - truth) <= 1e-4 * np.linalg.norm(truth)
+
+
+def _same_numbers(one, other):
+    if one.size != np.size(other):
+        return False
+    return bool(np.array_equal(one.ravel(), np.ravel(other)) or np.array_equal(one.T.ravel(), np.ravel(other)))
+
+
+def _last(name):
+    """The last word of a name: cache["Z1"], self.Z1, Z1 are Z1."""
+    words = re.findall(r"\w+", name)
+    return words[-1].lower() if words else name
+
+
+_MARKS = re.compile(r"^(d_?|g_?|grad_?|delta_?|err_?|to_?|into_?|back_?)|(_?grad|_?delta|_?err|_?slope)$")
+
+
+def _bare(name):
+    """What a slope is called after: dz1, grad_z1 and z1_grad are called after z1."""
+    return _MARKS.sub("", name, count=1)
