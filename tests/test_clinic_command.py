@@ -1,12 +1,15 @@
 """`python -m helpers.clinic FILE`: whatever the file does, a report or a sentence, the right exit status, and an end."""
 
+import json
 import os
+import shlex
 import subprocess
 import sys
 
 import pytest
 
 import clinic_styles
+from clinic_scripts import CASES, FITTED, FUNCTIONS, LOOP, OBJECTS, START
 from helpers.clinic.__main__ import main
 from notebook_tools import ROOT
 from test_clinic import RIGHT
@@ -55,18 +58,18 @@ def test_a_file_may_do_much(tmp_path, name):
 
 
 UNUSABLE = {
-    "endless": ("while True:\n    pass\n", ("--seconds", "2"), "stopped after 2 seconds, before its last line"),
-    "endless with except": ("while True:\n    try:\n        sum(range(99))\n    except:\n        pass\n", ("--seconds", "2"), "before its last line"),
+    "endless": ("while True:\n    pass\n" + CASE, ("--seconds", "2"), "stopped after 2 seconds, before its last line"),
+    "endless with except": (
+        "while True:\n    try:\n        sum(range(99))\n    except:\n        pass\n" + CASE, ("--seconds", "2"), "before its last line"),
     "endless function": (
         "import signal\n\n\ndef backward_prop(X, y, c, p):\n    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\n    while True: pass\n",
         ("--seconds", "4"), "stopped after 4 seconds"),
-    "ends Python": ("import os\nos._exit(7)\n", (), "exit status 7"),
-    "exits": ("raise SystemExit('bye')\n", (), "it exits with 'bye'"),
-    "asks": ("input()\n", (), "EOFError"),
-    "raises without words": ("class Mute(Exception):\n    def __str__(self):\n        raise SystemExit\n\n\nraise Mute\n", (), "Mute: (no message)"),
+    "ends Python": ("import os\nos._exit(7)\n" + CASE, (), "exit status 7"),
+    "exits": ("raise SystemExit('bye')\n" + CASE, (), "it exits with 'bye'"),
+    "asks": ("input()\n" + CASE, (), "EOFError"),
+    "raises without words": (
+        "class Mute(Exception):\n    def __str__(self):\n        raise SystemExit\n\n\nraise Mute\n" + CASE, (), "Mute: (no message)"),
     "no function at all": ("x = 1\n", (), "It defines no function at all."),
-    "another name": ("def backprop(X, y, c, p):\n    pass\n", (), "It defines backprop. Write backward_prop = backprop"),
-    "no function by that name": ("backward_prop = 3\n", (), "backward_prop is 3, expected a function"),
     "no Python": ("x = 1\ndef backward_prop(:\n", (), "line 2"),
 }  # fmt: skip
 
@@ -99,9 +102,11 @@ def test_what_is_no_python_file_is_said(tmp_path, capsys, content, says):
     assert says in err and "learner.py" in err
 
 
-def test_a_notebook_is_pointed_to_its_own_way(tmp_path, capsys):
-    (tmp_path / "learner.ipynb").write_text("{}", encoding="utf-8")
-    assert "clinic.examine" in clinic_says_here(capsys, tmp_path / "learner.ipynb")[2]
+def test_what_was_said_wrongly_of_the_network_is_a_report(tmp_path, capsys):
+    (tmp_path / "learner.py").write_text(CASE, encoding="utf-8")
+    status, out, err = clinic_says_here(capsys, tmp_path / "learner.py", "--output", "identity", "--loss", "bce")
+    assert (status, err) == (2, "")
+    assert "loss is 'bce', expected one that goes with" in out
 
 
 def test_standard_input(tmp_path):
@@ -110,6 +115,8 @@ def test_standard_input(tmp_path):
     assert status == 0 and out.startswith("All six")
     status, _, err = clinic_says(tmp_path, "-", stdin=b"x = 1")
     assert status == 2 and err.startswith("standard input cannot be used")
+    status, out, err = clinic_says(tmp_path, "-", "--loss", "loss", "--no-repair", stdin=b"import neighbour\n" + LOOP.encode())
+    assert (status, err) == (0, "") and "All 4 gradients are right" in out
 
 
 def test_words_in_any_spelling_and_the_number_of_inputs(tmp_path, capsys):
@@ -124,10 +131,93 @@ def test_words_in_any_spelling_and_the_number_of_inputs(tmp_path, capsys):
 @pytest.mark.parametrize(("options", "says"), [
     (("--slope", "nan"), "slope is 'nan', expected a number of at least 0"), (("--slope", "-1"), "slope is '-1'"), (("--slope", "a"), "slope is 'a'"),
     (("--hidden", "rleu"), "did you mean 'relu'?"), (("--loss", "hinge"), "expected one of bce, mse, half_mse"), (("--inputs", "0"), "'0' is no"),
-    (("--seconds", "x"), "'x' is no whole number"), (("--output", "identity", "--loss", "bce"), "loss is 'bce', expected one that goes with"),
+    (("--seconds", "x"), "'x' is no whole number"), (("--step", "f()"), "--step needs --model"), (("--model", "net"), "--model needs --loss"),
+    (("--model", "net", "--loss", "l", "--step", "s"), "--step needs --rate"), (("--once", "epochs"), "expected names and their values"),
 ])  # fmt: skip
 def test_a_wrong_option_is_said(tmp_path, capsys, options, says):
     (tmp_path / "learner.py").write_text(CASE, encoding="utf-8")
     status, out, err = clinic_says_here(capsys, tmp_path / "learner.py", *options)
     assert (status, out) == (2, "")
     assert says in err
+
+
+# --- any file ----------------------------------------------------------------------------------------------------------
+
+NEEDS = {
+    "a script": (LOOP, ("a training loop (line 12), which updates W1, W2, b1, b2 with the rate lr", "--loss loss --rate lr")),
+    "functions": (FUNCTIONS, ("5 functions: init(), forward_prop(X, W1, b1, W2, b2)", "which updates W1, W2, b1, b2 with the rate alpha",
+        "Put your own loss")),
+    "a class": (FITTED.split("rng = ")[0], ("class Net (line 4): forward(X), backward(X, y, out, lr), fit(X, y)", '--before "net = Net(rng)"',
+        '--step "out = net.forward(X); net.backward(X, y, out, 0.1)" --rate 0.1')),
+    "gradients": (CASES["no loop, no update"].source, ("gradients, and no update: dW1, dW2, db1, db2", "--grads W1=dW1,W2=dW2,b1=db1,b2=db2")),
+    "layers": (OBJECTS, ("class Layer (line 4): forward(x), backward(grad, lr)", "which updates layers with the rate 0.1", "--loss error")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_a_file_is_read_before_it_is_run(tmp_path, capsys, monkeypatch, name):
+    source, words = NEEDS[name]
+    (tmp_path / "mine.py").write_text("raise SystemExit\n" + source[source.index("\n") :] if name == "functions" else source, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    status, out, err = clinic_says_here(capsys, "mine.py")
+    assert (status, err) == (2, "")
+    assert out.startswith("mine.py holds")
+    said = " ".join(out.split())
+    assert "Nothing was run so far." in said
+    for word in words:
+        assert word in said
+
+
+@pytest.mark.parametrize("name", ["a script", "gradients", "layers"])
+def test_the_command_that_is_shown_can_be_copied(tmp_path, capsys, monkeypatch, name):
+    (tmp_path / "mine.py").write_text(NEEDS[name][0], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    command = clinic_says_here(capsys, "mine.py")[1].strip().split("\n")[-1].strip()
+    assert command.startswith("python -m helpers.clinic mine.py --loss ")
+    status, out, err = clinic_says_here(capsys, *shlex.split(command)[3:])
+    assert (status, err) == (0, "")
+    assert "gradients are right" in out
+
+
+@pytest.mark.parametrize(("source", "options", "status", "words"), [
+    (LOOP.replace("H.T @ d2", "H.T @ d2 * 3"), ("--loss", "loss", "--no-repair"), 1, "The gradient of W2 is wrong"),
+    (LOOP, ("--loss", "loss", "--rate", "lr", "--only", "W1,b1"), 0, "Both gradients are right"),
+    (LOOP.replace("range(1000)", "range(epochs)").replace("lr = 0.1", "lr, epochs = 0.1, 10**9"),
+        ("--loss", "loss", "--once", "epochs=1"), 0, "right"),
+    (LOOP, ("--loss", "J"), 2, "loss 'J' names J, which the script does not have"),
+    (LOOP.replace("H.T @ d2", "H @ d2"), ("--loss", "loss", "--no-repair"), 2, "line 18"),
+    ("import sys\nsys.exit(3)\n" + START, ("--loss", "loss"), 2, "it ends Python in line 2"),
+    ("while True:\n    pass\n" + LOOP, ("--loss", "loss", "--seconds", "1"), 2, "stopped in line"),
+    (FITTED.split("rng = ")[0],
+        ("--before", "r = np.random.default_rng(0); net, X, y = Net(r), r.normal(size=(5, 3)), r.normal(size=(5, 1))", "--model", "net", "--loss",
+         "0.5 * ((net.forward(X) - y) ** 2).sum() / 5", "--step", "out = net.forward(X); net.backward(X, y, out, 0.1)", "--rate", "0.1"), 0, "All 4"),
+    (FITTED, ("--model", "nett", "--loss", "1", "--grads", "2"), 2, "--model 'nett' raises NameError"),
+    (FITTED, ("--model", "net", "--loss", "1 +", "--grads", "2"), 2, "--loss '1 +' is no Python"),
+    (FITTED, ("--before", "1 / 0", "--model", "net", "--loss", "1", "--grads", "2"), 2, "--before '1 / 0' raises ZeroDivisionError"),
+])  # fmt: skip
+def test_any_file_is_judged_by_its_own_loss(tmp_path, capsys, monkeypatch, source, options, status, words):
+    (tmp_path / "mine.py").write_text(source, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    found, out, err = clinic_says_here(capsys, "mine.py", *options)
+    assert found == status
+    assert words in " ".join((out + err).split())
+    assert "Traceback" not in out + err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.py"]
+
+
+def test_the_repaired_file_is_written_where_it_is_asked_for(tmp_path, capsys, monkeypatch):
+    (tmp_path / "mine.py").write_text(LOOP.replace("W1 -= lr * dW1", "W1 += lr * dW1"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = clinic_says_here(capsys, "mine.py", "--loss", "loss", "--rate", "lr", "--write", "repaired.py")
+    assert status == 1 and "The repaired file was written to repaired.py." in out
+    assert clinic_says_here(capsys, "repaired.py", "--loss", "loss", "--rate", "lr")[0] == 0
+    status, _, err = clinic_says_here(capsys, "repaired.py", "--loss", "loss", "--write", "again.py")
+    assert status == 0 and "again.py is not written" in err
+
+
+def test_a_notebook_is_read_cell_by_cell(tmp_path, capsys, monkeypatch):
+    cells = [{"cell_type": "code", "source": source} for source in ("%matplotlib inline\n" + START, LOOP[len(START) :])]
+    (tmp_path / "mine.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert "which updates W1, W2, b1, b2" in clinic_says_here(capsys, "mine.ipynb")[1]
+    assert clinic_says_here(capsys, "mine.ipynb", "--loss", "loss")[0] == 0

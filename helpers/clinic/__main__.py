@@ -1,118 +1,114 @@
 """Examine a file from the command line: exit status 0 right, 1 wrong, 2 raises or unusable.
 
-    python -m helpers.clinic my_network.py --hidden relu
+    python -m helpers.clinic mine.py                                    says what is in the file, and what is still to be said
+    python -m helpers.clinic mine.py --loss loss --rate lr              a script, with a training loop or without
+    python -m helpers.clinic mine.py --model net --loss "net.loss()" --step "net.learn(X, y, 0.1)" --rate 0.1
+    python -m helpers.clinic my_network.py --hidden relu                a function backward_prop(X, y, c, p)
 
 The file is run in a process of its own, which is ended where it does not come to an end by itself, and whose prints are not
 those of the report. That works wherever Python can start another Python, on Windows as well.
 """
 
-import argparse
 import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from helpers.clinic.probes import HIDDEN, LOSSES, N_X, OUTPUTS
-from helpers.clinic.words import spelled
+from helpers.clinic.advice import held, told
+from helpers.clinic.model.reading import text_of
+from helpers.clinic.model.subject import Trouble
+from helpers.clinic.options import kind, parsed
+from helpers.clinic.survey import survey
 
-SECONDS = 60
-"""Time for all: to run the file once, and to examine its functions."""
+_GRACE = 1.5, 10
+"""A check ends by itself; it is ended after so many times its seconds, and so many seconds more."""
 
 
 def main(arguments=None):
-    """Examine the functions of a file and print the report; returns the exit status."""
-    options = _options(arguments)
+    """Examine a file and print the report; returns the exit status."""
+    options, error = parsed(arguments)
     name = "standard input" if options.file == "-" else options.file
-    task = {"n_x": options.inputs} | {word: getattr(options, word) for word in ("hidden", "output", "loss", "slope")}
     with tempfile.TemporaryDirectory() as folder:
         try:
             path, home = _file(options.file, Path(folder))
-            status, report = _tried(task | {"path": str(path), "home": str(home)}, Path(folder), options.seconds)
-        except (OSError, ValueError) as trouble:
+            found = survey(text_of(path), str(path))
+            what = kind(options, found, error)
+            if what == "say":
+                return _said(found, options.file)
+            if what != "examine":
+                print(f"{name} holds", *held(found), "", sep="\n", flush=True)
+            answer = _tried(_task(options, what, path, home), Path(folder), options.seconds)
+        except (OSError, ValueError, Trouble) as trouble:
             print(f"{name} cannot be used: {trouble}", file=sys.stderr)
             return 2
-    print(report)
-    return status
+    print(answer["report"])
+    if options.write:
+        return _written(options.write, answer)
+    return answer["status"]
 
 
-def _options(arguments):
-    parser = argparse.ArgumentParser(prog="python -m helpers.clinic", description="Examine the backward pass in a Python file.")
-    parser.add_argument("file", help="defines backward_prop(X, y, c, p) and, if you like, forward_prop(X, p); - for standard input")
-    for name, choices, default in (("hidden", HIDDEN, "relu"), ("output", OUTPUTS, "sigmoid"), ("loss", LOSSES, "bce")):
-        parser.add_argument(f"--{name}", type=_word(name, choices), default=default, help=f"{', '.join(choices)} (default: {default})")
-    parser.add_argument("--slope", type=_slope, default=0.01, help="of leaky ReLU, left of 0 (default: 0.01)")
-    parser.add_argument("--inputs", type=_positive, default=N_X, help=f"number of inputs of the network (default: {N_X})")
-    parser.add_argument("--seconds", type=_positive, default=SECONDS, help=f"after which the file is stopped (default: {SECONDS})")
-    return parser.parse_args(arguments)
+def _said(found, name):
+    """Say what a file holds, and what it needs."""
+    text, ready = told(found, name)
+    if not ready:
+        own = [one.name for one in found.functions]
+        there = f" It defines {', '.join(own[:10])}." if own else " It defines no function at all."
+        raise ValueError(f"nothing in it is seen to compute gradients or to update parameters.{there}\n{text}".rstrip())
+    print(text)
+    return 2
 
 
-def _word(name, choices):
-    def word(text):
-        try:
-            return spelled(name, text, choices)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-
-    return word
-
-
-def _slope(text):
+def _written(target, answer):
+    """Write the repaired file where that was asked for."""
+    if answer.get("repaired") is None:
+        print(f"{target} is not written: there is no repair that makes all gradients right.", file=sys.stderr)
+        return answer["status"]
     try:
-        slope = float(text)
-    except ValueError:
-        slope = float("nan")
-    if not 0 <= slope < float("inf"):
-        raise argparse.ArgumentTypeError(f"slope is {text[:40]!r}, expected a number of at least 0, such as 0.01")
-    return slope
+        Path(target).write_text(answer["repaired"], encoding="utf-8")
+    except OSError as error:
+        print(f"{target} cannot be written: {error}", file=sys.stderr)
+        return answer["status"]
+    print(f"\nThe repaired file was written to {target}.")
+    return answer["status"]
 
 
-def _positive(text):
-    number = int(text) if text.isdecimal() and len(text) < 6 else 0
-    if not 1 <= number <= 1000:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no whole number from 1 to 1000")
-    return number
+def _task(options, what, path, home):
+    words = ("hidden", "output", "loss", "slope", "rate", "grads", "once", "only", "model", "step", "before", "seconds")
+    task = {word: getattr(options, word) for word in words}
+    return task | {"what": what, "n_x": options.inputs, "repair": not options.no_repair, "path": str(path), "home": str(home)}
 
 
 def _file(given, folder):
-    """(path, folder of its neighbours) of a file or of standard input. OSError, ValueError where it is no Python file."""
-    if given == "-":
-        path, home = folder / "standard_input.py", Path.cwd()
-        path.write_bytes(sys.stdin.buffer.read())
-    else:
-        path = Path(given)
-        home = path.resolve().parent
-        if path.is_dir():
-            raise IsADirectoryError("it is a folder, expected a Python file")
-        if not path.is_file():
-            raise FileNotFoundError("there is no such file")
-    content = path.read_bytes()
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise ValueError("it is stored as UTF-16, and Python reads UTF-8: save it again with the encoding UTF-8")
-    if b"\0" in content:
-        raise ValueError("it holds null bytes: it is no Python file")
-    if path.suffix == ".ipynb":
-        raise ValueError("it is a notebook: there, write `from helpers import clinic` and `clinic.examine(backward_prop)`")
-    return path.resolve(), home
+    """(path, folder of its neighbours) of a file or of standard input."""
+    if given != "-":
+        return Path(given).resolve() if Path(given).exists() else Path(given), Path(given).resolve().parent
+    path = folder / "standard_input.py"
+    path.write_bytes(sys.stdin.buffer.read())
+    return path.resolve(), Path.cwd()
 
 
 _CHILD = "import sys; sys.path.append(sys.argv[1]); from helpers.clinic.trial import main; main(sys.argv[2])"
 
 
 def _tried(task, folder, seconds):
-    """(status, report) of a trial in a process of its own. ValueError where it gives no report."""
+    """The answer of a trial in a process of its own. ValueError where it gives no report."""
     answer, question = folder / "answer.json", folder / "question.json"
     question.write_text(json.dumps(task | {"answer": str(answer)}), encoding="utf-8")
-    nothing = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    if task["what"] != "examine":
+        seconds = _GRACE[0] * seconds + _GRACE[1]
+        if sys.stderr is not None and sys.stderr.isatty():
+            del streams["stderr"]  # where it says how far it has come
     root = str(Path(__file__).resolve().parents[2])
     try:
-        ended = subprocess.run([sys.executable, "-c", _CHILD, root, str(question)], timeout=seconds, **nothing)
+        ended = subprocess.run([sys.executable, "-c", _CHILD, root, str(question)], timeout=seconds, **streams)
     except subprocess.TimeoutExpired:
         ended = None
     said = json.loads(answer.read_text(encoding="utf-8")) if answer.is_file() else {}
     if "report" in said:
-        return said["status"], said["report"]
-    raise ValueError(said.get("trouble") or _unfinished(said.get("read"), ended, seconds))
+        return said
+    raise ValueError(said.get("trouble") or _unfinished(said.get("read"), ended, task["seconds"]))
 
 
 def _unfinished(read, ended, seconds):

@@ -61,18 +61,20 @@ class Search:
     """The search for the pass, in a file's unrolled statements."""
 
     def __init__(self, body, functions, names, wanted=frozenset(), results=frozenset()):
-        """names : of the loss; wanted : of parameters that are known, results : of the gradients that are left in names."""
-        self.body, self.functions, self.names = body, functions, set(names)
+        """names : of the loss, None where it is not known; wanted : of parameters that are known, results : of the gradients left in names."""
+        self.body, self.functions, self.names = body, functions, set(names or ())
         self.wanted, self.results = set(wanted), set(results)
         self.places, self.links = places(body), links(body)
-        self.needs, self.sums = self._needs(), set()
+        self.needs, self.sums = self._needs(everything=names is None), set()
         self.updates = [place for place in self.places if self._updates(place)]
         self.moving = {
             other for place in self.updates for name in moved(place.statement, functions) for other in reached(name, self.links)
         } & self.needs
 
-    def _needs(self):
+    def _needs(self, everything):
         """All names that have a part in the loss."""
+        if everything:
+            return {name for place in self.places for found in [self.functions.effects(place.statement)] for name in found.reads | found.changes}
         needs = set(self.names)
         effects = [self._effects(place.statement) for place in self.places if not isinstance(place.statement, _DEFINITIONS)]
         for role in (role for name in self.names for role in self.functions.roles.get(name, ())):

@@ -24,8 +24,8 @@ class Plan:
     """How a script is run, read from its text."""
 
     def __init__(self, text, filename, names, wanted=(), results=()):
-        """names : in the loss; wanted, results : known names of parameters and of their gradients."""
-        self.text, self.filename, self.names = text, filename, frozenset(names)
+        """names : in the loss, None where it is not known; wanted, results : known names of parameters and of their gradients."""
+        self.text, self.filename, self.names = text, filename, frozenset(names or ())
         self.tree = tree_of(text, filename)
         self.functions = Functions(self.tree)
         self.body, self.placed = unrolled(self.tree, self.functions)

@@ -201,7 +201,7 @@ class Script(Subject):
             raise
         except NameError as error:
             why = f"{what} {said!r} names {error.name}, which the script does not have{self._near(error.name)}"
-            raise Trouble(why, self.filename, None, error) from error
+            raise Trouble(why, self.filename) from error
         except BaseException as error:
             raise Trouble(f"{what} {said!r} raises {type(error).__name__}: {guard.said(error)}", self.filename, None, error) from error
 

@@ -14,13 +14,16 @@ from helpers.clinic.model.subject import Trouble
 FIRST_RUN = 60
 """Seconds for what stands above the training loop: it may read data."""
 
+HOME = None
+"""The working folder of a script, where it is not the one that it stands in: for one that comes from standard input."""
+
 _PLOTS = ("matplotlib", "pylab", "seaborn", "plotly")
 
 
 @contextlib.contextmanager
 def as_if_run(path):
     """Within, the working folder, the arguments and the input are those of `python path`, with nobody at the keyboard, and plots go nowhere."""
-    folder = os.fspath(Path(path).resolve().parent)
+    folder = HOME or os.fspath(Path(path).resolve().parent)
     kept = sys.argv, sys.stdin, sys.dont_write_bytecode, sys.path[:], os.environ.get("MPLBACKEND")
     figures = _figures()
     sys.argv, sys.stdin, sys.dont_write_bytecode = [os.fspath(path)], io.StringIO(), True

@@ -2,7 +2,7 @@
 
 import ast
 
-from helpers.clinic.model.syntax import reached, roots
+from helpers.clinic.model.syntax import reached, root, roots
 
 
 def is_update(statement, functions):
@@ -30,7 +30,15 @@ def _reads_itself(target, value):
 def moved(statement, functions):
     """Names whose objects an update changes or binds anew."""
     found = functions.effects(statement)
+    if isinstance(statement, ast.Assign) and not any(functions.moving(part) for part in ast.walk(statement.value) if isinstance(part, ast.Call)):
+        return {name for target in statement.targets for name in _aimed(target)}  # not what its calls keep, such as caches
     return found.changes | found.binds
+
+
+def _aimed(target):
+    """The names that an assignment binds, or whose objects it changes."""
+    parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+    return {root(part) for part in parts} - {None}
 
 
 def beyond(statement, outside, declared, seconds, functions):
