@@ -34,13 +34,14 @@ class Absent:
         finals = [e for e in self.finals.values() if e is not None]
         statements, sites = {e.site.statement for e in finals}, {e.site for e in finals}
         claimed = {e for final in finals for e in (*self.flow.chain(final), *(a for a in ancestors(final) if a.site is final.site))}
-        found = []
+        found, size = [], self.flow.parameters[name].values[0].size
         for event in self.flow.events:
             if event.site.role == "part" or event.array is None or not self.flow.is_backward(event) or event in claimed:
                 continue
             called = is_called(event.site.target, name)
-            if called or event.site in sites or (event.site.statement in statements and not nothing):
-                found.append((called, event.array.size == self.flow.parameters[name].values[0].size, event.number, event))
+            fits = not nothing and not finals and event.array.size == size and self.flow.carrying(event)
+            if called or fits or event.site in sites or (event.site.statement in statements and not nothing):
+                found.append((called, event.array.size == size, event.number, event))
         return max(found, key=lambda f: f[:3])[3] if found else None
 
     def _made_elsewhere(self, name):
@@ -64,9 +65,10 @@ class Absent:
         """No line makes it: the loops and conditions around the lines that make the others, then those lines."""
         ways = {n: [e for e in ancestors(final) if self.flow.is_backward(e)] for n, final in self.finals.items() if final is not None}
         around, said = {}, f"{name} gets no gradient"
+        forward = {site.statement for site in self.flow.adjoints.forward}
         for other, events in ways.items():
             for event in events:
-                if self.flow.carrying(event):
+                if self.flow.carrying(event) and event.site.statement not in forward:
                     for node in _around(event.site):
                         around.setdefault(node, (event.site.source, set()))[1].add(other)
         extent = min((node.end_lineno - node.lineno for node in around if not isinstance(node, ast.If)), default=0)

@@ -46,8 +46,9 @@ class Constants:
 
     def _suspicion(self, statement, here, factors, names, rows):
         """(how suspicious, sentence) a statement is by what stands in it."""
-        if self._counts_otherwise(statement, here, factors):
-            return 1.5, f"; the number {here[-1].array.item():.4g} that it takes is not that of another axis"
+        counted = self._counts_otherwise(statement, here, factors)
+        if counted:
+            return counted, f"; the number {here[-1].array.item():.4g} that it takes is not that of another axis"
         computed = [e for e in here if not e.site.is_load and e.array is not None]
         if not computed and not isinstance(statement, ast.AugAssign):
             return 0.03, ""
@@ -66,6 +67,8 @@ class Constants:
             found += 0.3 * (signs or isinstance(getattr(statement, "op", None), ast.Add))
         if self._is_odd(statement, names, rows):
             found, said = found + 0.5, said or "; the line for another one is written otherwise"
+        if all(e.origin is not None for e in here if e.site.role != "part"):
+            found *= 0.4  # it takes what another line made
         return found * (1.0 if carried else 0.4), said
 
     def _changed(self, here):
@@ -91,13 +94,19 @@ class Constants:
         return None
 
     def _counts_otherwise(self, statement, here, factors):
-        """Whether a statement reads a number of examples, and the factor is that of two numbers that can be read there."""
+        """How suspicious a statement is that reads a number of examples, where the factor is that of two numbers that can be read."""
         last = here[-1]
         if last.array is None or last.array.ndim or not re.search(r"len\(|shape|size", ast.unparse(statement).split("\n")[0]):
-            return False
-        number = last.array.item()
-        sizes = {n for e in self.flow.events if e.array is not None for n in (*e.array.shape, e.array.size)} - {number}
-        return number > 0 and any(abs(number * c - n) < 1e-3 * n for n in sizes for c in factors if n > 0 and abs(c - 1) > 1e-3)
+            return 0.0
+        number, arrays = last.array.item(), [e.array for e in self.flow.events if e.array is not None]
+        if number < 2:
+            return 0.0
+        axes, sizes = {n for a in arrays for n in a.shape} - {number, 1}, {a.size for a in arrays} - {number, 0, 1}
+        near = [
+            {n for n in found if any(abs(number * c - n) < 1e-3 * n or abs(number - c * n) < 1e-3 * c * n for c in factors)}
+            for found in (axes, sizes)
+        ]
+        return 1.5 if near[0] else 0.6 if near[1] else 0.0
 
     def _is_odd(self, statement, names, rows):
         """Whether the line for a right gradient of as many axes is written otherwise."""

@@ -133,10 +133,10 @@ class Direction:
 
     def _culprit(self, event, taken, weight, first):
         flow = self.flow
-        if event.earlier is not None and event.earlier.site.statement is not event.site.statement:
-            if event.site in {e.site for e in ancestors(event.earlier)}:  # what adds up is changed on the way
-                self._against(event.earlier.whole, 0.7 * weight, "", f"it changes {event.site.target} before everything is added up")
-                weight *= 0.3
+        before = event.earlier
+        if before is not None and before.site.statement is not event.site.statement and event.site in {e.site for e in ancestors(before)}:
+            self._against(before.whole, 0.7 * weight, "", f"it changes {event.site.target} before everything is added up")
+            weight *= 0.3
         carried = [e for e in taken if flow.carrying(e)]
         if not carried and self._lost(event, taken, weight, first):
             return

@@ -196,19 +196,21 @@ class Flow:
         if any(g is None or not np.isfinite(g).all() or not np.any(g) for g in parameter.said):
             return None
         gradient = Target("said", name, [np.asarray(g, dtype=float) for g in parameter.said])
-        starts = parameter.values
+        starts, other = parameter.values, None
         for event in reversed(self.events):
             left = event.array if event.after is None else event.after
             if left is None or left.size != starts[0].size or not self.is_backward(event):
                 continue
-            value, worth = self.value(event), self.worth(event)
-            if len(value) < len(self.points) or len(worth) < len(self.points):
+            value, worth = ([a for _, a in of(event)] for of in (self.value, self.worth))
+            if len(value) < len(starts) or any(a.size != starts[0].size for a in worth):
                 continue
-            steps = [starts[p].reshape(a.shape) - a for p, a in worth] if all(a.size == starts[0].size for _, a in worth) else None
-            same = value[0][1].size == starts[0].size and matched([a for _, a in value], gradient)
-            if same or (steps and matched(steps, gradient)):
+            if matched([start.reshape(a.shape) - a for start, a in zip(starts, worth, strict=True)], gradient):
                 return event
-        return None
+            found = [m for arrays in (value, worth) if arrays[0].size == left.size and (m := matched(arrays, gradient))]
+            if any(abs(m.factor - 1) < 1e-6 for m in found):
+                return event
+            other = event if found and other is None else other
+        return other
 
     def pieces(self, final):
         """[(event, first, last)] where a flat vector is put together of arrays: the entries that each becomes; [] where it is not."""
