@@ -141,7 +141,7 @@ def right(text):
 FAULTS = [
     ("dW2 = dZ2 @ A1.T", "dW2 = (A1 @ dZ2.T)", "W2"),
     ("(1 - A1**2)", "(1 - A1)", "W1 b1"),
-    ("dZ2 = (Z2 - Y) / m", "dZ2 = (Y - Z2) / m", "W1 W2 b1 b2"),
+    ("dZ2 = (Z2 - Y) / m", "dZ2 = (Z2 + Y) / m", "W1 W2 b1 b2"),
     ("dZ2 = (Z2 - Y) / m", "dZ2 = (Z2 - Y)", "W1 W2 b1 b2"),
     ("db1 = dZ1.sum(axis=1, keepdims=True)", "db1 = dZ1.mean(axis=1, keepdims=True)", "b1"),
     ('p["W2"].T @ dZ2', 'p["W2"].T @ Z2', "W1 b1"),
@@ -302,7 +302,8 @@ def test_a_size_written_as_a_number_is_unlikely():
 
 
 def test_words_that_change_are_counted():
-    assert words_changed(_edit("A1", "A2", "dZ2 @ A1.T"), "dZ2 @ A1.T") == 1
+    assert words_changed(_edit("A1", "A2", "dZ2 @ A1.T"), "dZ2 @ A1.T") == (1, 0)
+    assert words_changed(_edit("A1 / m", "A1", "dZ2 @ A1 / m"), "dZ2 @ A1 / m") == (0, 2)
 
 
 def test_repairs_whose_gains_make_up_everything_are_put_together():

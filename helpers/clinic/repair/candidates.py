@@ -30,8 +30,13 @@ class Candidate:
     edit: object
 
 
-def place_cost(place):
-    return PLACE * min(place, NEAR) + FAR_PLACE * max(place - NEAR, 0)
+UNACCUSED = 0.5
+"""Cost of a line against which nothing speaks but that it ran."""
+
+
+def place_cost(place, suspect):
+    """What a suspect's place costs."""
+    return PLACE * min(place, NEAR) + FAR_PLACE * max(place - NEAR, 0) + UNACCUSED * (not suspect.score)
 
 
 def candidates(suspects, sources, favoured=frozenset()):
@@ -51,5 +56,5 @@ def candidates(suspects, sources, favoured=frozenset()):
 def _push(heap, place, number, count, suspect, source, row, favoured):
     edit = next(row, None)
     if edit is not None:
-        priority = edit.cost + place_cost(place) - 0.5 * (edit.kind in favoured)
+        priority = edit.cost + place_cost(place, suspect) - 0.5 * (edit.kind in favoured)
         heapq.heappush(heap, (priority, place, number, count, edit, suspect, source, row))

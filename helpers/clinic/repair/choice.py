@@ -10,9 +10,13 @@ import re
 import tokenize
 
 from helpers.clinic.repair.candidates import place_cost
+from helpers.clinic.repair.outcome import touched
 
 WORD = 0.12
 """Badness of each word that changes."""
+
+GONE = 0.05
+"""The same of each that only goes."""
 
 NEW_NUMBER = 0.4
 SIZE_AS_NUMBER = 2.0
@@ -20,6 +24,12 @@ HANDED_OVER = 5.0
 LIKE_SIBLING = -0.7
 UNLIKE_SIBLING = 0.4
 """A line that is written as its siblings are is left as it is, rather."""
+
+LINE = 0.2
+"""Badness of each line that a change touches after the first."""
+
+BARE = -0.35
+"""A line that only gives a value another name has lost something, mostly."""
 
 _EVERYDAY = {0, 1, 2, -1, 0.5}
 
@@ -35,9 +45,12 @@ class Judge:
         """Small where the repair is likely."""
         source, edit, statement = candidate.source, candidate.edit, candidate.suspect.statement
         before, after = _statement_texts(source.text, statement, edit)
-        total = edit.cost + place_cost(candidate.place) + WORD * words_changed(edit, source.text)
+        changed, gone = words_changed(edit, source.text)
+        total = edit.cost + place_cost(candidate.place, candidate.suspect) + WORD * changed + GONE * gone
         total += self._numbers(edit, source.text)
         total += HANDED_OVER * any(source.filename == name and statement.lineno in lines for name, lines in self.adapters)
+        total += LINE * (max(text.count("\n") for text in touched(source.text, edit.applied(source.text))))
+        total += BARE * (_is_bare(before) - _is_bare(after))
         if after is not None:
             siblings = sibling_patterns(source.tree, statement)
             total += LIKE_SIBLING * (pattern(after) in siblings) + UNLIKE_SIBLING * (pattern(before) in siblings)
@@ -54,9 +67,14 @@ class Judge:
         return total
 
 
+def _is_bare(text):
+    """Whether a statement only gives a value another name."""
+    return bool(text and re.fullmatch(r"\w+ = \w+", text))
+
+
 def words_changed(edit, text):
-    """Words, signs and brackets that go or come."""
-    total = 0
+    """(words, signs and brackets that come or are others, those that only go)."""
+    changed = gone = 0
     for start, end, new in edit.changes:
         old, fresh = _words(text[start:end]), _words(new)
         head = 0
@@ -65,8 +83,9 @@ def words_changed(edit, text):
         tail = 0
         while tail < min(len(old), len(fresh)) - head and old[-1 - tail] == fresh[-1 - tail]:
             tail += 1
-        total += max(len(old), len(fresh)) - head - tail
-    return total
+        changed += len(fresh) - head - tail
+        gone += max(len(old) - len(fresh), 0)
+    return changed, gone
 
 
 def _words(text):

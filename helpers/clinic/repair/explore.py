@@ -3,6 +3,8 @@
 import itertools
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from helpers.clinic.repair import edits
 from helpers.clinic.repair.candidates import NEAR, Candidate, candidates, place_cost
 from helpers.clinic.repair.local import RAISES, WANTED, Local
@@ -11,6 +13,9 @@ from helpers.clinic.repair.pairs import wanted_pairs
 
 MARGIN = 0.9
 """How much dearer changes are still run after one that makes everything right."""
+
+COVERED_MARGIN = 0.3
+"""The same after changes each of which makes some parameters right, and together all."""
 
 AFTER_FOUND = 300
 """How many changes are still run after one that makes everything right."""
@@ -56,7 +61,8 @@ class Exploration:
         self.texts, self.state = texts, state
         self.found, self.run, self.useless = Found(), set(), set()
         self.locals, self.scopes = {}, None
-        self.last, self.ended, self.count = None, MOST, 0
+        self.last, self.ended, self.count = np.inf, MOST, 0
+        self.left = state.wrong
 
     def singles(self, favoured=frozenset()):
         """Run single changes, what lines should compute first; the Found so far."""
@@ -69,7 +75,7 @@ class Exploration:
     def _all(self, row):
         try:
             for candidate in row:
-                if self.count >= self.ended or (self.last is not None and candidate.priority > self.last):
+                if self.count >= self.ended or candidate.priority > self.last:
                     break
                 self._one(candidate)
         except OutOfSeconds:
@@ -98,12 +104,19 @@ class Exploration:
         pair = self._choice(candidate), state
         if not state.wrong:
             self.found.whole.append(pair)
-            if self.last is None:
-                self.last, self.ended = candidate.priority + MARGIN, self.count + AFTER_FOUND
+            self._end_soon(candidate, MARGIN)
         elif state.wrong < self.state.wrong:
             self.found.partial.append(pair)
+            self.left &= state.wrong
+            if not self.left:
+                self._end_soon(candidate, COVERED_MARGIN)
         else:
             self.found.hopeful.append(pair)
+
+    def _end_soon(self, candidate, margin):
+        """Run only what is not much dearer than a candidate from now on."""
+        self.last = min(self.last, candidate.priority + margin)
+        self.ended = min(self.ended, self.count + AFTER_FOUND)
 
     def _ahead(self):
         """Candidates that compute what the first suspects' lines should have."""
@@ -113,13 +126,13 @@ class Exploration:
                 for edit in itertools.islice(self._row(suspect), LOOKED_AHEAD):
                     self.tick()
                     if local.looks_wanted(edit):
-                        yield Candidate(edit.cost + place_cost(place), place, suspect, local.source, edit)
+                        yield Candidate(edit.cost + place_cost(place, suspect), place, suspect, local.source, edit)
 
     def _paired(self):
         for place, suspect in enumerate(self.suspects[:NEAR]):
             local = self._of(suspect)
             for edit in wanted_pairs(local, self._row(suspect), self.tick):
-                yield Candidate(edit.cost + place_cost(place), place, suspect, local.source, edit)
+                yield Candidate(edit.cost + place_cost(place, suspect), place, suspect, local.source, edit)
 
     def _row(self, suspect):
         source = self.sources[suspect.filename]

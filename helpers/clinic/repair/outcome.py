@@ -28,12 +28,12 @@ class Choice:
     @property
     def source(self):
         """The learner's lines that the change touches, as they stand."""
-        return _touched(self.text, self.after)[0]
+        return touched(self.text, self.after)[0]
 
     @property
     def written(self):
         """What stands there instead; empty where lines only go."""
-        return _touched(self.text, self.after)[1]
+        return touched(self.text, self.after)[1]
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _leading_breaks(text, start, end):
     return len(stretch) - len(stretch.lstrip("\n")) if stretch.strip() else 0
 
 
-def _touched(old, new):
+def touched(old, new):
     """(old lines, new lines) between the first and the last line that differ."""
     a, b = old.splitlines(), new.splitlines()
     head = 0

@@ -15,6 +15,7 @@ from helpers.clinic.repair.choice import Judge
 from helpers.clinic.repair.explore import Exploration, OutOfSeconds
 from helpers.clinic.repair.outcome import Outcome, Step, line_before
 from helpers.clinic.repair.raised import raised_suspects
+from helpers.clinic.repair.remaining import remaining_suspects
 from helpers.clinic.repair.tidy import merged, without_needless
 from helpers.clinic.repair.together import all_applied, covers
 from helpers.clinic.repair.trial_run import Trials, memory_limited
@@ -154,19 +155,21 @@ class _Search:
     def _suspects(self, node):
         """Suspects in a text so far."""
         try:
-            return self._all_suspects(node, self.again(node.texts))
+            found = self.again(node.texts)
         except Exception:
-            return []
+            found = []
+        return self._all_suspects(node, found)
 
     def _all_suspects(self, node, suspects):
-        """Where the code raises, the lines that may be why come first."""
-        trouble = node.state.trouble
-        if trouble is None or not getattr(trouble, "filename", None):
-            return list(suspects)
-        source = self._source(node, trouble.filename)
-        first = raised_suspects(trouble, source)
-        lines = {(suspect.filename, suspect.statement.lineno) for suspect in first}
-        return first + [suspect for suspect in suspects if (suspect.filename, suspect.statement.lineno) not in lines]
+        """Where the code raises, the lines that may be why come first; last, all others that ran."""
+        trouble, suspects = node.state.trouble, list(suspects)
+        if getattr(trouble, "filename", None):
+            first = raised_suspects(trouble, self._source(node, trouble.filename))
+            lines = {(suspect.filename, suspect.statement.lineno) for suspect in first}
+            suspects = first + [suspect for suspect in suspects if (suspect.filename, suspect.statement.lineno) not in lines]
+        ran = self.trials.ran(node.texts)
+        sources = {filename: source for filename in ran[0] if (source := self._source(node, filename)) is not None}
+        return suspects + remaining_suspects(suspects, sources, *ran)
 
     def _sources(self, node, suspects):
         """{filename: Source} of the text so far."""

@@ -8,10 +8,12 @@ where the system can do it, in memory.
 import contextlib
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from helpers.clinic import guard
 from helpers.clinic.model import truth
 from helpers.clinic.model.subject import Trouble
+from helpers.clinic.repair.remaining import lines_that_ran
 from helpers.clinic.repair.scopes import scopes_of
 
 try:
@@ -90,6 +92,15 @@ class Trials:
                 return scopes_of(statements, lambda: self.subject.gradients(self.points[0].values))
         except (Exception, SystemExit, guard.OutOfTime):
             return {}
+
+    def ran(self, texts):
+        """({filename: {line: times}} in the gradients, the same in the loss) at the first point."""
+        values, skipped = self.points[0].values, self.subject.handed_over
+        try:
+            with self._under(texts):
+                return tuple(lines_that_ran(partial(ask, values), skipped) for ask in (self.subject.gradients, self.subject.loss))
+        except (Exception, guard.OutOfTime):
+            return {}, {}
 
     def better(self, texts, before, spoils_none=False):
         """The State of a text that is better than `before`: some parameter nearer to right, none further away, the loss as it was; else None.

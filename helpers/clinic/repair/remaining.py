@@ -1,0 +1,80 @@
+"""The lines that may be at fault although nothing speaks against them: all others that ran for the gradients, the likelier first.
+
+A condition or a loop computes nothing, so no value of its own can speak against it: those around or beside a suspect come first, with the lines
+of functions that it calls. Then what ran for the gradients and not for the loss, nearest to the first suspect first; at last what ran for
+both, where an edit mostly changes the loss.
+"""
+
+import ast
+from dataclasses import dataclass
+
+from helpers.clinic.model import sources as source_files
+
+_SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr)
+CALLERS = 3
+"""The functions that so many first suspects call come first."""
+
+_HEADS = (ast.If, ast.For, ast.While)
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """A statement against which nothing speaks but that it ran."""
+
+    filename: str
+    statement: object
+    score: float = 0.0
+    evidence: str = "nothing but what happens when it is changed"
+
+
+def remaining_suspects(known, sources, in_gradients, in_loss):
+    """Suspects of `sources` {filename: Source} that are not among the known ones.
+
+    in_gradients, in_loss : {filename: {line: times}}, the lines that ran.
+    """
+    taken = {(suspect.filename, suspect.statement.lineno) for suspect in known}
+    first = known[0] if known else None
+    called = {name for suspect in known[:CALLERS] for name in _called(suspect.statement)}
+    rows = []
+    for filename, source in sources.items():
+        lines, both = in_gradients.get(filename, {}), in_loss.get(filename, {})
+        inside = {id(node) for f in ast.walk(source.tree) if isinstance(f, ast.FunctionDef) and f.name in called for node in ast.walk(f)}
+        for node in ast.walk(source.tree):
+            if isinstance(node, (*_SIMPLE, *_HEADS)) and node.lineno in lines and (filename, node.lineno) not in taken and not _says_nothing(node):
+                rows.append((_order(node, filename, first, both, id(node) in inside), Remaining(filename, node)))
+    return [suspect for _, suspect in sorted(rows, key=lambda row: row[0])]
+
+
+def lines_that_ran(ask, skipped):
+    """{filename: {line: times}} of the learner's lines that ran in `ask`, without the code objects `skipped`."""
+    found = {}
+    try:
+        source_files.ran(ask, into=found)
+    except (Exception, SystemExit):  # what ran until then is known
+        pass
+    for code in skipped:
+        for _, _, line in code.co_lines():
+            found.get(code.co_filename, {}).pop(line, None)
+    return found
+
+
+def _order(node, filename, first, both, called):
+    """What is sorted by: small is likely."""
+    apart, far = node.lineno in both, not called
+    if first is None or first.filename != filename:
+        return far, apart, 1, not isinstance(node, _HEADS), -node.lineno if apart else node.lineno
+    distance = abs(node.lineno - first.statement.lineno)
+    near_head = isinstance(node, _HEADS) and distance < 12
+    return far and not (near_head and not apart), apart, 0, not near_head, distance
+
+
+def _called(statement):
+    """Names of the functions that a statement calls, of a loop or condition those in its head."""
+    parts = [statement.test] if isinstance(statement, (ast.If, ast.While)) else [statement.iter] if isinstance(statement, ast.For) else [statement]
+    calls = [node.func for part in parts for node in ast.walk(part) if isinstance(node, ast.Call)]
+    return {func.id if isinstance(func, ast.Name) else func.attr for func in calls if isinstance(func, (ast.Name, ast.Attribute))}
+
+
+def _says_nothing(node):
+    """A text on its own, such as a docstring."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
