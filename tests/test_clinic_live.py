@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import clinic_live_shapes
+from clinic_live_more import SHAPES as MORE
 from clinic_live_shapes import SHAPES
 from helpers.clinic import guard
 from helpers.clinic.model.live import Live
@@ -118,19 +119,30 @@ def fingerprint(model):
     return found, np.random.get_state()[1].tobytes(), random.getstate()
 
 
-@pytest.mark.parametrize("make", SHAPES.values(), ids=SHAPES)
-def test_any_shape(make):
+ALL = SHAPES | MORE
+
+
+def made(make):
+    """(what is handed over by name, names of the parameters, names of the wrong)."""
     arguments, names, bad = make()
-    before = fingerprint(arguments[0])
-    live = Live(*arguments)
+    if not isinstance(arguments, dict):
+        arguments = dict(zip(("model", "loss", "grads", "step", "rate"), arguments, strict=False))
+    return arguments, names, bad
+
+
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL)
+def test_any_shape(make):
+    arguments, names, bad = made(make)
+    before = fingerprint(arguments["model"])
+    live = Live(**arguments)
     assert set(live.start) == names
     assert wrong(live) == bad
-    assert fingerprint(arguments[0]) == before
+    assert fingerprint(arguments["model"]) == before
 
 
-@pytest.mark.parametrize("make", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 def test_the_same_question_has_the_same_answer(make):
-    live = Live(*make()[0])
+    live = Live(**made(make)[0])
     r = np.random.default_rng(5)
     at = {name: value + 0.1 * r.normal(size=value.shape) for name, value in live.start.items()}
     first, loss = live.gradients(at), live.loss(at)

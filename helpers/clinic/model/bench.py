@@ -135,6 +135,10 @@ class Bench:
         self.state.rewrite(owner, at, value)
         self.root = self.state.instead_of(self.model)
 
+    def everything_now(self):
+        """What can be looked up during a question: the model, and the globals and closures by name."""
+        return [self.root, self.state.now()]
+
     # --- what stands there now ---------------------------------------------------------------------------------------
 
     def now(self, leaf):

@@ -4,9 +4,10 @@ import contextlib
 
 import numpy as np
 
-from helpers.clinic.model import fresh, given, matching, returned, roles, sources
+from helpers.clinic.model import fresh, given, roles, sources
 from helpers.clinic.model.bench import Bench
 from helpers.clinic.model.calls import handed_over
+from helpers.clinic.model.learning import Learning, Slopes
 from helpers.clinic.model.memory import Memory
 from helpers.clinic.model.subject import Subject, Trouble
 
@@ -52,7 +53,10 @@ class Live(Subject):
             self._bench = Bench(model, loss, grads, step, rate, primed=True)
             found = roles.dependence(self._bench, self._chosen(only), self._rng)
         self._refuse_nothing(found)
-        learns = self._learning_by_step(found) if step is not None else self._learning_by_grads(found)
+        learning = Learning(self._bench, self._rng)
+        learns = learning.by_step(found) if step is not None else learning.by_grads(found)
+        self._matches = learning.matches
+        self._notes += learning.notes
         found = roles.decided(found, learns, model, only is not None)
         self._leaves = {leaf.name: leaf for leaf in found.parameters}
         self.start = {name: leaf.array() for name, leaf in self._leaves.items()}
@@ -115,7 +119,7 @@ class Live(Subject):
         match = self._matches.get(name)
         if match is None:
             return None
-        return match.read(self._everything() if match.how == "left" else answer, self.start[name].shape)[0]
+        return match.read(self._bench.everything_now() if match.how == "left" else answer, self.start[name].shape)[0]
 
     def _step(self, leaf, before, answer):
         match = self._matches.get(leaf.name)
@@ -129,9 +133,22 @@ class Live(Subject):
             return np.full(np.shape(before), np.nan)
         return (before - after) / self._rate
 
-    def _everything(self):
-        """What can be looked up after a call: the model, and the globals and closures by name."""
-        return [self._bench.root, self._bench.state.now()]
+    def _misfits(self):
+        """Sentences about gradients whose shape is not that of their parameter."""
+
+        def read(answer):
+            answer = given.unrolled(answer)
+            for name, match in self._matches.items():
+                leaf = self._leaves.get(name)
+                said = leaf and match.read(self._bench.everything_now() if match.how == "left" else answer, np.shape(leaf.value))[1]
+                if said:
+                    yield f"The gradient of {name} does not fit: {said}."
+            for leaf in self._leaves.values() if self._rate is not None else ():
+                after = given.number(self._bench.now(leaf))
+                if after is not None and after.shape != np.shape(leaf.value):
+                    yield f"{leaf.name} has shape {np.shape(leaf.value)}, and {after.shape} after a step."
+
+        return self._bench.answer([], lambda answer: list(read(answer)))
 
     def _draws_anew(self):
         """Whether step() draws its own parameters before it updates them, such that others can be put in their place."""
@@ -195,97 +212,15 @@ class Live(Subject):
             raise Trouble(f"loss() writes {there} anew each time: hand over what it makes them from.")
         raise Trouble(f"The loss depends on nothing in the model ({there or 'no numbers there'}): does loss() use other arrays, or no forward pass?")
 
-    def _likely(self, found):
-        """What may be a parameter, as far as names tell."""
-        scalars = not any(leaf.kind == "array" for leaf in self._bench.numbers)
-        possible = [leaf for leaf in found.depends if leaf.kind != "number" or len(leaf.path) == 1 or scalars]
-        return [leaf for leaf in possible if not roles.looks_like_data(leaf)]
-
-    def _learning_by_step(self, found):
-        """Ids of what one step moves, at the start or elsewhere."""
-        leaves = [leaf for leaf in found.depends if not {"running", "moving"} & set(roles.word(leaf).lower().split("_"))]
-        learns, answer = self._moved_by_step(leaves, [])
-        point = roles.alive(self._bench, self._likely(found), self._rng)
-        more, _ = self._moved_by_step(leaves, point)
-        learns |= more
-        if not learns:
-            likely = self._likely(found)
-            matches = matching.matched(likely, answer)
-            fitting = {n: m for n, m in matches.items() if m.how in ("name", "order", "only", "shape")}
-            self._matches = fitting if len(fitting) == len(likely) or any(m.how == "name" for m in fitting.values()) else {}
-            learns = {id(leaf) for leaf in likely if leaf.name in self._matches}
-            nothing = "step() moves nothing that the loss depends on: does it bind local names (W = W - …)?"
-            self._notes.append("step() returns the new parameters." if learns else nothing)
-        return learns
-
-    def _moved_by_step(self, leaves, point):
-        before = {id(leaf): leaf.array() for leaf in leaves} | {id(leaf): value for leaf, value in point}
-
-        def read(answer):
-            return roles.arrays_after(self._bench, leaves), given.unrolled(answer)
-
-        after, answer = self._bench.answer(point, read)
-        return {key for key, value in after.items() if value is None or not np.array_equal(value, before[key])}, answer
-
-    def _learning_by_grads(self, found):
-        """Ids of what a gradient is given for; says where each is found."""
-        likely = self._likely(found)
-        point = roles.alive(self._bench, likely, self._rng)
-        (answer, said), written = self._given_at(point)
-        loss = self._bench.loss(point)
-        matches = matching.matched(likely, answer, said, lambda name, value: self._is_slope(name, value, point), loss)
-        rest = [leaf for leaf in self._bench.numbers if leaf.name not in matches and leaf not in likely and leaf not in found.caches]
-        used = {match.path for match in matches.values()}
-        named = matching.matched(rest, answer, said, by_name_only=True, apart=used) if matches else {}
-        extra = [leaf for leaf in rest if leaf.name in named and leaf not in found.depends]
-        if not matches:
-            matches = matching.left_behind(likely, written)
-        self._matches = {**matches, **named}
-        found.depends = [leaf for leaf in self._bench.numbers if leaf in found.depends or leaf in extra]
-        if extra:
-            self._notes.append(f"The loss does not depend on {', '.join(leaf.name for leaf in extra)}, though a gradient is given.")
-        self._notes += matching.told(self._matches, found.depends)
-        return {id(leaf) for leaf in found.depends if leaf.name in self._matches}
-
-    def _given_at(self, point):
-        """((what grads() returned, the names in its return statement), Leaf objects that it wrote)."""
-        bench, kept, said = self._bench, {}, []
-
-        def before():
-            kept.update({leaf.path: (leaf.value, given.number(leaf.value)) for leaf in given.leaves_of(self._everything())})
-
-        def read(answer):
-            answer, now = given.unrolled(answer), given.leaves_of(self._everything())
-            written = [leaf for leaf in now if given.is_new(leaf, kept.get(leaf.path))]
-            return (given.copied(answer), said[-1] if said else None), written
-
-        function = bench.other.function
-        bench.other.function = returned.watched(function, said)
-        try:
-            return bench.answer(point, read, before)
-        finally:
-            bench.other.function = function
-
-    def _is_slope(self, name, value, point, eps=1e-5):
-        """Whether an array is the gradient of a parameter, as far as one direction tells."""
-        leaf = next(leaf for leaf, _ in point if leaf.name == name)
-        at = dict((id(one), v) for one, v in point)
-        if name not in self._slopes:
-            way = self._rng.normal(size=at[id(leaf)].shape)
-            ends = [self._bench.loss([(one, v + sign * eps * way if one is leaf else v) for one, v in point]) for sign in (1, -1)]
-            self._slopes[name] = way, (ends[0] - ends[1]) / (2 * eps)
-        way, slope = self._slopes[name]
-        mine = float(np.sum(value * way))
-        return abs(mine - slope) <= 1e-4 * (abs(mine) + abs(slope)) + 1e-9
-
     def _remember(self, found):
         """Say what was taken for data, and see whether a second call gives the same."""
         if found.data:
             self._notes.append(f"Taken for data or settings: {', '.join(leaf.name for leaf in found.data)}.")
         if found.never:
             self._notes.append(f"No gradient comes for {', '.join(leaf.name for leaf in found.never)}.")
-        point, self._slopes = roles.alive(self._bench, list(self._leaves.values()), self._rng), {}
-        self._memory = Memory.of(self._calls(point, 3), self._rate is not None, lambda name, value: self._is_slope(name, value, point))
+        self._notes += self._misfits()
+        point = roles.alive(self._bench, list(self._leaves.values()), self._rng)
+        self._memory = Memory.of(self._calls(point, 3), self._rate is not None, Slopes(self._bench, point, self._rng))
         self._notes += self._memory.said
         size = _one_size(self._calls(point, 1)[0]) if self._rate is not None else None
         if size is not None:

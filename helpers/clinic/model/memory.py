@@ -34,9 +34,13 @@ class Memory:
                 unclear.append(name)
             else:
                 betas[name], clear[name] = beta, s2 - beta * s1
-        needed = any(not _same(clear[name], answers[0][name]) for name in clear)
-        scale = _scale(betas, clear, is_slope) if steps else 1.0
-        return cls(betas if needed else None, scale, _words(betas, unclear, steps, scale))
+        if not steps or not betas:
+            needed = any(not _same(clear[name], answers[0][name]) for name in clear)
+            return cls(betas if needed else None, 1.0, _words(betas, unclear, steps, 1.0))
+        usual, scale = _best(betas, clear, answers, is_slope)
+        if usual and scale == 1:
+            return cls(None, 1.0, _words(betas if _starts_clean(clear, answers) else {}, unclear, steps, scale))
+        return cls(None if usual else betas, scale, _words(betas, unclear, steps, scale))
 
     def cleared(self, answers):
         """The gradients of one call, without what the calls before have left."""
@@ -61,14 +65,26 @@ def _ratio(s1, s2, s3):
     return round(beta, 6) if _same(beta * first, second) else None
 
 
-def _scale(betas, clear, is_slope):
-    """1 / (1 - β) where a running mean is kept, such that more gradients are those of the loss with it than without."""
-    kept = set(betas.values())
-    if len(kept) != 1 or not 0 < min(kept) < 1:
-        return 1.0
-    scale = 1 / (1 - kept.pop())
-    without, within = (sum(is_slope(name, factor * value) for name, value in clear.items()) for factor in (1.0, scale))
-    return scale if within > without else 1.0
+def _starts_clean(clear, answers):
+    """Whether nothing was left before the first call."""
+    return all(_same(value, answers[0][name]) for name, value in clear.items())
+
+
+def _best(betas, clear, answers, is_slope):
+    """(whether the first call is taken as it is, a factor): the reading that makes most gradients those of the loss.
+
+    A rate that falls from step to step looks like momentum, but there the first step is right.
+    """
+    beta = next(iter(betas.values()))
+    factors = [1.0, 1 / (1 - beta)] if 0 < beta < 1 and len(set(betas.values())) == 1 else [1.0]
+    options = [(usual, factor) for factor in factors for usual in (False, True)]
+
+    def right(usual, factor):
+        values = {name: answers[0][name] for name in clear} if usual else clear
+        return sum(is_slope(name, factor * value) for name, value in values.items())
+
+    best = max(options, key=lambda option: right(*option))
+    return best if not _starts_clean(clear, answers) or best[1] != 1 else (True, 1.0)
 
 
 def _words(betas, unclear, steps, scale):

@@ -40,7 +40,7 @@ def bare(word):
     tokens = [t for t in word.split("_") if t]
     kept = [t for t in tokens if t.lower() not in _SAYS_GRADIENT] if len(tokens) > 1 else tokens
     name = "_".join(kept)
-    if (name.lower() in _SAYS_GRADIENT and len(name) > 1) or not name:
+    if (name.lower() in _SAYS_GRADIENT and len(name) > 2) or not name:
         return {""}
     shorter = {_PREFIX.sub("", name), _SUFFIX.sub("", name)} - {""}
     found = {name} | shorter | {_PREFIX.sub("", s) for s in shorter}
