@@ -1,7 +1,9 @@
 """More models, as they are written in courses and in books: {name: function -> (arguments of Live, names of parameters, those that are wrong)}."""
 
 import collections
+import itertools
 import types
+import warnings
 
 import numpy as np
 
@@ -108,7 +110,7 @@ class Network:
     def __init__(self, sizes, r):
         self.sizes = sizes
         self.biases = [r.normal(size=(k, 1)) for k in sizes[1:]]
-        self.weights = [r.normal(size=(k, n)) for n, k in zip(sizes, sizes[1:], strict=False)]
+        self.weights = [r.normal(size=(k, n)) for n, k in itertools.pairwise(sizes)]
 
     def feedforward(self, a):
         for b, w in zip(self.biases, self.weights, strict=True):
@@ -176,7 +178,9 @@ def gradients_in_a_dict_before_the_cost():
 @shape
 def matrices_of_old():
     X, Y, W1, _, W2, _ = draw()
-    p = {"W1": np.matrix(W1), "W2": np.matrix(W2)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        p = {"W1": np.matrix(W1), "W2": np.matrix(W2)}
 
     def grads():
         a = np.tanh(np.matrix(X) * p["W1"])

@@ -16,16 +16,38 @@ _BIG, _SOME = 2**24, 100_000  # bytes, entries
 
 
 class Note:
-    """An object (`held`) and what it held (`saved`)."""
+    """An object (`held`) and what it held (`saved`), under keys where each can be replaced."""
 
     __slots__ = ("held", "saved")
 
+    def changed(self):
+        """Whether it no longer holds what it held."""
+        raise NotImplementedError
+
+    def put_back(self):
+        """Let it hold again what it held."""
+        raise NotImplementedError
+
     def items(self):
-        """(key, value) of what can be replaced in it."""
+        """(key, value) of what was held and can be replaced."""
         return self.saved.items() if isinstance(self.saved, dict) else ()
 
+    def get(self, key):
+        """What is held under a key now, MISSING where nothing is."""
+        raise NotImplementedError
 
-class Dict(Note):
+    def set(self, key, value):
+        """Put something else in its place."""
+        raise NotImplementedError
+
+
+def note_of(kind, held):
+    """A Note of an object: kind "dict", "globals" (of a namespace only the names that are added), "list", "set", "cell", "slots", "class", "array"
+    or "randomness"."""
+    return _KINDS[kind](held)
+
+
+class _Dict(Note):
     def __init__(self, held):
         self.held, self.saved = held, dict(dict.items(held))
 
@@ -49,7 +71,7 @@ class Dict(Note):
         dict.__setitem__(self.held, key, value)
 
 
-class Globals(Dict):
+class _Globals(_Dict):
     """Of a namespace only the names that are used."""
 
     def __init__(self, held):
@@ -67,7 +89,7 @@ class Globals(Dict):
                 self.held.pop(key, None) if value is MISSING else self.held.__setitem__(key, value)
 
 
-class List(Note):
+class _List(Note):
     def __init__(self, held):
         self.held, self.saved = held, list(held)
 
@@ -91,7 +113,7 @@ class List(Note):
         self.held[key] = value
 
 
-class Set(Note):
+class _Set(Note):
     def __init__(self, held):
         self.held, self.saved = held, set(held)
 
@@ -103,7 +125,7 @@ class Set(Note):
         self.held.update(self.saved)
 
 
-class Cell(Note):
+class _Cell(Note):
     def __init__(self, held):
         self.held = held
         self.saved = {"value": self.value}
@@ -131,7 +153,7 @@ class Cell(Note):
             del self.held.cell_contents
 
 
-class Slots(Note):
+class _Slots(Note):
     def __init__(self, held):
         self.held = held
         self.saved = {d: self.get(d) for _, d in slots(held)}
@@ -154,7 +176,7 @@ class Slots(Note):
         descriptor.__delete__(self.held) if value is MISSING else descriptor.__set__(self.held, value)
 
 
-class Class(Note):
+class _Class(Note):
     def __init__(self, held):
         self.held = held
         self.saved = self._own()
@@ -181,7 +203,7 @@ class Class(Note):
         type.__setattr__(self.held, key, value)
 
 
-class Array(Note):
+class _Array(Note):
     def __init__(self, held):
         self.held, self.saved = held, np.array(held, dtype=held.dtype, copy=True, subok=False)
 
@@ -217,7 +239,7 @@ class Array(Note):
         self.held[key] = value
 
 
-class Randomness(Note):
+class _Randomness(Note):
     def __init__(self, held):
         self.held, self.saved = held, self._now(held)
 
@@ -253,3 +275,9 @@ def _same_twister(a, b):
     if any(a[name] != b[name] for name in ("has_gauss", "gauss")) or a["state"]["pos"] != b["state"]["pos"]:
         return False
     return np.array_equal(a["state"]["key"], b["state"]["key"])
+
+
+_KINDS = {
+    "dict": _Dict, "globals": _Globals, "list": _List, "set": _Set, "cell": _Cell, "slots": _Slots, "class": _Class, "array": _Array,
+    "randomness": _Randomness,
+}  # fmt: skip

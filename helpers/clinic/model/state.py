@@ -14,11 +14,12 @@ import types
 import numpy as np
 
 from helpers.clinic.model import sources
-from helpers.clinic.model.kept import Array, Cell, Class, Dict, Globals, List, Randomness, Set, Slots
+from helpers.clinic.model.kept import note_of
 from helpers.clinic.model.walk import MISSING, attributes, namespace, slots
 
 _PLAIN = (str, bytes, bool, int, float, complex, type(None), type(Ellipsis), np.generic, range, slice, types.CodeType, types.BuiltinFunctionType)
 _ATOMS = frozenset((str, bytes, bool, int, float, complex, type(None), np.float64))
+_GENERATORS = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random)
 _KEPT = (staticmethod, classmethod)
 _LARGE = 2**28  # bytes: an array beyond it is not copied
 _MANY = 500_000  # objects
@@ -28,15 +29,16 @@ class State:
     """What can be reached from `roots`: the model, and the functions with their closures, defaults and the globals they name."""
 
     def __init__(self, *roots):
-        self._notes, self._seen, self._named = {}, {}, {}
+        self._notes, self._seen, self._named, self._namespaces = {}, {}, {}, {}
         self._tuples, self.uncopied, self._dirty, self._made = [], [], [], {}
+        self._visitors = self._visits()
         self._todo = [(root, ()) for root in roots]
         while self._todo and len(self._seen) < _MANY:
             self._visit(*self._todo.pop())
-        self._notes["numpy"] = Randomness(np.random.mtrand._rand)
-        self._notes["random"] = Randomness(random._inst)
-        self.globals = [note for note in self._notes.values() if isinstance(note, Globals)]
-        del self._todo
+        self._notes["numpy"] = note_of("randomness", np.random.mtrand._rand)
+        self._notes["random"] = note_of("randomness", random._inst)
+        self.globals = list(self._namespaces.values())
+        del self._todo, self._visitors
 
     # --- what is there -----------------------------------------------------------------------------------------------
 
@@ -51,12 +53,12 @@ class State:
         if id(it) in self._seen:
             return
         self._seen[id(it)] = it
-        visit = next((visit for kinds, visit in self._visits() if isinstance(it, kinds)), self._visit_object)
+        visit = next((visit for kinds, visit in self._visitors if isinstance(it, kinds)), self._visit_object)
         visit(it)
 
     def _visits(self):
         return (
-            ((np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random), lambda it: self._note(it, Randomness(it))),
+            (_GENERATORS, lambda it: self._note(it, note_of("randomness", it))),
             (types.FunctionType, self._visit_function),
             (types.MethodType, lambda it: self._later([it.__self__, it.__func__])),
             (functools.partial, lambda it: self._later([it.func, *it.args, *it.keywords.values()])),
@@ -82,38 +84,40 @@ class State:
             self._named.setdefault(name, []).append(cell)
             self._visit_cell(cell, names)
         self._later([*(it.__defaults__ or ()), *(it.__kwdefaults__ or {}).values()])
-        self._note(it, Dict(it.__dict__))
+        self._note(it, note_of("dict", it.__dict__))
         self._later(it.__dict__.values())
         held = it.__globals__
-        note = self._notes.setdefault(("globals", id(held)), Globals(held))
+        if id(held) not in self._namespaces:
+            self._namespaces[id(held)] = self._notes["globals", id(held)] = note_of("globals", held)
+        note = self._namespaces[id(held)]
         self._later([note.add(name) for name in names], names)
 
     def _visit_cell(self, it, names=()):
-        note = self._notes.setdefault(id(it), Cell(it))
+        note = self._notes.setdefault(id(it), note_of("cell", it))
         self._later([note.value], names)
 
     def _visit_array(self, it):
         if it.nbytes > _LARGE:
             self.uncopied.append(it)
         else:
-            self._note(it, Array(it))
+            self._note(it, note_of("array", it))
         self._later([it.base] if isinstance(it.base, np.ndarray) else [])
         self._later(it.flat if it.dtype == object else [])
 
     def _visit_class(self, it):
         if of_theirs(it):
-            self._note(it, Class(it))
+            self._note(it, note_of("class", it))
             self._later([*(v for n, v in vars(it).items() if n not in ("__dict__", "__weakref__")), *it.__bases__])
 
     def _visit_object(self, it):
         if isinstance(it, dict):
-            self._note(it, Dict(it))
+            self._note(it, note_of("dict", it))
             self._later(dict.values(it))
         elif isinstance(it, (list, collections.deque)):
-            self._note(it, List(it))
+            self._note(it, note_of("list", it))
             self._later(it)
         elif isinstance(it, (set, bytearray)):
-            self._note(it, Set(it) if isinstance(it, set) else List(it))
+            self._note(it, note_of("set", it) if isinstance(it, set) else note_of("list", it))
         elif isinstance(it, tuple):
             self._tuples.append(it)
             self._later(it)
@@ -123,10 +127,10 @@ class State:
 
     def _visit_attributes(self, it):
         if slots(it):
-            self._notes["slots", id(it)] = Slots(it)
+            self._notes["slots", id(it)] = note_of("slots", it)
         held = namespace(it)
         if isinstance(held, dict) and (held or not isinstance(it, (dict, list, set, tuple))):
-            self._notes["dict", id(it)] = Dict(held)
+            self._notes["dict", id(it)] = note_of("dict", held)
         self._later(attributes(it).values())
         self._later([type(it), getattr(it, "__wrapped__", None) if isinstance(it, functools._lru_cache_wrapper) else None])
 
@@ -148,7 +152,7 @@ class State:
     def restore_randomness(self):
         """Put back the random generators alone."""
         for note in self._dirty:
-            if isinstance(note, Randomness):
+            if isinstance(note.held, _GENERATORS):
                 note.put_back()
 
     # --- who holds what ----------------------------------------------------------------------------------------------

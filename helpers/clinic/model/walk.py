@@ -52,6 +52,7 @@ class Leaf:
 
     @property
     def name(self):
+        """What a learner would write."""
         return name_of(self.path)
 
     def array(self):
