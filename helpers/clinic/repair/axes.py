@@ -14,6 +14,7 @@ def axis_edits(line, scope):
         if function_name(node) in _REDUCTIONS and isinstance(node.func, ast.Attribute):
             yield from _reduction(node)
             yield from _products_inside(line, node, scope)
+    yield from _all_at_once(line)
     yield from _missing(line, scope)
 
 
@@ -64,6 +65,15 @@ def _reduction(node):
             if other != value:
                 yield 1.2, "mean", {node: _remade(node, number(other), keepdims, function, bare)}
     yield 1.05, "sum", {node: node.args[0] if of_module(node.func) and node.args else node.func.value}
+
+
+def _all_at_once(line):
+    """Another axis in every sum and mean of the line."""
+    calls = [node for node in line.expressions() if function_name(node) in ("sum", "mean") and isinstance(node.func, ast.Attribute)]
+    if len(calls) > 1:
+        for axis in (0, 1):
+            for keep in (False, True):
+                yield 1.05, "axis", {node: _remade(node, number(axis), written("True") if keep else None) for node in calls}
 
 
 def _products_inside(line, node, scope):

@@ -12,7 +12,7 @@ import heapq
 import itertools
 from dataclasses import dataclass, field
 
-from helpers.clinic.repair import axes, conditions, factors, operands, products, siblings, slopes, statements
+from helpers.clinic.repair import axes, conditions, factors, operands, partners, products, siblings, slopes, statements, terms
 from helpers.clinic.repair.expressions import meaning
 from helpers.clinic.repair.rewriting import BLOCKS, Written, applied
 from helpers.clinic.repair.scope import Scope
@@ -70,8 +70,9 @@ def _candidates(source, line, scope):
     yield from itertools.chain(
         siblings.sibling_edits(line, scope, known), siblings.list_analogies(line, scope, known), operands.operand_edits(line, scope),
         operands.wrapped_in_functions(line, scope), slopes.slope_edits(line, scope), slopes.slope_bodies(line, scope),
-        factors.factor_edits(line, scope), factors.term_edits(line, scope, text, tree), products.grouping_edits(line),
+        factors.factor_edits(line, scope, text), terms.term_edits(line, scope, tree), products.grouping_edits(line),
         conditions.condition_edits(line, scope), conditions.order_edits(line), statements.default_arguments(line), statements.assignment_edits(line),
+        partners.partner_edits(line, scope, text), partners.normalisations(line, scope, text), siblings.step_signs(line, scope),
         statements.removal(text, tree, line.node), statements.missing_lines(text, line.node, scope.statements, known),
     )  # fmt: skip
     if not scope.plain:

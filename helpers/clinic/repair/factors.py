@@ -4,15 +4,15 @@ import ast
 import re
 
 from helpers.clinic.repair.expressions import binary, function_name, is_number, is_op, key, negative, number, over, times, written
-from helpers.clinic.repair.nearness import distance, related, role
-from helpers.clinic.repair.scope import operands
+from helpers.clinic.repair.nearness import related, role
 
 
-def factor_edits(line, scope):
+def factor_edits(line, scope, text=""):
     """(cost, kind, {node: expression}) for factors, signs, terms and constants."""
     yield from _left_out(line)
     yield from _signs(line)
     yield from _constants(line)
+    yield from _file_constants(line, text)
     yield from _put_in(line, scope)
     yield from _as_elsewhere(line, scope)
 
@@ -25,7 +25,7 @@ def _left_out(line):
             yield 0.9 if small[0] else 1.0, "dropped", {node: node.right}
             yield 1.1, "inverse", {node: over(node.left, node.right)}
             if is_op(node.left, ast.Mult):  # both factors of a slope a * (1 - a)
-                yield 0.95 if is_op(node.right, ast.Sub) else 1.3, "dropped", {node: node.left.left}
+                yield 0.9 if is_op(node.right, ast.Sub) else 1.3, "dropped", {node: node.left.left}
             if is_op(node.left, ast.Div) and is_number(node.left.left):
                 yield 0.9, "dropped", {node: node.right}
         elif is_op(node, ast.Div):
@@ -72,7 +72,7 @@ def _constants(line):
             continue
         value = node.value
         likely = {0: (1, 0.01), 1: (2, 0), 2: (1, 0.5), 0.5: (1, 2), 3: (2, 1), 4: (1, 2), 0.25: (0.5, 1)}.get(value, (1, 2))
-        inside = 0.3 if isinstance(line.parents[node], ast.Compare) else 0.15 if is_op(line.parents[node], ast.Sub, ast.Pow) else 0.0
+        inside = 0.3 if isinstance(line.parents[node], ast.Compare) else 0.15 if is_op(line.parents[node], ast.Sub, ast.Add, ast.Pow) else 0.0
         for i, other in enumerate(dict.fromkeys((*likely, 0, 1, 2, 0.5))):
             if other != value:
                 yield inside + ((0.8 if i == 0 else 0.9) if other in likely else 1.1), "constant", {node: number(other)}
@@ -80,6 +80,14 @@ def _constants(line):
             yield from ((1.2, "constant", {node: number(other)}) for other in (round(1 - value, 10), round(10 * value, 10), round(value / 10, 10)))
         if is_number(node) and isinstance(value, int) and value > 1:
             yield from ((1.2, "constant", {node: number(other)}) for other in (value - 1, value + 1))
+
+
+def _file_constants(line, text):
+    """Another number of the file for a small one: the constant of a leaky ReLU stands in two places."""
+    numbers = dict.fromkeys(float(n) for n in re.findall(r"(?<![\w.])0?\.\d+(?![\w.])", text))
+    for node in line.expressions():
+        if is_number(node) and isinstance(node.value, float) and 0 < node.value < 1:
+            yield from ((0.85, "constant", {node: number(other)}) for other in list(numbers)[:12] if other not in (node.value, 0.0))
 
 
 def _numerator(value):
@@ -143,14 +151,21 @@ def _strange(other, target, scope):
     """How unlikely an array is a factor that was forgotten: masks, scales and what is not used at all are likely, weights and labels are not."""
     if re.search(r"(?i)mask|keep|drop|gamma|scale|slope|prime|deriv|hat|gain", other):
         return -0.35
-    return (-0.3 if other in scope.unused else 0.0) + (0.0 if related(target, other) else 0.15) + (0.1 if role(other) == "weight" else 0.0)
+    spare = other in scope.unused and len(scope.unused) < 4 and role(other) != "gradient"
+    return (
+        (-0.3 if spare else 0.0)
+        + (0.35 if role(other) == "gradient" else 0.0)
+        + (0.0 if related(target, other) else 0.15)
+        + (0.1 if role(other) == "weight" else 0.0)
+    )
 
 
 def _lengths(scope):
     """What may count the examples, the likeliest first: counts of the scope, then lengths of its arrays."""
     yield from scope.counts[:5]
     names = [text for text in scope.arrays if text.replace(".", "").replace("_", "").isalnum()][: 1 if len(scope.counts) > 1 else 3]
-    yield from (text for name in names for text in (f"len({name})", f"{name}.shape[0]", f"{name}.shape[1]") if text not in scope.counts)
+    ways = ("len({})", "{}.shape[0]", "{}.shape[1]", "{}.size")
+    yield from (text for name in names for text in (way.format(name) for way in ways) if text not in scope.counts)
 
 
 def _as_elsewhere(line, scope):
@@ -164,14 +179,14 @@ def _as_elsewhere(line, scope):
         if statement is line.node or not isinstance(statement, ast.Assign | ast.AugAssign) or not isinstance(other, ast.BinOp) or key(other) in seen:
             continue
         seen.add(key(other))
-        if is_op(other, ast.Div) and _plain(other.right):
+        if is_op(other, ast.Div) and _plain(other.right, scope):
             yield 0.7, "factor", {value: over(value, written(ast.unparse(other.right)))}
-        elif is_op(other, ast.Mult) and _plain(other.right):
+        elif is_op(other, ast.Mult) and _plain(other.right, scope):
             yield 0.85, "factor", {value: times(value, written(ast.unparse(other.right)))}
         first = other
-        while is_op(first, ast.Mult, ast.MatMult, ast.Div) and not _plain(first):
+        while is_op(first, ast.Mult, ast.MatMult, ast.Div) and not _plain(first, scope):
             first = first.left
-        if first is not other and _plain(first) and not isinstance(first, ast.Name | ast.Attribute | ast.Subscript):
+        if first is not other and _plain(first, scope) and not isinstance(first, ast.Name | ast.Attribute | ast.Subscript):
             yield 0.75, "factor", {value: times(written(ast.unparse(first)), value)}
         elif (
             is_op(other, ast.Mult) and isinstance(other.left, ast.Name | ast.Attribute) and ast.unparse(other.left) in (*scope.numbers, *scope.rates)
@@ -179,81 +194,10 @@ def _as_elsewhere(line, scope):
             yield 0.75, "factor", {value: times(written(ast.unparse(other.left)), value)}
 
 
-def _plain(node):
+def _plain(node, scope):
     """Whether an expression is a number of the kind that one divides by: m, 1 / m, len(X), X.shape[0], 2."""
-    if is_number(node) or isinstance(node, ast.Name):
-        return True
     if isinstance(node, ast.BinOp):
-        return _plain(node.left) and _plain(node.right)
-    return (
-        function_name(node) == "len"
-        or (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name))
-        or (isinstance(node, ast.Subscript) and "shape" in ast.unparse(node))
-    )
-
-
-def term_edits(line, scope, text, tree):
-    """A missing term: the penalty's gradient, what the line's siblings add, an array that is added as it is."""
-    value = getattr(line.node, "value", None)
-    if (
-        not isinstance(line.node, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign)
-        or not isinstance(value, ast.expr)
-        or isinstance(value, ast.Constant)
-    ):
-        return
-    target = " ".join(line.text(t) for t in getattr(line.node, "targets", [getattr(line.node, "target", None)]) if t in line.parents)
-    places = [(value, 0.0)] if not isinstance(value, ast.Tuple | ast.List) else [(part, 0.2) for part in value.elts if part in line.parents]
-    strengths = list(_strengths(tree, scope))
-    for place, more in places:
-        for other in scope.arrays:
-            if other == target or not (other.replace(".", "").replace("_", "").isalnum() or "[" in other):
-                continue
-            near = -0.25 if related(target, other) else 0.1
-            for strength in strengths:
-                yield 1.05 + near + more, "term", {place: binary(place, ast.Add, times(written(strength), written(other)))}
-            if "[" not in other or role(other) == "gradient":
-                yield 1.45 + more + (0.0 if role(other) == "gradient" else 0.35), "term", {place: binary(place, ast.Add, written(other))}
-        if is_op(value, ast.Mult) and isinstance(line.node, ast.AugAssign):  # rate * (gradient + penalty)
-            for other in scope.arrays:
-                if distance(target, other) < 0.1:
-                    yield from ((1.15, "term", {value.right: binary(value.right, ast.Add, times(written(s), written(other)))}) for s in strengths)
-
-
-def _strengths(tree, scope):
-    """What a penalty's gradient multiplies the weights by, from the file's loss: alpha for alpha / 2 * (W ** 2).sum()."""
-    known = set()
-    for node in ast.walk(tree):
-        if not is_op(node, ast.Mult):
-            continue
-        squares = any((is_op(n, ast.Pow) and is_number(n.right) and n.right.value == 2) or function_name(n) == "square" for n in ast.walk(node.right))
-        if not squares or (
-            function_name(node.right) not in ("sum", "norm") and not is_op(node.right, ast.Add) and not isinstance(node.right, ast.Name | ast.Call)
-        ):
-            continue
-        text = _twice(node.left)
-        if text and text not in known and _names(written(text)) & set(scope.penalties):
-            known.add(text)
-            yield text
-    for name in scope.penalties:
-        for text in (name, f"2 * {name}", *(f"{name} / {m}" for m in scope.counts[:2])):
-            if text not in known:
-                known.add(text)
-                yield text
-
-
-def _names(node):
-    return {ast.unparse(n) for n, _ in operands(node)}
-
-
-def _twice(coefficient):
-    """2 c, with its own twos and halves taken away: alpha / 2 → alpha, lam / (2 * m) → lam / m, 0.5 * alpha → alpha, lam → 2 * lam."""
-    text = ast.unparse(coefficient)
-    for half in (" / 2", "0.5 * ", "1 / 2 * ", " * 0.5", "2 * ", "2.0 * ", " / 2.0"):
-        if half in text:
-            left = text.replace(half, "", 1) if half not in ("2 * ", "2.0 * ") else text.replace(half, "", 1) if "/ (2" in text else None
-            if left:
-                try:
-                    return ast.unparse(ast.parse(left, mode="eval"))
-                except SyntaxError:
-                    return None
-    return f"2 * {text}" if not isinstance(coefficient, ast.Constant) else None
+        return _plain(node.left, scope) and _plain(node.right, scope)
+    if isinstance(node, ast.Name | ast.Attribute):
+        return ast.unparse(node) in scope.numbers or getattr(node, "attr", "") == "size"
+    return is_number(node) or function_name(node) == "len" or (isinstance(node, ast.Subscript) and ".shape" in ast.unparse(node))

@@ -9,6 +9,7 @@ import re
 
 from helpers.clinic.repair.edits import Edit
 from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, MODULES
+from helpers.clinic.repair.nearness import words
 from helpers.clinic.repair.rewriting import line_starts, span
 from helpers.clinic.repair.scope import enclosing
 from helpers.clinic.repair.statements import block_of, indent_of, rows_of
@@ -21,7 +22,7 @@ _LOOPS = ast.For | ast.While | ast.If | ast.With
 
 def moves_of(source, statement):
     """Each `Edit` that puts a statement, or it and its neighbours, elsewhere; the likeliest first."""
-    found = [*_within(source, statement), *_later_write(source, statement), *_updates_last(source, statement)]
+    found = [*_within(source, statement), *_to_the_updates(source, statement), *_later_write(source, statement), *_updates_last(source, statement)]
     found += [*_out_of(source, statement), *_into(source, statement), *_before_the_loop(source, statement)]
     seen = set()
     for edit in sorted(found, key=lambda e: e.cost):
@@ -53,6 +54,24 @@ def _within(source, statement):
             if edit is not None:
                 reads = any(isinstance(c, ast.AugAssign) or _touches_itself(c) for c in crossed)
                 yield _edit(source, 0.85 + 0.06 * distance + (0.0 if (updating if direction == 1 else reads) else 0.4), "order", *edit)
+
+
+def _to_the_updates(source, statement):
+    """An update beside the updates that follow, before that of the same layer, where a line in between reads what it changes."""
+    block = block_of(source.tree, statement)
+    at = _place(block, statement)
+    if at is None or not isinstance(statement, ast.AugAssign):
+        return
+    later = [part for part in block[at + 1 :] if isinstance(part, ast.AugAssign) and type(part.op) is type(statement.op)]
+    readers = [part for part in block[at + 1 :] if part not in later and _conflict(statement, part)]
+    later = [part for part in later if readers and part.lineno > readers[0].lineno]
+    if not later:
+        return
+    own = set(words(ast.unparse(statement.target))) - {"self", "."}
+    beside = next((part for part in later if own & {w for w in words(ast.unparse(part.target)) if w.isdigit() or len(w) > 1} - {"self"}), None)
+    edit = _moved(source, [statement], beside or later[-1], -1 if beside else 1)
+    if edit is not None:
+        yield _edit(source, 0.86, "order", *edit)
 
 
 def _unset(source, statement, other, direction):

@@ -93,9 +93,11 @@ def related(target, operand):
     return bool({w.lower() for w in p} & {w.lower() for w in q})
 
 
-_GRADIENT = frozenset(
+KINDS = frozenset(
     ("d", "g", "grad", "grads", "gradient", "delta", "deltas", "err", "errs", "error", "errors", "back", "push", "to", "δ", "up", "down", "dd")
 )
+"""Words by which a gradient or delta is told in its name."""
+
 _WEIGHT = frozenset(["w", "v", "u", "weights", "weight", "theta", "θ", "b", "bias", "biases"])
 
 
@@ -103,6 +105,6 @@ _WEIGHT = frozenset(["w", "v", "u", "weights", "weight", "theta", "θ", "b", "bi
 def role(text):
     """ "gradient", "weight" or "other": what a name sounds like."""
     parts = [part.lower() for part in words(text) if part.isalpha() and part != "self"]
-    if parts and (parts[0] in _GRADIENT or parts[-1] in _GRADIENT - {"d", "g", "to", "up", "down"} or re.fullmatch(r"[dg][wzabhxy]", parts[0])):
+    if parts and (parts[0] in KINDS or parts[-1] in KINDS - {"d", "g", "to", "up", "down"} or re.fullmatch(r"[dg][wzabhxy]", parts[0])):
         return "gradient"
     return "weight" if any(part in _WEIGHT for part in parts) else "other"

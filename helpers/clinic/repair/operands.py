@@ -3,7 +3,7 @@
 import ast
 import re
 
-from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, binary, is_number, is_op, key, number, written
+from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, binary, function_name, is_number, is_op, key, number, written
 from helpers.clinic.repair.nearness import distance, number_in, words
 from helpers.clinic.repair.scope import operands
 
@@ -11,6 +11,7 @@ from helpers.clinic.repair.scope import operands
 def operand_edits(line, scope):
     """(cost, kind, {node: expression}) for each operand and each thing that could stand in its place."""
     places = [(node, parent) for node, parent in _places(line)]
+    yield from sizes(line)
     yield from _others(line, scope, places)
     yield from _everywhere(line, scope, places)
     for node in line.expressions():
@@ -52,7 +53,7 @@ def _others(line, scope, places):
                 continue
             cost = 0.35 + 0.65 * distance(text, other) + min(0.02 * max(0, len(scope.arrays) - 10), 0.2)
             if other in scope.unused:
-                cost -= 0.35
+                cost -= 0.35 if len(scope.unused) < 3 else 0.1
             if other in used:
                 cost += 0.15
             if words(other) == words(target):
@@ -75,7 +76,7 @@ def _everywhere(line, scope, places):
         if len(nodes) > 1:
             for other in scope.arrays if text in scope.arrays else scope.numbers:
                 if other != text:
-                    cost = 0.5 + 0.7 * distance(text, other) - (0.4 if other in scope.unused else 0)
+                    cost = 0.5 + 0.7 * distance(text, other) - (0.4 if other in scope.unused and len(scope.unused) < 3 else 0)
                     yield cost, "operand", {node: written(other) for node in nodes}
     names = list(by_text)
     for i, a in enumerate(names):
@@ -201,8 +202,20 @@ def _lengths(line, node):
     index, base = node.slice, node.value.value
     if isinstance(index, ast.Constant) and isinstance(index.value, int):
         yield from ((0.8, "count", {index: number(other)}) for other in ((1, 0) if index.value not in (0, 1) else (1 - index.value,)))
-    yield 1.0, "count", {node: ast.Attribute(base, "size", ast.Load())}
-    yield 1.1, "count", {node: ast.Call(written("len"), [base], [])}
+    yield 0.85, "count", {node: ast.Attribute(base, "size", ast.Load())}
+    yield 1.0, "count", {node: ast.Call(written("len"), [base], [])}
+
+
+def sizes(line):
+    """Other ways to count: np.size(x), x.size, len(x), x.shape[0], x.shape[1]."""
+    for node in line.expressions():
+        of = node.args[0] if function_name(node) == "size" and node.args else None
+        if isinstance(node, ast.Attribute) and node.attr == "size" and not isinstance(line.parents[node], ast.Call):
+            of = node.value
+        if of is not None:
+            yield 0.85, "count", {node: ast.Call(written("len"), [of], [])}
+            for axis in (0, 1):
+                yield 0.9, "count", {node: ast.Subscript(ast.Attribute(of, "shape", ast.Load()), number(axis), ast.Load())}
 
 
 def _functions(line, node, scope):

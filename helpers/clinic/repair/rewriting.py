@@ -135,6 +135,12 @@ class Written:
         start, end = self.span(node)
         return self.segment[start:end]
 
+    def sign(self, sign, target, value):
+        """(start, end) of the sign of an assignment in the file's text; None where it is not there."""
+        (_, end), (start, _) = self.held(target), self.held(value)
+        at = self.segment.find(sign, end, start) if sign else -1
+        return (self.start + at, self.start + at + len(sign)) if at >= 0 else None
+
     def expressions(self):
         """Every expression of the statement that can be put in another's place, from outside in."""
         todo = [child for child in ast.iter_child_nodes(self.node) if child in self.parents]

@@ -177,6 +177,10 @@ def slopes_of(text):
     return tuple(found)
 
 
+_COMPOSED = re.compile(r"""(?P<before>[fF]?['"]\w*(?:\{|['"]\s*\+\s*str\())(?P<layer>[^{}'"()]+)(?P<after>(?:\}|\))\w*['"]?)""")
+"""A key with a layer in it: f"Z{l - 1}" and "Z" + str(l - 1)."""
+
+
 class _Reading:
     """How names are used, in the function of a statement and around it."""
 
@@ -340,12 +344,27 @@ class _Reading:
             quote = next((k[0] for k in self.lists[name] if k[:1] in "'\""), '"')
             for key in keys:
                 self._note(f"{name}[{key!r}]", f"{self.texts[name]}[{quote}{key}{quote}]", "entry")
+        self._composed_keys()
         rows = [n for n, keys in self.lists.items() if not any(k[:1] in "'\"" for k in keys)]
         places = list(dict.fromkeys(index for name in rows for index in self.lists[name] if len(index) < 16))
         for name in rows:
             flags = set(self.uses.get(name, ()))
             if "array" not in flags and "arithmetic" not in flags:
                 for index in places[:8]:
+                    self._note(ast.unparse(ast.parse(f"{name}[{index}]", mode="eval")), f"{self.texts[name]}[{index}]", "entry")
+
+    def _composed_keys(self):
+        """Entries whose key has the layer in it: c[f"Z{l - 1}"], c["A" + str(l)]."""
+        everywhere = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.JoinedStr | ast.BinOp):
+                everywhere.setdefault(ast.unparse(node.value), []).append(self._text(node.slice))
+        for name, keys in self.lists.items():
+            mine = [match for match in map(_COMPOSED.fullmatch, keys) if match]
+            layers = dict.fromkeys(match["layer"] for match in mine)
+            for match in (match for match in map(_COMPOSED.fullmatch, everywhere.get(name, ())) if match):
+                for layer in layers:
+                    index = match["before"] + layer + match["after"]
                     self._note(ast.unparse(ast.parse(f"{name}[{index}]", mode="eval")), f"{self.texts[name]}[{index}]", "entry")
 
     def _sorted(self):
@@ -405,7 +424,7 @@ class _Reading:
         named = [n for n in numbers if re.match(r"(?:self\.)?(?:m|n|N|M|B|batch_?size|n_?samples|n_?examples|num_?\w*|samples|size)$", n)]
         sized = [n for n in arrays if re.search(r"\.size$|\.shape\[", n)]
         rates = [n for n in numbers if RATE.match(n)]
-        counts = [n for n in dict.fromkeys((*named, *divisors, *sized, *lengths)) if n not in rates and not PENALTY.match(n)]
+        counts = [n for n in dict.fromkeys((*named, *divisors, *sized, *lengths, *self._divisors())) if n not in rates and not PENALTY.match(n)]
         calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
         return Scope(
             self.function, self.owner, self.statements, tuple(arrays), tuple(numbers), tuple(counts), tuple(rates),
@@ -413,6 +432,15 @@ class _Reading:
             tuple(self._functions(calls)), tuple(indices), frozenset(unused),
             self.shapes, activations_of(text), slopes_of(text), _is_plain(text), _dots(calls, text), _transposes(calls, text),
         )  # fmt: skip
+
+    def _divisors(self):
+        """Lengths and sizes by which the file divides anywhere, of what the statement's scope knows."""
+        for node in ast.walk(self.tree):
+            if is_op(node, ast.Div):
+                below = node.right
+                array = below.args[0] if function_name(below) == "len" and len(below.args) == 1 else _sized(below)
+                if array is not None and ast.unparse(array) in self.uses:
+                    yield ast.unparse(below)
 
     def _named(self, text):
         return next(name for name, own in self.texts.items() if own == text)
@@ -462,6 +490,13 @@ class _Reading:
             if text not in seen:
                 seen.add(text)
                 yield from (f"{text}.{name}" for name in dict.fromkeys((node.func.attr, *methods)) if not name.startswith("__"))
+
+
+def _sized(node):
+    """X of X.size and X.shape[i]."""
+    if isinstance(node, ast.Attribute) and node.attr == "size":
+        return node.value
+    return node.value.value if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape" else None
 
 
 def _handed_on(parent):

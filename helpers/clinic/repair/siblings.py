@@ -9,7 +9,7 @@ import copy
 import re
 
 from helpers.clinic.repair.expressions import key, product_of, written
-from helpers.clinic.repair.nearness import NUMBERED, reworded, words
+from helpers.clinic.repair.nearness import KINDS, NUMBERED, reworded, words
 from helpers.clinic.repair.scope import operands
 
 
@@ -22,11 +22,25 @@ def sibling_edits(line, scope, known):
         for meant in _carried(other.value, carry, value, known, scope):
             changed = differences(value, meant)
             if changed and all(node in line.parents for node in changed):
+                if sum(_size(new) for new in changed.values()) > 3 + 0.6 * _size(value):
+                    continue  # another formula altogether
                 size = sum(min(_size(node), _size(new)) for node, new in changed.items())
                 yield 0.35 + 0.12 * len(changed) + 0.03 * min(size, 12), "sibling", changed
                 if 1 < len(changed) <= 4:
                     for node, new in changed.items():
                         yield 0.6 + 0.03 * min(_size(new), 12), "sibling", {node: new}
+
+
+def step_signs(line, scope):
+    """(cost, kind, changes): += for -= and -= for +=, as in the other updates of the function."""
+    node = line.node
+    if not isinstance(node, ast.AugAssign) or not isinstance(node.op, ast.Add | ast.Sub):
+        return
+    others = [type(s.op) for s in scope.statements if isinstance(s, ast.AugAssign) and s is not node and isinstance(s.op, ast.Add | ast.Sub)]
+    if others and type(node.op) not in others:
+        place = line.sign("+=" if isinstance(node.op, ast.Add) else "-=", node.target, node.value)
+        if place:
+            yield 0.4, "assignment", ((*place, "-=" if isinstance(node.op, ast.Add) else "+="),)
 
 
 def siblings(statement, others):
@@ -57,6 +71,8 @@ def _target(statement):
 
 def _layers_apart(theirs, mine):
     """Whether two targets differ by a number or a word: dW2 and dW1, step_low and step_top, not dW1 and dZ1."""
+    if any(x.lower() in KINDS or y.lower() in KINDS for x, y in zip(words(theirs), words(mine), strict=True) if x != y):
+        return False  # a weight's gradient and a delta
     return all(x.isdigit() or (len(x) > 1 and len(y) > 1) for x, y in zip(words(theirs), words(mine), strict=True) if x != y)
 
 
@@ -95,7 +111,7 @@ def _carried(value, carry, mine, known, scope):
         for text in scope.arrays
         if text in scope.unused or re.fullmatch(r"(?i)(?:self\.)?(?:x\w*|inputs?|data|images|features|batch|samples)", text)
     ]
-    for text in dict.fromkeys((*aligned, *spare, *given)):
+    for text in dict.fromkeys((*aligned, *spare, *given[:3])):
         if _exists(text, known):
             yield _renamed(value, texts | {unknown[0]: text})
 

@@ -149,7 +149,8 @@ def _forms(line, node, scope):
     text = line.text(node)
     if text not in scope.arrays:
         return
-    yield from ((0.95 + max(cost, 0), "slope", {node: slope}) for cost, slope in _slopes_of(text, scope) if not isinstance(slope, ast.Call))
+    low = 0.8 if "sigmoid" in scope.activations and is_op(line.parents[node].left, ast.Sub) else 0.95
+    yield from ((low + max(cost, 0), "slope", {node: slope}) for cost, slope in _slopes_of(text, scope) if not isinstance(slope, ast.Call))
 
 
 def slope_bodies(line, scope):

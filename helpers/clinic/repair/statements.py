@@ -14,7 +14,7 @@ def assignment_edits(line):
     node = line.node
     if isinstance(node, ast.AugAssign):
         sign = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}.get(type(node.op))
-        place = _sign(line, node.target, node.value, sign)
+        place = line.sign(sign, node.target, node.value)
         if place:
             for other, cost in {
                 "+=": (("-=", 0.8), ("=", 0.95)),
@@ -29,7 +29,7 @@ def assignment_edits(line):
             changes = ((*place, spread.rstrip() if not low and spread.endswith(" ") else spread),)
             yield 1.0, "in place", changes + (((line.start + end, line.start + end, ")"),) if low else ())
     elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-        place = _sign(line, node.targets[0], node.value, "=")
+        place = line.sign("=", node.targets[0], node.value)
         if place and not isinstance(node.targets[0], ast.Tuple | ast.List):
             yield 0.95, "assignment", ((*place, "+="),)
             yield 1.1, "assignment", ((*place, "-="),)
@@ -41,13 +41,6 @@ def _loose(value, op):
         or isinstance(value, ast.IfExp | ast.Compare | ast.BoolOp)
         or (isinstance(op, ast.Mult | ast.Div) and isinstance(value, ast.BinOp))
     )
-
-
-def _sign(line, target, value, sign):
-    """(start, end) of the sign of an assignment in the file's text."""
-    (_, end), (start, _) = line.held(target), line.held(value)
-    at = line.segment.find(sign or "\0", end, start)
-    return (line.start + at, line.start + at + len(sign)) if at >= 0 else None
 
 
 def array_edits(line, scope):
@@ -249,7 +242,10 @@ def _is_update(node):
 
 def _set_by_others(node, others):
     target = ast.unparse(node.target if isinstance(node, ast.AugAssign) else node.targets[0])
+    update = isinstance(node, ast.AugAssign) or _of_itself(node)
     for other in others:
+        if update and not (isinstance(other, ast.AugAssign) or _of_itself(other)):
+            continue  # it begins there
         targets = other.targets if isinstance(other, ast.Assign) else [other.target] if isinstance(other, ast.AugAssign) else []
         if any(ast.unparse(part) == target for t in targets for part in (t.elts if isinstance(t, ast.Tuple) else [t])):
             return True
@@ -262,19 +258,20 @@ def _renamed(own, exists):
     for old in sorted(set(re.findall(NUMBERED, target))):
         for new in sorted({digit for name in exists for digit in re.findall(NUMBERED, name)} - {old}):
             yield from _existing(_renumbered(own, old, new), exists)
-    letters = {
-        "W": ("b", "B"),
-        "w": ("b",),
-        "b": ("W", "w"),
-        "weights": ("biases", "bias"),
-        "biases": ("weights",),
-        "bias": ("weights", "weight", "w", "W"),
-        "weight": ("bias",),
-    }
+    name = target.strip()
+    if name.isidentifier() and len(name) < 4:
+        for other in sorted(other for other in exists if other.isidentifier() and other != name and other[0] == name[0] and len(other) == len(name)):
+            yield from _existing(re.sub(rf"\b{name}\b", other, own), exists)
     known = sorted({word for name in exists for word in words(name) if word.isalpha()})
     for old in dict.fromkeys(word for word in words(target) if word.isalpha()):
-        for new in (*letters.get(old, ()), *(w for w in known if len(w) > 2 and len(old) > 2 and w != old)):
+        for new in (*_TWINS.get(old, ()), *(w for w in known if len(w) > 2 and len(old) > 2 and w != old)):
             yield from _existing(reworded(own, old, new), exists)
+
+
+_TWINS = {
+    "W": ("b", "B"), "w": ("b",), "b": ("W", "w"), "weights": ("biases", "bias"), "biases": ("weights",), "bias": ("weights", "weight", "w", "W"),
+    "weight": ("bias",),
+}  # fmt: skip
 
 
 def _renumbered(own, old, new):
