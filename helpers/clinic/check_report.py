@@ -86,8 +86,9 @@ class CheckReport:
     def sentence(self):
         """The verdict in a sentence or two."""
         if self.verdict == "raises":
-            where = f" The fault lies in {self._where}." if self.findings and self.findings[0].repair else ""
-            return f"Your code cannot be judged as it is: {self.trouble}{where}" if self.trouble else f"Your code cannot be judged as it is.{where}"
+            found = [f.line for f in self.findings if f.repair] not in ([], [n for n, _, marked in self.excerpt if marked])
+            start = "Your code stops" if self.excerpt else "Your code cannot be judged as it is"
+            return f"{start}: {self.trouble}{f' The fault lies in {self._where}.' if found else ''}"
         if self.verdict == "right":
             return self._right()
         if self.factor is not None:
@@ -99,6 +100,11 @@ class CheckReport:
         return (
             f"{start}; the fault{_s(self.findings)} lie{'s' if len(self.findings) == 1 else ''} in {self._where}." if self.findings else f"{start}."
         )
+
+    @property
+    def _stopped_at(self):
+        """The lines where it stopped, unless a finding shows them."""
+        return () if any(f.excerpt == self.excerpt for f in self.findings) else self.excerpt
 
     @property
     def _where(self):
@@ -125,8 +131,8 @@ class CheckReport:
 
     def __str__(self):
         parts = ["\n".join(textwrap.wrap(self.sentence, COLUMNS, break_long_words=False, break_on_hyphens=False))]
-        if self.excerpt:
-            parts.append("\n".join(excerpt_lines(self.excerpt)))
+        if self._stopped_at:
+            parts.append("\n".join(excerpt_lines(self._stopped_at)))
         if self.rows:
             parts.append("\n".join(_table([row.cells for row in self.rows])))
         parts += [str(finding) for finding in self.findings]
@@ -141,7 +147,7 @@ class CheckReport:
     __repr__ = __str__
 
     def _repr_html_(self):
-        parts = [f"<p><strong>{html.escape(self.sentence)}</strong></p>", excerpt_html(self.excerpt)]
+        parts = [f"<p><strong>{html.escape(self.sentence)}</strong></p>", excerpt_html(self._stopped_at)]
         if self.rows:
             parts.append(_html_table(_HEAD, [row.cells for row in self.rows]))
         parts += [finding.html() for finding in self.findings]

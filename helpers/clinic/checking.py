@@ -5,6 +5,7 @@ the lines at fault are found by their values (`repair.values`) and by repairs th
 """
 
 import time
+import warnings
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -158,7 +159,8 @@ def _names(name, value):
 def _checked(make, seconds, repair, rng, stepped):
     """The report on a subject that is still to be made."""
     began = time.perf_counter()
-    with guard.randomness_kept(), guard.settings_kept(), np.errstate(all="ignore"), Progress() as say:
+    with guard.randomness_kept(), guard.settings_kept(), np.errstate(all="ignore"), warnings.catch_warnings(), Progress() as say:
+        warnings.simplefilter("ignore")
         try:
             say("looking for your parameters")
             subject = make()
@@ -200,10 +202,7 @@ def _judged(subject, outcome, stepped):
     """The report with the verdict alone."""
     notes = _notes(subject, outcome)
     if outcome.trouble:
-        rows = tuple(Row(name, value.shape, None, "not judged") for name, value in subject.start.items())
-        return CheckReport(
-            "raises", wrong=tuple(subject.start), trouble=_reason(outcome.trouble), excerpt=_excerpt(outcome.trouble), rows=rows, notes=notes
-        )
+        return CheckReport("raises", wrong=tuple(subject.start), trouble=_reason(outcome.trouble), excerpt=_excerpt(outcome.trouble), notes=notes)
     total = outcome.total
     rows = tuple(_row(outcome, name, value) for name, value in subject.start.items())
     wrong, undecided = (tuple(name for name in subject.start if name in part) for part in (total.wrong, total.undecided))

@@ -8,7 +8,6 @@ from helpers.clinic import guard
 from helpers.clinic.check_report import listed
 from helpers.clinic.culprit import Culprit, excerpt_of
 from helpers.clinic.model.sources import source_of
-from helpers.clinic.model.subject import Trouble
 from helpers.clinic.network.findings import statement_of
 from helpers.clinic.repair import search, values
 from helpers.clinic.repair.words import explained
@@ -23,18 +22,15 @@ _MOVES = ("order", "dedent", "indent")  # kinds of changes that words tell bette
 
 def with_faults(report, subject, outcome, end, say):
     """The report with the lines at fault and their repairs, as far as they are found until the time `end`."""
-    suspects, found, notes = (), None, []
+    suspects, found = (), None
     try:
         say("following your lines")
         suspects = values.suspects(subject, outcome.points, seconds=min(values.SECONDS, _FOLLOWING * (end - time.perf_counter())))
         left = end - time.perf_counter()
         if left > LEFT:
             found = search.repairs(subject, outcome.points, suspects, seconds=left, say=say.tried)
-    except (Trouble, guard.OutOfTime) as what:
-        notes.append(f"The search for the line ended early: {guard.said(what) or 'a call took too long'}.")
-    except RecursionError:
-        notes.append("The search for the line ended early: your expressions are nested too deeply.")
-    report = replace(report, notes=(*report.notes, *notes))
+    except (Exception, guard.OutOfTime) as what:  # the verdict stands, whatever happens to the search
+        report = replace(report, notes=(*report.notes, f"The search for the line ended early: {type(what).__name__}: {guard.said(what)}"))
     if found is None or not found.steps:
         findings = tuple(_suspected(suspect, report) for suspect in list(suspects)[:1])
         return replace(report, findings=findings, tried=found.tried if found else 0)
@@ -57,7 +53,7 @@ def _suspected(suspect, report):
     first, last = suspect.statement.lineno, _last(suspect.statement)
     return Culprit(
         suspect.filename, first, _text(source, first, last), gradients=report.wrong, evidence=_evidence(suspect),
-        explanation="This is the first line whose value is not what it should be.",
+        explanation="" if report.verdict == "raises" else "This is the first line whose value is not what it should be.",
         excerpt=excerpt_of(source.lines, first, last) if source else (),
     )  # fmt: skip
 
@@ -82,7 +78,8 @@ def _verified(step, found, number, outcome, report):
     where = f"Run at {points} point{'' if points == 1 else 's'}"
     alone = len(found.steps) == 1
     if found.complete and (alone or number == len(found.steps) - 1):
-        every = {1: "the gradient is", 2: "both gradients are"}.get(len(report.rows), f"all {len(report.rows)} gradients are")
+        all_of_them = len(outcome.points[0].values)
+        every = {1: "the gradient is", 2: "both gradients are"}.get(all_of_them, f"all {all_of_them} gradients are")
         return f"{where}{'' if alone else ', all repairs together'}: the loss is unchanged, and {every} right."
     names = sorted(step.gained)
     better = f", and the gradient{'' if len(names) == 1 else 's'} of {listed(names)} {'becomes' if len(names) == 1 else 'become'} right"

@@ -18,7 +18,7 @@ class Learning:
         self._bench, self._rng = bench, rng
         self.matches, self.notes = {}, []
 
-    def _likely(self, found):
+    def likely(self, found):
         """What may be a parameter, as far as names tell."""
         scalars = not any(leaf.kind == "array" for leaf in self._bench.numbers)
         possible = [leaf for leaf in found.depends if leaf.kind != "number" or len(leaf.path) == 1 or scalars]
@@ -28,11 +28,11 @@ class Learning:
         """Ids of what one step moves, at the start or elsewhere."""
         leaves = [leaf for leaf in found.depends if not {"running", "moving"} & set(roles.word(leaf).lower().split("_"))]
         learns, answer = self._moved_by_step(leaves, [])
-        point = roles.alive(self._bench, self._likely(found), self._rng)
+        point = roles.alive(self._bench, self.likely(found), self._rng)
         with contextlib.suppress(Trouble):  # what was moved may have been data after all
             learns |= self._moved_by_step(leaves, point)[0]
         if not learns:
-            likely = self._likely(found)
+            likely = self.likely(found)
             matches = matching.matched(likely, answer)
             fitting = {n: m for n, m in matches.items() if m.how in ("name", "order", "only", "shape")}
             self.matches = fitting if len(fitting) == len(likely) or any(m.how == "name" for m in fitting.values()) else {}
@@ -52,7 +52,7 @@ class Learning:
 
     def by_grads(self, found):
         """Ids of what a gradient is given for; says where each is found."""
-        likely = self._likely(found)
+        likely = self.likely(found)
         point = roles.alive(self._bench, likely, self._rng)
         try:
             (answer, said), written = self._given_at(point)

@@ -1,6 +1,7 @@
 """Code that is in memory: a model of any shape, the learner's own loss, and their gradients or their update."""
 
 import contextlib
+import dataclasses
 
 import numpy as np
 
@@ -53,15 +54,13 @@ class Live(Subject):
             self._bench = Bench(model, loss, grads, step, rate, primed=True)
             found = roles.dependence(self._bench, self._chosen(only), self._rng)
         self._refuse_nothing(found)
-        learning = Learning(self._bench, self._rng)
-        learns = learning.by_step(found) if step is not None else learning.by_grads(found)
-        self._matches = learning.matches
-        self._notes += learning.notes
+        self._raised, self._found = False, found
+        learns = self._learning(found)
         found = roles.decided(found, learns, model, only is not None)
         self._leaves = {leaf.name: leaf for leaf in found.parameters}
         self.start = {name: leaf.array() for name, leaf in self._leaves.items()}
         self._never = {leaf.name for leaf in found.never}
-        self._anew = step is not None and self._draws_anew()
+        self._anew = step is not None and not self._raised and self._draws_anew()
         if self._anew:
             self._notes.append("step() draws its parameters itself; others were put in their place once they were drawn.")
         whole = [leaf.name for leaf in self._bench.integers if roles.learns_by_name(leaf)]
@@ -81,6 +80,8 @@ class Live(Subject):
     def gradients(self, values):
         """What the code says is the gradient at `values`, NaN where its shape does not fit. Raises Trouble."""
         self._bench.seconds = self.seconds
+        if self._raised and not self._matched and self._rate is None:
+            self._matches, self._matched = self._matches_now(), True
         places = self._places(values)
         return self._memory.cleared(self._calls(places, self._memory.calls))
 
@@ -90,11 +91,32 @@ class Live(Subject):
         before = self._bench.everything
         try:
             with self._patches(texts):
-                self._bench.everything = True
+                self._bench.everything, self._matched = True, False
                 yield
         finally:
+            self._matched = False
             self._bench.everything = before
             self._bench.state.restore(everything=True)
+
+    def _learning(self, found):
+        """Ids of what learns; where the code raises, of what may be a parameter: a repair may make it run."""
+        learning, self._matched = Learning(self._bench, self._rng), False
+        try:
+            learns = learning.by_grads(found) if self._rate is None else learning.by_step(found)
+        except Trouble as what:
+            if not isinstance(what.cause, Exception) or not what.line:
+                raise
+            self._raised = True
+            return {id(leaf) for leaf in learning.likely(found)}
+        self._matches = learning.matches
+        self._notes += learning.notes
+        return learns
+
+    def _matches_now(self):
+        """Where code that raised as it stood has its gradients once it runs. Raises Trouble where it does not yet."""
+        learning = Learning(self._bench, np.random.default_rng(0))
+        learning.by_grads(dataclasses.replace(self._found))
+        return learning.matches
 
     def _places(self, values):
         return [(leaf, np.asarray(values[name], dtype=float)) for name, leaf in self._leaves.items() if name in values]
@@ -218,6 +240,8 @@ class Live(Subject):
             self._notes.append(f"Taken for data or settings: {', '.join(leaf.name for leaf in found.data)}.")
         if found.never:
             self._notes.append(f"No gradient comes for {', '.join(leaf.name for leaf in found.never)}.")
+        if self._raised:
+            return
         self._notes += self._misfits()
         point = roles.alive(self._bench, list(self._leaves.values()), self._rng)
         self._memory = Memory.of(self._calls(point, 3), self._rate is not None, Slopes(self._bench, point, self._rng))
