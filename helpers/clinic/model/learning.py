@@ -73,7 +73,7 @@ class Learning:
         self.matches = {**matches, **named}
         found.depends = [leaf for leaf in self._bench.numbers if leaf in found.depends or leaf in extra]
         if extra:
-            self.notes.append(f"The loss does not depend on {', '.join(leaf.name for leaf in extra)}, though a gradient is given.")
+            self.notes.append(f"The loss does not depend on {roles.listed(extra)}, though a gradient is given.")
         self.notes += matching.told(self.matches, found.depends)
         return {id(leaf) for leaf in found.depends if leaf.name in self.matches}
 

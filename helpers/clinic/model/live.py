@@ -49,23 +49,24 @@ class Live(Subject):
         self._rate = float(rate if rate is not None else self._found_rate()) if step is not None else None
         self._matches, self._memory, self._slopes, self._patches = {}, Memory(), {}, sources.Patches()
         self._same_each_time()
-        found = roles.dependence(self._bench, self._chosen(only), self._rng)
+        found = roles.dependence(self._bench, self._bench.numbers, self._rng)
         if not found.depends and len(Bench(model, loss, primed=True).numbers) > len(self._bench.numbers):
             self._bench = Bench(model, loss, grads, step, rate, primed=True)
-            found = roles.dependence(self._bench, self._chosen(only), self._rng)
-        self._refuse_nothing(found)
+            found = roles.dependence(self._bench, self._bench.numbers, self._rng)
+        chosen = self._chosen(only)
+        self._refuse_nothing(found, chosen)
         self._raised, self._found = False, found
         learns = self._learning(found)
-        found = roles.decided(found, learns, model, only is not None)
+        found = roles.decided(found, learns, chosen)
         self._leaves = {leaf.name: leaf for leaf in found.parameters}
         self.start = {name: leaf.array() for name, leaf in self._leaves.items()}
         self._never = {leaf.name for leaf in found.never}
         self._anew = step is not None and not self._raised and self._draws_anew()
         if self._anew:
             self._notes.append("step() draws its parameters itself; others were put in their place once they were drawn.")
-        whole = [leaf.name for leaf in self._bench.integers if roles.learns_by_name(leaf)]
+        whole = [leaf for leaf in self._bench.integers if roles.learns_by_name(leaf)]
         if whole:
-            self._notes.append(f"{', '.join(whole)}: integers, taken for data. A parameter has to hold floats, such as 1.0.")
+            self._notes.append(f"{roles.listed(whole)}: integers, taken for data. A parameter has to hold floats, such as 1.0.")
         self._remember(found)
         self._bench.everything = False
         self.notes = tuple(self._notes)
@@ -200,17 +201,16 @@ class Live(Subject):
         return rates[0].value
 
     def _chosen(self, only):
-        """The leaves that may be parameters. Raises Trouble where a name in `only` is none."""
+        """Ids of the leaves that are parameters, None where nobody said so. Raises Trouble where a name in `only` is none."""
         leaves = self._bench.numbers
         if only is None:
-            return leaves
+            return None
         only = (only,) if isinstance(only, str) else tuple(only)
         of = {name: [leaf for leaf in leaves if _is_called(leaf, name)] for name in only}
         missing = [name for name, found in of.items() if not found]
         if missing:
-            raise Trouble(f"only names {', '.join(missing)}, and the model holds {', '.join(leaf.name for leaf in leaves[:20]) or 'no numbers'}.")
-        chosen = {id(leaf) for found in of.values() for leaf in found}
-        return [leaf for leaf in leaves if id(leaf) in chosen]
+            raise Trouble(f"only names {', '.join(missing)}, and the model holds {roles.listed(leaves, 20) or 'no numbers'}.")
+        return {id(leaf) for found in of.values() for leaf in found}
 
     def _same_each_time(self):
         first, second = self._bench.loss(), self._bench.loss()
@@ -220,16 +220,19 @@ class Live(Subject):
                 "from a generator made within. Give it one with a seed."
             )
 
-    def _refuse_nothing(self, found):
-        if found.depends:
+    def _refuse_nothing(self, found, chosen):
+        if any(chosen is None or id(leaf) in chosen for leaf in found.depends):
             return
+        if found.depends:
+            unused = [leaf for leaf in self._bench.numbers if id(leaf) in chosen]
+            raise Trouble(f"The loss does not depend on {roles.listed(unused)}, but on {roles.listed(found.depends)}.")
         start = self._bench.loss()
         if not np.isfinite(start):
             raise Trouble(f"loss() is {start} at the parameters as they come, and where they are moved a little: it has no slope there.")
-        whole = [leaf.name for leaf in self._bench.integers]
+        whole = roles.listed(self._bench.integers)
         if whole:
-            raise Trouble(f"{', '.join(whole[:6])}: the model holds integers only, and a step would be cut to integers. Write floats, such as 1.0.")
-        there = ", ".join(leaf.name for leaf in self._bench.numbers[:12])
+            raise Trouble(f"{whole}: the model holds integers only, and a step would be cut to integers. Write floats, such as 1.0.")
+        there = roles.listed(self._bench.numbers, 12)
         if found.caches and len(found.caches) == len(self._bench.numbers):
             raise Trouble(f"loss() writes {there} anew each time: hand over what it makes them from.")
         raise Trouble(f"The loss depends on nothing in the model ({there or 'no numbers there'}): does loss() use other arrays, or no forward pass?")
@@ -237,9 +240,9 @@ class Live(Subject):
     def _remember(self, found):
         """Say what was taken for data, and see whether a second call gives the same."""
         if found.data:
-            self._notes.append(f"Taken for data or settings: {', '.join(leaf.name for leaf in found.data)}.")
+            self._notes.append(f"Taken for data or settings: {roles.listed(found.data)}.")
         if found.never:
-            self._notes.append(f"No gradient comes for {', '.join(leaf.name for leaf in found.never)}.")
+            self._notes.append(f"No gradient comes for {roles.listed(found.never)}.")
         if self._raised:
             return
         self._notes += self._misfits()

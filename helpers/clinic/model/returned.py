@@ -1,6 +1,7 @@
 """The names in the `return` of the function that made an answer: `return gV, gv, gU, gu` says what is what."""
 
 import ast
+import collections
 import sys
 
 from helpers.clinic.model import sources
@@ -10,7 +11,7 @@ def watched(function, said):
     """The function, such that the names in the `return` of whoever made its answer are appended to `said`."""
 
     def call(*arguments):
-        returns, traced = [], sys.getprofile()
+        returns, traced = collections.deque(maxlen=1000), sys.getprofile()
 
         def profile(frame, event, result):
             if event == "return" and isinstance(result, (tuple, list)) and sources.is_theirs(frame.f_code):

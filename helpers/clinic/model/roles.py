@@ -115,17 +115,21 @@ def _written_by_the_loss(bench, leaves):
 # --- what learns ---------------------------------------------------------------------------------------------------------
 
 
-def decided(roles, learns, model, named_by_hand=False):
+def decided(roles, learns, chosen=None):
     """Fill `parameters`, `never` (those of them without a gradient) and `data`.
 
     learns : set of id
         The leaves that a gradient comes for, or that the step moves.
+    chosen : set of id, optional
+        Those that are parameters because somebody says so; no other is.
     """
     trained = [leaf for leaf in [*roles.depends, *roles.caches] if id(leaf) in learns]
     for leaf in roles.depends:
+        if chosen is not None and id(leaf) not in chosen:
+            continue
         if id(leaf) in learns:
             roles.parameters.append(leaf)
-        elif named_by_hand or _should_learn(leaf, trained, model):
+        elif chosen is not None or _should_learn(leaf, trained):
             roles.parameters.append(leaf)
             roles.never.append(leaf)
         else:
@@ -133,7 +137,7 @@ def decided(roles, learns, model, named_by_hand=False):
     return roles
 
 
-def _should_learn(leaf, trained, model):
+def _should_learn(leaf, trained):
     """Whether what has no gradient stands where only parameters stand."""
     if looks_like_data(leaf):
         return False
@@ -155,6 +159,12 @@ def _like_a_trained_list(leaf, trained):
     length = len(follow(leaf.root, leaf.path[:-1]))
     size, at = np.size(leaf.value), leaf.path[-1].which
     return any(len(shapes) == length and size in shapes.get(at, ()) for shapes in lists.values())
+
+
+def listed(leaves, most=8):
+    """Their names, the first so many of them."""
+    names = [leaf.name for leaf in leaves]
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def word(leaf):
