@@ -6,9 +6,12 @@ import time
 import numpy as np
 import pytest
 
+from clinic_classics import CLASSICS
 from clinic_scripts import BACKWARD, CASES, DATA, FORWARD, FUNCTIONS, LOOP, MAIN, START
 from helpers.clinic.model.script import Script
 from helpers.clinic.model.subject import Trouble
+
+EVERY = CASES | CLASSICS
 
 
 def script_of(folder, source, *arguments, **said):
@@ -45,9 +48,9 @@ def wrong(script, rng=0):
     return found
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_script_is_asked_one_pass_at_a_time(tmp_path, name):
-    case = CASES[name]
+    case = EVERY[name]
     script = script_of(tmp_path, case.source, case.loss, **case.said)
     assert set(script.start) == set(case.parameters)
     assert wrong(script) == set(case.wrong)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from helpers.clinic.model.subject import Trouble
 from helpers.clinic.model.syntax import blocks, inside, links, reached, root, roots
-from helpers.clinic.model.updates import is_update, moved, picked
+from helpers.clinic.model.updates import calls, is_update, moved, picked
 
 _LOOPS = (ast.For, ast.While)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -101,8 +101,9 @@ class Search:
         if isinstance(statement, _DEFINITIONS) or not is_update(statement, self.functions):
             return False
         names = moved(statement, self.functions)
-        own = {target.id for target in [getattr(statement, "target", None)] if isinstance(target, ast.Name)}
-        if own and not own & set(self.links) and not self._read_before(own, place):
+        own = {target.id for target in _targets(statement) if isinstance(target, ast.Name)}
+        turning = {name for loop in place.loops if isinstance(loop, ast.For) for name in roots(loop.target)}
+        if own and not calls(statement, self.functions) and not own & turning and not self._read_before(own, place):
             self.sums |= own
             return False
         if self.results:
@@ -188,8 +189,14 @@ class Search:
         for name in sorted(names - self.moving):
             own = [place for place in self.places if not isinstance(place.statement, _DEFINITIONS) and name in self._bound(place.statement)]
             if own:
-                found.append(own[-1])
+                found.append(self._inner(own[-1], name))
         return found
+
+    def _inner(self, place, name):
+        """A place; of a loop that sets the name for each pass, that of its passes."""
+        loop = place.statement
+        inner = isinstance(loop, ast.For) and name in roots(loop.target)
+        return Place(loop, (*place.loops, loop), place.order) if inner else place
 
     def _bound(self, statement):
         found = self._effects(statement)
@@ -228,6 +235,12 @@ class Search:
                     two for two in block[at:] if two not in late and not isinstance(two, _DEFINITIONS)
                 ]  # fmt: skip
         return block, []
+
+
+def _targets(statement):
+    """What an assignment gives values to, one by one."""
+    for target in getattr(statement, "targets", None) or [target for target in [getattr(statement, "target", None)] if target is not None]:
+        yield from target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
 
 
 def _common(chains):

@@ -25,25 +25,27 @@ class Plan:
 
     def __init__(self, text, filename, names, wanted=(), results=()):
         """names : in the loss, None where it is not known; wanted, results : known names of parameters and of their gradients."""
-        self.text, self.filename, self.names = text, filename, frozenset(names or ())
+        self.text, self.filename = text, filename
         self.tree = tree_of(text, filename)
         self.functions = Functions(self.tree)
+        self.names = frozenset(names or ()) | {name for one in names or () for role in self.functions.roles.get(one, ()) for name in role.reads}
         self.body, self.placed = unrolled(self.tree, self.functions)
         self.search = Search(self.body, self.functions, names, wanted, results)
         self.split = self.search.found()
+        self.known, self.old = {id(one) for one in self.split.updates}, {id(one) for one in inside(self.body)}
         self._blocks(self.split.block)
         self.keeping = "all"
 
     def _blocks(self, block):
         quiet = WithoutPlots(self.tree)
         self.block = [quiet.visit(statement) for statement in block] if quiet.names or "sleep" in self.text else list(block)
-        self.updates = [one for one in inside(self.block) if self._moves(one)]
+        self.updates = [one for one in inside(self.block) if id(one) in self.known or (id(one) not in self.old and self._moves(one))]
 
     def _moves(self, statement):
         if isinstance(statement, _DEFINITIONS) or not is_update(statement, self.functions):
             return False
         names = {other for name in moved(statement, self.functions) for other in reached(name, self.search.links)}
-        return bool(names & self.split.moving)
+        return bool(names & self.split.moving) and not (isinstance(statement, ast.Assign | ast.AugAssign) and _set_by(statement) & self.search.sums)
 
     # --- code ----------------------------------------------------------------------------------------------------------
 
@@ -68,9 +70,20 @@ class Plan:
             found.append((loop.lineno, self._compiled([ast.fix_missing_locations(ast.copy_location(one, loop)) for one in enter])))
         return found
 
+    def forward(self):
+        """The statements of a pass up to the last that gives or changes a name in the loss; updates alone do not count."""
+        updates = {id(one) for one in self.updates}
+        names = self.names - self.named()
+        end = 0
+        for k, statement in enumerate(self.block):
+            found = self.functions.effects(statement)
+            gives = (found.binds - found.reads) & self.names if id(statement) in updates else found.binds & names or found.changes & self.names
+            end = k + 1 if gives else end
+        return self.block[:end]
+
     def steadied(self):
-        """Code of one pass in which every update is taken back at once."""
-        return self._pass(_taken_back(self.block, {id(one) for one in self.updates}))
+        """Code of one pass as far as `forward`, in which every update is taken back at once."""
+        return self._pass(_taken_back(self.forward(), {id(one) for one in self.updates}))
 
     def keep_for_loss(self, what):
         """Of a pass, the loss is computed by what it needs: "nothing" of the updates, "updates" that it needs, or "all" of the pass."""
@@ -88,8 +101,8 @@ class Plan:
             return self.steadied()
         updates = {id(one) for one in self.updates}
         if self.keeping == "nothing":
-            return self._pass(needed_for(self.block, self.names, self.functions, updates)[0])
-        return self._pass(_taken_back(needed_for(self.block, self.names, self.functions, set())[0], updates))
+            return self._pass(needed_for(self.forward(), self.names, self.functions, updates)[0])
+        return self._pass(_taken_back(needed_for(self.forward(), self.names, self.functions, set())[0], updates))
 
     def _pass(self, block):
         if not block:

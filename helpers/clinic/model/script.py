@@ -19,7 +19,7 @@ from helpers.clinic.model.stage import FIRST_RUN, as_if_run, namespace, neighbou
 from helpers.clinic.model.state import State
 from helpers.clinic.model.strides import strides
 from helpers.clinic.model.subject import Subject, Trouble
-from helpers.clinic.model.syntax import roots
+from helpers.clinic.model.syntax import free, roots
 
 MOST = 512
 """Plans of edited texts that are kept."""
@@ -72,13 +72,13 @@ class Script(Subject):
 
     def _planned(self, wanted, results):
         """Read the text for the pass; notes where the loss of one pass has to be said in other words."""
-        self.loss_names, notes = roots(self._loss[1]), []
+        self.loss_names, notes = free(self._loss[1]), []
         self.plan = Plan(self.text, self.filename, self.loss_names, wanted, results)
         other = restated(self._loss[1], self.plan.split)
         if other is not None:
             tree, note = other
             self._loss, notes = _expression(ast.unparse(tree), "loss"), [note]
-            self.loss_names = roots(tree)
+            self.loss_names = free(tree)
             self.plan = Plan(self.text, self.filename, self.loss_names, wanted, results)
         self._first = self.plan
         return notes
@@ -86,6 +86,9 @@ class Script(Subject):
     def _guess_rate(self):
         """What the updates themselves say of the rate, as a note."""
         said = rate_of(self.plan.updates, self.plan.functions) or kept_rate(self.namespace)
+        if said is None and any(isinstance(one, (ast.AugAssign, ast.Assign)) for one in self.plan.updates):
+            self._rate = _expression("1", "rate")
+            return ["No learning rate is seen in the updates: it is taken to be 1."]
         if said is None:
             why = "say what the learning rate is, rate='lr', or where the gradients are, grads={'W1': 'dW1'}: the updates do not show it"
             raise Trouble(why, self.filename)

@@ -17,6 +17,12 @@ def roots(node):
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
+def free(node):
+    """The names that an expression reads from outside: not those of its own comprehensions."""
+    names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+    return {part.id for part in names} - {part.id for part in names if isinstance(part.ctx, ast.Store)}
+
+
 def inside(block):
     """Every statement of a block and of the blocks in it, not those of functions and classes, in the order of the text."""
     for statement in block:

@@ -20,14 +20,19 @@ def unrolled(tree, functions, chosen=None):
     """
     body, used = _guards(tree.body), set()
     defined = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    owners = {
+        node.name: group.name for group in tree.body if isinstance(group, ast.ClassDef) for node in group.body if isinstance(node, ast.FunctionDef)
+    }
     for _ in range(DEEPEST):
         calls = {id(one): _called(one, defined) for one in inside(body) if _called(one, defined)}
         wanted = {
-            key: name for key, name in calls.items() if name not in used and (trains(defined[name], functions) if chosen is None else name in chosen)
+            key: name
+            for key, name in calls.items()
+            if name not in used and (leads(defined[name], functions, defined) if chosen is None else name in chosen)
         }
         if not wanted and chosen is None and not used:
             wanted = _entry(body, calls, functions, defined)
-        body = _replaced(body, {key: defined[name] for key, name in wanted.items()})
+        body = _replaced(body, {key: defined[name] for key, name in wanted.items()}, owners)
         now = {name for key, name in wanted.items() if not any(id(one) == key for one in inside(body))}
         if not now:
             break
@@ -101,6 +106,14 @@ def _trains(loop, functions, seconds=None):
     return any(is_update(one, functions) and not picked(one, loop, seconds) and _works(one, loop, functions) for one in inside(loop.body))
 
 
+def leads(function, functions, defined, deep=DEEPEST):
+    """Whether a function trains, or calls one that does."""
+    if trains(function, functions):
+        return True
+    names = {_called(one, defined) for one in inside(function.body)} - {None, function.name}
+    return deep > 0 and any(leads(defined[name], functions, defined, deep - 1) for name in names)
+
+
 def _works(update, loop, functions):
     """Whether an update in a loop takes what the loop has made, or does all by itself."""
     made = set()
@@ -110,12 +123,12 @@ def _works(update, loop, functions):
     return bool(functions.effects(update).reads & made) or (len(loop.body) == 1 and isinstance(update, (ast.Expr, ast.Assign)))
 
 
-def _replaced(body, functions):
+def _replaced(body, functions, owners):
     """The statements, with the bodies of functions (by the id of the calling statement) in the place of the calls, where that can be done."""
     found = []
     for statement in body:
         function = functions.get(id(statement))
-        placed = _placed(statement, function) if function else None
+        placed = _placed(statement, function, owners.get(function.name)) if function else None
         if placed is not None:
             found += placed
             continue
@@ -125,17 +138,37 @@ def _replaced(body, functions):
             statement = copy.copy(statement)
             for name in ("body", "orelse", "finalbody"):
                 if getattr(statement, name, None):
-                    setattr(statement, name, _replaced(getattr(statement, name), functions))
+                    setattr(statement, name, _replaced(getattr(statement, name), functions, owners))
         found.append(statement)
     return found
 
 
-def _placed(statement, function):
+class _Private(ast.NodeTransformer):
+    """self.__name of a class stands outside of it as self._Class__name."""
+
+    def __init__(self, owner):
+        self.owner = owner.lstrip("_")
+
+    def visit_Attribute(self, node):
+        self.generic_visit(node)
+        if node.attr.startswith("__") and not node.attr.endswith("__"):
+            node.attr = f"_{self.owner}{node.attr}"
+        return node
+
+
+def _named_inside(function, owner):
+    """A method with its private names as they are to be written outside of its class."""
+    private = owner and any(isinstance(part, ast.Attribute) and part.attr.startswith("__") for part in ast.walk(function))
+    return _Private(owner).visit(copy.deepcopy(function)) if private else function
+
+
+def _placed(statement, function, owner):
     """The body of a function in the place of a call, or None: parameters become assignments, the last `return` what the call stood for."""
     bound = _bound(statement.value, function)
     unfit = (ast.Nonlocal, ast.Yield, ast.YieldFrom, ast.Await)
     if bound is None or function.decorator_list or any(isinstance(part, unfit) for part in ast.walk(function)):
         return None
+    function = _named_inside(function, owner)
     body = _left(function.body, loops=0)
     last = function.body[-1]
     if isinstance(last, ast.Return):

@@ -1,6 +1,7 @@
 """Which statements look like the update of a parameter, and what they change."""
 
 import ast
+import builtins
 
 from helpers.clinic.model.syntax import reached, root, roots
 
@@ -10,27 +11,51 @@ def is_update(statement, functions):
     if isinstance(statement, ast.AugAssign):
         return isinstance(statement.op, (ast.Add, ast.Sub)) and not isinstance(statement.value, (ast.Constant, ast.List, ast.Tuple))
     if isinstance(statement, ast.Assign):
-        if any(functions.moving(part) for part in ast.walk(statement.value) if isinstance(part, ast.Call)):
+        if calls(statement, functions):
             return True
-        return any(_reads_itself(target, statement.value) for target in statement.targets)
-    return isinstance(statement, ast.Expr) and any(functions.moving(part) for part in ast.walk(statement.value) if isinstance(part, ast.Call))
+        return any(_reads_itself(target, statement.value, functions) for target in statement.targets)
+    return isinstance(statement, ast.Expr) and calls(statement, functions)
 
 
-def _reads_itself(target, value):
+def calls(statement, functions):
+    """Whether a statement calls a function of the file that updates something."""
+    return any(functions.moving(part) for part in ast.walk(statement) if isinstance(part, ast.Call))
+
+
+def _reads_itself(target, value, functions):
+    """Whether a target becomes a sum, a difference or a result made of itself; not another form of it, as list(x) or x[order]."""
     if isinstance(target, (ast.Tuple, ast.List)):
         if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
-            return any(_reads_itself(one, other) for one, other in zip(target.elts, value.elts, strict=True))
-        return isinstance(value, ast.Call) and any(_reads_itself(one, value) for one in target.elts)
+            return any(_reads_itself(one, other, functions) for one, other in zip(target.elts, value.elts, strict=True))
+        return isinstance(value, ast.Call) and any(_reads_itself(one, value, functions) for one in target.elts)
     own = ast.dump(target).replace("Store()", "Load()")
-    if ast.dump(value) == own:
+
+    def holds(node):
+        return any(ast.dump(part) == own for part in ast.walk(node) if isinstance(part, type(target)))
+
+    if isinstance(value, (ast.ListComp, ast.DictComp)):
+        return holds(value) and any(_is_sum(part) for part in ast.walk(value))
+    return any((_is_sum(part) or _is_step(part, functions)) and holds(part) for part in ast.walk(value))
+
+
+def _is_sum(node):
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub))
+
+
+def _is_step(node, functions):
+    """Whether it is a call that may give something else than it gets in another form: of the file's own function, or of one from elsewhere."""
+    if not isinstance(node, ast.Call):
         return False
-    return any(ast.dump(part) == own for part in ast.walk(value) if isinstance(part, type(target)))
+    if isinstance(node.func, ast.Name):
+        return not hasattr(builtins, node.func.id) or node.func.id in functions.roles
+    name = getattr(node.func, "attr", None)
+    return name in functions.methods or name in ("add", "subtract") or (root(node.func) not in functions.imported and bool(node.args))
 
 
 def moved(statement, functions):
     """Names whose objects an update changes or binds anew."""
     found = functions.effects(statement)
-    if isinstance(statement, ast.Assign) and not any(functions.moving(part) for part in ast.walk(statement.value) if isinstance(part, ast.Call)):
+    if isinstance(statement, ast.Assign) and not calls(statement, functions):
         return {name for target in statement.targets for name in _aimed(target)}  # not what its calls keep, such as caches
     return found.changes | found.binds
 
