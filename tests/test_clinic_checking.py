@@ -219,3 +219,27 @@ def test_progress_is_one_line_that_goes_away(monkeypatch):
         say.last -= 9
         say("nobody reads this")
         assert say.out.getvalue() == ""
+
+
+class ZMQInteractiveShell:
+    """Stands for the shell of a notebook's kernel, by its name."""
+
+
+def test_in_jupyter_the_line_is_a_display_that_is_updated(monkeypatch):
+    IPython = pytest.importorskip("IPython")
+    shown = []
+
+    class Handle:
+        update = staticmethod(lambda thing: shown.append(thing.data))
+
+    monkeypatch.setattr(IPython, "get_ipython", ZMQInteractiveShell)
+    monkeypatch.setattr("IPython.display.display", lambda thing, display_id: shown.append(thing.data) or Handle)
+    monkeypatch.delenv("CASEBOOK_NOTES", raising=False)
+    with Progress() as say:
+        say.began, say.last = say.began - 5, say.last - 5
+        say.tried(1)
+        say.last -= 5
+        say("following your lines")
+    assert shown == ["tried 1 repair, 5 s …", "following your lines, 5 s …", ""]
+    monkeypatch.setenv("CASEBOOK_NOTES", "notes.json")  # stored outputs do not depend on how fast a machine is
+    assert Progress().kind == "nowhere"

@@ -52,7 +52,7 @@ def _suspected(suspect, report):
     source = source_of(suspect.filename)
     first, last = suspect.statement.lineno, _last(suspect.statement)
     return Culprit(
-        suspect.filename, first, _text(source, first, last), gradients=report.wrong, evidence=_evidence(suspect),
+        suspect.filename, first, _text(source, first, last), gradients=report.wrong, evidence=_evidence(suspect, report),
         explanation="" if report.verdict == "raises" else "This is the first line whose value is not what it should be.",
         excerpt=excerpt_of(source.lines, first, last) if source else (),
     )  # fmt: skip
@@ -65,7 +65,7 @@ def _fault(step, found, number, outcome, report):
     last = step.line + step.choice.source.strip("\n").count("\n")
     return Culprit(
         step.filename, step.line, step.choice.source.strip() or _text(source, step.line, step.line), repair=_repair(step.choice),
-        explanation=why, evidence=_evidence(step.suspect), gradients=tuple(name for name in outcome.points[0].values if name in step.gained),
+        explanation=why, evidence=_evidence(step.suspect, report), gradients=tuple(name for name in outcome.points[0].values if name in step.gained),
         family=family, statement=_statement(step.statement),
         moved=step.edit.kind in _MOVES, others=tuple(_repair(other) for other in step.others[:_OTHERS]),
         excerpt=excerpt_of(source.lines, step.line, last) if source else (), verified=_verified(step, found, number, outcome, report),
@@ -107,9 +107,11 @@ def _statement(statement):
     return statement_of(ast.unparse(target)) if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)) else None
 
 
-def _evidence(suspect):
-    """What speaks against a line, as a sentence; names in front keep their letters."""
+def _evidence(suspect, report):
+    """What speaks against a line, as a sentence; names in front keep their letters. The exception is told already."""
     said = (getattr(suspect, "evidence", "") or "").strip()
+    if report.verdict == "raises" and "raise" in said:
+        return ""
     first = said.split(" ", 1)[0]
     said = said[:1].upper() + said[1:] if first.isalpha() and first.islower() and len(first) > 1 else said
     return said if not said or said.endswith((".", "?", "!")) else f"{said}."

@@ -1,9 +1,11 @@
 """One line that says what is going on, where something takes long: overwritten in place, and gone at the end.
 
-On a terminal it is written to stderr, in Jupyter to a display of its own; elsewhere (files, pipes, tests) nothing is said.
+On a terminal it is written to stderr, in Jupyter to a display of its own; elsewhere (files, pipes, tests) nothing is said, nor in
+notebooks that are run to store their outputs, since those may not depend on how fast a machine is.
 """
 
 import contextlib
+import os
 import sys
 import time
 
@@ -28,7 +30,9 @@ class Progress:
         self.out = sys.stderr if out is None else out
         self.began = self.last = time.perf_counter()
         self.written, self.display = "", None
-        self.kind = "jupyter" if out is None and _in_jupyter() else "terminal" if _is_terminal(self.out) else "nowhere"
+        self.kind = "terminal" if _is_terminal(self.out) else "nowhere"
+        if out is None and _in_jupyter():
+            self.kind = "nowhere" if "CASEBOOK_NOTES" in os.environ else "jupyter"
 
     def __enter__(self):
         return self
