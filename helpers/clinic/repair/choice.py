@@ -18,20 +18,31 @@ WORD = 0.12
 GONE = 0.05
 """The same of each that only goes."""
 
-NEW_NUMBER = 0.4
-SIZE_AS_NUMBER = 2.0
-HANDED_OVER = 5.0
-LIKE_SIBLING = -0.7
-UNLIKE_SIBLING = 0.4
-"""A line that is written as its siblings are is left as it is, rather."""
-
 LINE = 0.2
-"""Badness of each line that a change touches after the first."""
+"""The same of each line that a change touches after the first."""
+
+NUMBER = 1.0
+SIZE_AS_NUMBER = 2.0
+"""A new number that nobody writes every day, and one that happens to be a size."""
+
+HANDED_OVER = 5.0
+LIKE_SIBLING, UNLIKE_SIBLING = -0.7, 0.4
+"""Being written as the same line of another layer; not being so any more."""
 
 BARE = -0.35
 """A line that only gives a value another name has lost something, mostly."""
 
+LISTED = 0.7
+"""A line that only hands on or returns names is left as it is, rather."""
+
+LATE = 0.6
+"""What the last line costs more than the first: a wrong value is set right where it arises."""
+
+MISPLACED = 0.8
+"""A learning rate anywhere but in an update, or anything but a rate in one."""
+
 _EVERYDAY = {0, 1, 2, -1, 0.5}
+_RATE = re.compile(r"(?i)\b(?:lr|\w*rate|eta|alpha|step_?size)\b")
 
 
 class Judge:
@@ -50,7 +61,8 @@ class Judge:
         total += self._numbers(edit, source.text)
         total += HANDED_OVER * any(source.filename == name and statement.lineno in lines for name, lines in self.adapters)
         total += LINE * (max(text.count("\n") for text in touched(source.text, edit.applied(source.text))))
-        total += BARE * (_is_bare(before) - _is_bare(after))
+        total += BARE * (_is_bare(before) - _is_bare(after)) + LISTED * _only_names(statement)
+        total += MISPLACED * _misplaced(statement, before, after)
         if after is not None:
             siblings = sibling_patterns(source.tree, statement)
             total += LIKE_SIBLING * (pattern(after) in siblings) + UNLIKE_SIBLING * (pattern(before) in siblings)
@@ -63,8 +75,28 @@ class Judge:
             old = _numbers_in(text[start:end])
             for number in _numbers_in(new):
                 if number not in old:
-                    total += SIZE_AS_NUMBER if number in self.sizes and number not in _EVERYDAY else NEW_NUMBER * (number not in _EVERYDAY) + 0.1
+                    total += 0.1 if number in _EVERYDAY else SIZE_AS_NUMBER if number in self.sizes else NUMBER
         return total
+
+
+def _only_names(statement):
+    """Whether a statement returns or assigns several names and computes nothing."""
+    value = getattr(statement, "value", None)
+    return isinstance(value, (ast.Tuple, ast.List)) and all(isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) for part in value.elts)
+
+
+def _misplaced(statement, before, after):
+    """Whether a change brings a rate into a line that is no update, or something else into an update."""
+    if after is None or not isinstance(statement, (ast.Assign, ast.AugAssign)):
+        return False
+    rated = len(_RATE.findall(after)) - len(_RATE.findall(before))
+    updating = isinstance(statement, ast.AugAssign) or _reads_its_target(statement)
+    return rated == 0 and bool(_RATE.search(before)) if updating else rated > 0
+
+
+def _reads_its_target(statement):
+    target = ast.unparse(statement.targets[0])
+    return any(isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and ast.unparse(node) == target for node in ast.walk(statement.value))
 
 
 def _is_bare(text):

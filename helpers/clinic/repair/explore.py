@@ -1,12 +1,13 @@
 """One level of the search: run the changes of all suspects on a text so far, and sort out what they came to."""
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from helpers.clinic.repair import edits
 from helpers.clinic.repair.candidates import NEAR, Candidate, candidates, place_cost
+from helpers.clinic.repair.choice import LATE
 from helpers.clinic.repair.local import RAISES, WANTED, Local
 from helpers.clinic.repair.outcome import Choice
 from helpers.clinic.repair.pairs import wanted_pairs
@@ -14,11 +15,11 @@ from helpers.clinic.repair.pairs import wanted_pairs
 MARGIN = 0.9
 """How much dearer changes are still run after one that makes everything right."""
 
-COVERED_MARGIN = 0.3
-"""The same after changes each of which makes some parameters right, and together all."""
-
 AFTER_FOUND = 300
 """How many changes are still run after one that makes everything right."""
+
+COVERED_MARGIN, AFTER_COVERED = 1.2, 600
+"""The same after changes each of which makes some parameters right, and together all."""
 
 MOST = 6000
 """How many changes are run for one fault."""
@@ -53,12 +54,13 @@ class Found:
 class Exploration:
     """The changes of all suspects, run on `texts` so far in which the parameters `wrong` are wrong.
 
-    trials : Trials; judge : Judge; sources : {filename: Source} of the texts so far; tick : called often, raises OutOfSeconds.
+    trials : Trials; judge : Judge; sources : {filename: Source} of the texts so far;
+    order : {(filename, line): when it ran, from 0 to 1}; tick : called often, raises OutOfSeconds.
     """
 
-    def __init__(self, trials, judge, suspects, sources, texts, state, tick):
+    def __init__(self, trials, judge, suspects, sources, texts, state, order, tick):
         self.trials, self.judge, self.suspects, self.sources, self.tick = trials, judge, suspects, sources, tick
-        self.texts, self.state = texts, state
+        self.texts, self.state, self.order = texts, state, order
         self.found, self.run, self.useless = Found(), set(), set()
         self.locals, self.scopes = {}, None
         self.last, self.ended, self.count = np.inf, MOST, 0
@@ -101,22 +103,28 @@ class Exploration:
             if value[1] is not None and not self.trials.passed:
                 self.useless.add(value)
             return
+        self._sort_in(candidate, state)
+        joint = edits.together(candidate.source, candidate.suspect.statement, candidate.edit) if state.wrong else None
+        if joint is not None:
+            self._one(replace(candidate, edit=joint))
+
+    def _sort_in(self, candidate, state):
         pair = self._choice(candidate), state
         if not state.wrong:
             self.found.whole.append(pair)
-            self._end_soon(candidate, MARGIN)
+            self._end_soon(candidate, MARGIN, AFTER_FOUND)
         elif state.wrong < self.state.wrong:
             self.found.partial.append(pair)
             self.left &= state.wrong
             if not self.left:
-                self._end_soon(candidate, COVERED_MARGIN)
+                self._end_soon(candidate, COVERED_MARGIN, AFTER_COVERED)
         else:
             self.found.hopeful.append(pair)
 
-    def _end_soon(self, candidate, margin):
+    def _end_soon(self, candidate, margin, number):
         """Run only what is not much dearer than a candidate from now on."""
         self.last = min(self.last, candidate.priority + margin)
-        self.ended = min(self.ended, self.count + AFTER_FOUND)
+        self.ended = min(self.ended, self.count + number)
 
     def _ahead(self):
         """Candidates that compute what the first suspects' lines should have."""
@@ -155,5 +163,6 @@ class Exploration:
         )
 
     def _choice(self, candidate):
-        source = candidate.source
-        return Choice(source.filename, candidate.suspect.statement, candidate.edit, source.text, self.judge.badness(candidate), candidate.suspect)
+        source, statement = candidate.source, candidate.suspect.statement
+        badness = self.judge.badness(candidate) + LATE * self.order.get((source.filename, statement.lineno), 1.0)
+        return Choice(source.filename, statement, candidate.edit, source.text, badness, candidate.suspect)

@@ -58,6 +58,13 @@ def lines_that_ran(ask, skipped):
     return found
 
 
+def order_of(in_gradients, in_loss):
+    """{(filename, line): when a line first ran, from 0 to 1}, of the lines that ran for the gradients and not for the loss; of the others 0."""
+    lines = [(filename, line) for filename, ran in in_gradients.items() for line in ran]
+    own = [place for place in lines if place[1] not in in_loss.get(place[0], {})]
+    return dict.fromkeys(lines, 0.0) | {place: k / max(1, len(own) - 1) for k, place in enumerate(own)}
+
+
 def _order(node, filename, first, both, called):
     """What is sorted by: small is likely."""
     apart, far = node.lineno in both, not called

@@ -15,8 +15,8 @@ from helpers.clinic.repair.choice import Judge
 from helpers.clinic.repair.explore import Exploration, OutOfSeconds
 from helpers.clinic.repair.outcome import Outcome, Step, line_before
 from helpers.clinic.repair.raised import raised_suspects
-from helpers.clinic.repair.remaining import remaining_suspects
-from helpers.clinic.repair.tidy import merged, without_needless
+from helpers.clinic.repair.remaining import order_of, remaining_suspects
+from helpers.clinic.repair.tidy import line_by_line, merged, without_needless
 from helpers.clinic.repair.together import all_applied, covers
 from helpers.clinic.repair.trial_run import Trials, memory_limited
 
@@ -75,7 +75,7 @@ class _Search:
         self.again = again or (lambda texts: values.suspects(subject, points, texts=texts, seconds=AGAIN_SECONDS))
         self.began, self.processor = time.perf_counter(), time.process_time()
         self.said = self.began
-        self.originals = {}
+        self.originals, self.parsed, self.order = {}, {}, {}
         self.start = self.best = None
 
     # --- from level to level -----------------------------------------------------------------------------------------
@@ -92,8 +92,7 @@ class _Search:
 
     def _searched(self, node, suspects, faults):
         """Whether everything was made right from a node; `best` is kept up to date."""
-        sources = self._sources(node, suspects)
-        level = Exploration(self.trials, self.judge, suspects, sources, node.texts, node.state, self._tick)
+        level = Exploration(self.trials, self.judge, suspects, self._sources(node, suspects), node.texts, node.state, self.order, self._tick)
         found = level.singles(frozenset(step.edit.kind for step in node.steps))
         if found.whole or self._covered(node, found.partial) or level.pairs().whole:
             return self._finished(node, found.whole)
@@ -105,10 +104,10 @@ class _Search:
 
     def _tidied(self, node):
         """A node with no step too many, and one for each statement."""
-        if node.wrong or len(node.steps) < 2:
-            return node
-        steps, texts = without_needless(node.steps, node.texts, self._makes_all_right)
-        return _Node(texts, merged(steps), node.state)
+        steps, texts = node.steps, node.texts
+        if not node.wrong and len(steps) > 1:
+            steps, texts = without_needless(steps, texts, self._makes_all_right)
+        return _Node(texts, line_by_line(merged(steps)), node.state)
 
     def _makes_all_right(self, texts):
         state = self.trials.better(texts, self.start)
@@ -168,6 +167,7 @@ class _Search:
             lines = {(suspect.filename, suspect.statement.lineno) for suspect in first}
             suspects = first + [suspect for suspect in suspects if (suspect.filename, suspect.statement.lineno) not in lines]
         ran = self.trials.ran(node.texts)
+        self.order = order_of(*ran)
         sources = {filename: source for filename in ran[0] if (source := self._source(node, filename)) is not None}
         return suspects + remaining_suspects(suspects, sources, *ran)
 
@@ -176,12 +176,15 @@ class _Search:
         return {filename: self._source(node, filename) for filename in dict.fromkeys(suspect.filename for suspect in suspects)}
 
     def _source(self, node, filename):
-        source = source_files.source_of(filename)
-        if source is None:
-            return None
-        self.originals.setdefault(filename, source.text)
+        """The Source of a file, the same object for the same text: statements are told by what they are, not by what they say."""
         text = node.texts.get(filename)
-        return source if text is None else source_files.Source(filename, text, source_files.parsed(text, filename))
+        if (filename, text) not in self.parsed:
+            source = source_files.source_of(filename)
+            if source is not None:
+                self.originals.setdefault(filename, source.text)
+                source = source if text is None else source_files.Source(filename, text, source_files.parsed(text, filename))
+            self.parsed[filename, text] = source
+        return self.parsed[filename, text]
 
     def _tick(self):
         """Say how far it is; OutOfSeconds where the time is used up."""

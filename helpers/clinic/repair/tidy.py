@@ -1,5 +1,6 @@
 """Make a complete repair as small as it can be: without steps that turn out not to be needed, and with one step for one statement."""
 
+import ast
 import dataclasses
 
 from helpers.clinic.repair.pairs import smallest
@@ -40,6 +41,38 @@ def merged(steps):
         else:
             found[same] = _as_one(found[same], step)
     return tuple(found)
+
+
+def line_by_line(steps):
+    """Steps in which a change that was made in several statements at once is one for each of them."""
+    return tuple(part for step in steps for part in _parts(step))
+
+
+def _parts(step):
+    choice = step.choice
+    tree = ast.parse(choice.text)
+    groups = {}
+    for change in choice.edit.changes:
+        line = choice.text.count("\n", 0, change[0]) + 1
+        groups.setdefault(_statement_at(tree, line), []).append(change)
+    if len(groups) < 2 or " in " not in choice.edit.kind:
+        return [step]
+    found = []
+    for statement, changes in groups.items():
+        edit = dataclasses.replace(choice.edit, changes=tuple(changes), kind=choice.edit.kind.split(" in ")[0])
+        part = dataclasses.replace(choice, statement=statement, edit=edit)
+        edit = dataclasses.replace(
+            edit, before=part.source.strip(), after=part.written.strip(), words=f"{part.source.strip()} → {part.written.strip()}"
+        )
+        here = step.line + statement.lineno - choice.line
+        found.append(dataclasses.replace(step, choice=dataclasses.replace(part, edit=edit), line=here, others=() if found else step.others))
+    return found
+
+
+def _statement_at(tree, line):
+    """The innermost statement that begins at or before a line and ends after it."""
+    around = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and node.lineno <= line <= node.end_lineno]
+    return max(around, key=lambda node: (node.lineno, -node.end_lineno))
 
 
 def _follows(step, other):
