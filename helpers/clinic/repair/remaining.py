@@ -6,6 +6,7 @@ both, where an edit mostly changes the loss.
 """
 
 import ast
+import contextlib
 from dataclasses import dataclass
 
 from helpers.clinic.model import sources as source_files
@@ -48,10 +49,8 @@ def remaining_suspects(known, sources, in_gradients, in_loss):
 def lines_that_ran(ask, skipped):
     """{filename: {line: times}} of the learner's lines that ran in `ask`, without the code objects `skipped`."""
     found = {}
-    try:
+    with contextlib.suppress(Exception, SystemExit):  # what ran until then is known
         source_files.ran(ask, into=found)
-    except (Exception, SystemExit):  # what ran until then is known
-        pass
     for code in skipped:
         for _, _, line in code.co_lines():
             found.get(code.co_filename, {}).pop(line, None)
