@@ -141,19 +141,19 @@ def order_edits(line):
             for a, b in itertools.combinations(named, 2):
                 yield from _exchanged(line, a, b, 1.15)
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) and ast.unparse(node.slice) == "::-1":
-            yield 0.95, "order", {node: node.value}
+            yield 0.95, "turned", {node: node.value}
     value = getattr(statement, "value", None)
     if isinstance(statement, ast.Return) and value is not None:
         for part in value.elts if isinstance(value, ast.Tuple | ast.List) else [value]:
             if isinstance(part, ast.Name | ast.Attribute):
-                yield 1.1, "order", {part: ast.Subscript(part, written("x[::-1]").slice, ast.Load())}
+                yield 1.1, "turned", {part: ast.Subscript(part, written("x[::-1]").slice, ast.Load())}
         names = value.elts if isinstance(value, ast.Tuple | ast.List) else []
         plain = [part for part in names if isinstance(part, ast.Name | ast.Attribute)]
         if len(plain) > 1:
-            yield 1.1, "order", {part: ast.Subscript(part, written("x[::-1]").slice, ast.Load()) for part in plain}
+            yield 1.1, "turned", {part: ast.Subscript(part, written("x[::-1]").slice, ast.Load()) for part in plain}
         reversed_ = [part for part in names if isinstance(part, ast.Subscript) and ast.unparse(part.slice) == "::-1"]
         if len(reversed_) > 1:
-            yield 1.0, "order", {part: part.value for part in reversed_}
+            yield 1.0, "turned", {part: part.value for part in reversed_}
 
 
 def _exchanged(line, a, b, cost):

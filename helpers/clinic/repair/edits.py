@@ -54,9 +54,43 @@ class Edit:
 
 def edits_of(source, statement, scope=None):
     """Each change of one statement of `source` (with `text` and `tree`), an `Edit`, the likeliest first. scope : Scope, optional."""
+    if scope is not None and scope.shapes:
+        yield from _made(source, statement, scope)
+        return
+    place = id(statement), source.text
+    row = _ROWS.get(place)
+    if row is None or row.statement is not statement:
+        while len(_ROWS) >= _KEPT:
+            del _ROWS[next(iter(_ROWS))]
+        row = _ROWS[place] = _Row(statement, _made(source, statement, scope))
+    yield from row
+
+
+_ROWS, _KEPT = {}, 64
+
+
+class _Row:
+    """The changes of a statement, made once however often they are asked for."""
+
+    def __init__(self, statement, edits):
+        self.statement, self.edits, self.made = statement, edits, []
+
+    def __iter__(self):
+        at = 0
+        while True:
+            if at == len(self.made):
+                edit = next(self.edits, None)
+                if edit is None:
+                    return
+                self.made.append(edit)
+            yield self.made[at]
+            at += 1
+
+
+def _made(source, statement, scope):
     scope = scope or Scope.of(source, statement)
     line = Written(source.text, statement)
-    seen = {meaning(line.head)}
+    seen = {meaning(line.bare, line.meanings)}
     for cost, kind, what in sorted(_candidates(source, line, scope), key=lambda candidate: candidate[0]):
         edit = _edit(line, cost, kind, what, scope, seen)
         if edit is not None:
@@ -99,7 +133,7 @@ def _edit(line, cost, kind, what, scope, seen):
     if told is None:
         return None
     changes, tree = told
-    said = meaning(tree)
+    said = meaning(tree, line.meanings)
     if said in seen:
         return None
     seen.add(said)
@@ -169,7 +203,7 @@ def pairs_of(source, statement, scope=None, most=400):
     scope = scope or Scope.of(source, statement)
     line = Written(source.text, statement)
     singles = [edit for edit in itertools.islice(edits_of(source, statement, scope), most) if edit.plan]
-    seen = {meaning(line.head)} | {meaning(line.rewritten(edit.plan)[1]) for edit in singles}
+    seen = {meaning(line.bare, line.meanings)} | {meaning(line.rewritten(edit.plan)[1], line.meanings) for edit in singles}
     heap = [(singles[0].cost + singles[1].cost, 0, 1)] if len(singles) > 1 else []
     while heap:
         cost, i, j = heapq.heappop(heap)

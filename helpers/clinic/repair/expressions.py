@@ -6,6 +6,7 @@ written with (`written`), and of new nodes between them.
 
 import ast
 import functools
+from collections import Counter
 
 MODULES = frozenset(("np", "numpy", "math", "cp", "jnp", "scipy"))
 """Names that stand for a module of array functions."""
@@ -122,14 +123,19 @@ def written(text):
     return node
 
 
-def key(node):
-    """What an expression says, whatever its formatting: two that are equal are the same code."""
+_UNSAID = frozenset(("ctx", "kind", "type_comment"))
+
+
+def key(node, known=None):
+    """What an expression says, whatever its formatting: two that are equal are the same code. known : {node: key} of some parts, optional."""
+    if known and node.__class__ is not list and node in known:
+        return known[node]
     if isinstance(node, ast.Constant):
         return ("Constant", type(node.value).__name__, repr(node.value))
     if isinstance(node, ast.AST):
-        return (type(node).__name__, *(key(getattr(node, name, None)) for name in node._fields if name not in ("ctx", "kind", "type_comment")))
+        return (type(node).__name__, *[key(getattr(node, name, None), known) for name in node._fields if name not in _UNSAID])
     if isinstance(node, list):
-        return tuple(key(part) for part in node)
+        return tuple([key(part, known) for part in node])
     return node
 
 
@@ -226,28 +232,35 @@ def product_of(node):
     return None
 
 
-def meaning(node):
+def meaning(node, known=None):
     """Like `key`, but the same for what is the same by arithmetic: factors and terms in any order, -(a - b) and b - a, (A B)ᵀ and Bᵀ Aᵀ."""
+    if known and node.__class__ is not list and node in known:
+        return known[node]
     if is_op(node, ast.Mult, ast.Div) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)):
-        return _product(node)
+        return _product(node, known)
     if is_op(node, ast.Add, ast.Sub):
-        return _sum(node)
+        return ("+", _bag(_terms(node, 1, known)))
     below = untransposed(node)
     if below is not None:
-        return _transposed(meaning(below))
+        return _transposed(meaning(below, known))
     pair = product_of(node)
     if pair:
-        return ("@", meaning(pair[0]), meaning(pair[1]))
+        return ("@", meaning(pair[0], known), meaning(pair[1], known))
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Lt | ast.LtE):
         turned = "Gt" if isinstance(node.ops[0], ast.Lt) else "GtE"
-        return ("Compare", meaning(node.comparators[0]), ((turned,),), (meaning(node.left),))
+        return ("Compare", meaning(node.comparators[0], known), ((turned,),), (meaning(node.left, known),))
     if isinstance(node, ast.Constant):
-        return ("Constant", repr(float(node.value))) if is_number(node) else key(node)
+        return ("Constant", float(node.value)) if is_number(node) else key(node)
     if isinstance(node, ast.AST):
-        return (type(node).__name__, *(meaning(getattr(node, name, None)) for name in node._fields if name not in ("ctx", "kind", "type_comment")))
+        return (type(node).__name__, *[meaning(getattr(node, name, None), known) for name in node._fields if name not in _UNSAID])
     if isinstance(node, list):
-        return tuple(meaning(part) for part in node)
+        return tuple([meaning(part, known) for part in node])
     return node
+
+
+def _bag(items):
+    """What a collection holds, in any order."""
+    return frozenset(Counter(items).items())
 
 
 def _transposed(said):
@@ -258,46 +271,38 @@ def _transposed(said):
     return ("T", said)
 
 
-def _product(node):
-    coefficient, above, below = _factors(node)
+def _product(node, known):
+    coefficient, above, below = _factors(node, known)
     if coefficient < 0 and len(above) == 1 and not below and above[0][0] == "+":
-        coefficient, above = -coefficient, [_turned(above[0])]
+        coefficient, above = -coefficient, [("+", frozenset(((-sign, term), n) for (sign, term), n in above[0][1]))]
     if coefficient == 1 and len(above) == 1 and not below:
         return above[0]
-    return ("*", coefficient, tuple(sorted(above, key=repr)), tuple(sorted(below, key=repr)))
+    return ("*", coefficient, _bag(above), _bag(below))
 
 
-def _factors(node):
+def _factors(node, known):
     """(coefficient, numerators, denominators) of a product."""
     if is_op(node, ast.Mult, ast.Div):
-        c, above, below = _factors(node.left)
-        d, more, under = _factors(node.right)
+        c, above, below = _factors(node.left, known)
+        d, more, under = _factors(node.right, known)
         if isinstance(node.op, ast.Mult):
             return c * d, above + more, below + under
-        return (c / d, above + under, below + more) if d else (c, above, [*below, ("Constant", "0.0")])
+        return (c / d, above + under, below + more) if d else (c, above, [*below, ("Constant", 0.0)])
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        c, above, below = _factors(node.operand)
+        c, above, below = _factors(node.operand, known)
         return -c, above, below
-    if is_number(node):
-        return float(node.value), [], []
-    said = meaning(node)
-    return 1.0, [said], []
+    return (float(node.value), [], []) if is_number(node) else (1.0, [meaning(node, known)], [])
 
 
-def _sum(node):
-    return ("+", tuple(sorted(_terms(node, 1), key=repr)))
-
-
-def _terms(node, sign):
+def _terms(node, sign, known):
+    """[(sign, term)] of a sum."""
     if is_op(node, ast.Add, ast.Sub):
-        return _terms(node.left, sign) + _terms(node.right, sign if isinstance(node.op, ast.Add) else -sign)
-    said = meaning(node)
+        return _terms(node.left, sign, known) + _terms(node.right, sign if isinstance(node.op, ast.Add) else -sign, known)
+    said = meaning(node, known)
     if said[0] == "+":
-        return [(s * sign, term) for s, term in said[1]]
+        return [(s * sign, term) for (s, term), n in said[1] for _ in range(n)]
     if said[0] == "*" and said[1] < 0:
-        return [(-sign, ("*", -said[1], *said[2:]) if said[1] != -1 or len(said[2]) != 1 or said[3] else said[2][0])]
+        above = list(said[2])
+        alone = said[1] == -1 and len(above) == 1 and above[0][1] == 1 and not said[3]
+        return [(-sign, above[0][0] if alone else ("*", -said[1], *said[2:]))]
     return [(sign, said)]
-
-
-def _turned(said):
-    return ("+", tuple(sorted(((-sign, term) for sign, term in said[1]), key=repr)))

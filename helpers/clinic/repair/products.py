@@ -76,7 +76,7 @@ def _product(line, node, a, b, scope):
     yield 0.85, "transpose", {node: product(ta, b)}
     yield 0.85, "transpose", {node: product(a, tb)}
     yield 0.95, "transpose", {node: product(tb, ta)}
-    yield 1.0, "order", {node: product(b, a)}
+    yield 1.0, "turned", {node: product(b, a)}
     yield 1.1, "transpose", {node: product(ta, tb)}
     yield 1.1, "transpose", {node: product(b, ta)}
     yield 1.1, "transpose", {node: product(tb, a)}
@@ -101,7 +101,7 @@ def _elementwise(node, scope):
 
 def _outer(node, scope):
     a, b = node.args
-    yield 0.85, "order", {node: ast.Call(node.func, [b, a], [])}
+    yield 0.85, "turned", {node: ast.Call(node.func, [b, a], [])}
     yield 1.05, "kind", {node: binary(a, ast.Mult, b)}
     yield 1.15, "kind", {node: multiplied(a, b, scope)}
     yield 1.2, "kind", {node: multiplied(transposed(a, scope), b, scope)}

@@ -12,7 +12,7 @@ import keyword
 import re
 import tokenize
 
-from helpers.clinic.repair.expressions import is_op, key, level, slot
+from helpers.clinic.repair.expressions import is_op, key, level, meaning, slot
 
 BLOCKS = ast.If | ast.While | ast.For | ast.With | ast.AsyncFor | ast.AsyncWith
 """Statements that hold others: only their first line is rewritten."""
@@ -70,7 +70,13 @@ class Written:
         self._adopt(node)
         self._tokens = self._tokenized()
         self.tight = "**" in text and " ** " not in text
-        self.said = key(self.head)
+        self.commented = bool(_comments(self.segment))
+        self.bare = node if self.head is node else _headed(node)
+        self.keys, self.meanings = {}, {}
+        for part in reversed(self.parents):
+            if isinstance(part, ast.expr):
+                self.keys[part], self.meanings[part] = key(part, self.keys), meaning(part, self.meanings)
+        self.said = key(self.bare, self.keys)
 
     def _head_end(self, text, node):
         last = max(
@@ -157,19 +163,20 @@ class Written:
     def rewritten(self, substitutions):
         """(changes, tree) for {node: expression}; None where nothing changes or it cannot be said in the learner's text."""
         told = _Told(self, substitutions)
-        meant = told.tree(self.head if self.head is self.node else _headed(self.node))
-        said = key(meant)
+        meant = told.tree(self.bare)
+        said = key(meant, self.keys)
         if said == self.said:
             return None
-        for changes in (told.changes(), told.sparing()):
-            if (
-                changes
-                and self._says(changes, said)
-                and (not _comments(self.segment) or _comments(applied(changes, self.segment)) == _comments(self.segment))
-            ):
-                return tuple((self.start + start, self.start + end, new) for start, end, new in changes), meant
-        changes = told.changes()
-        return (tuple((self.start + start, self.start + end, new) for start, end, new in changes), meant) if self._says(changes, said) else None
+        changes, spared = told.changes(), told.sparing() if self.commented or "\n" in self.segment else None
+        if not told.is_certain and not self._says(changes, said):
+            changes = None
+        if spared and (changes is None or self._loses(changes)) and self._says(spared, said):
+            changes = spared
+        return None if changes is None else (tuple((self.start + start, self.start + end, new) for start, end, new in changes), meant)
+
+    def _loses(self, changes):
+        """Whether changes lose a comment."""
+        return self.commented and _comments(applied(changes, self.segment)) != _comments(self.segment)
 
     def after(self, changes):
         """The statement's text after changes."""
@@ -209,6 +216,13 @@ class _Told:
             while node in line.parents:
                 node = line.parents[node]
                 self.touched.add(node)
+
+    @property
+    def is_certain(self):
+        """Whether only names and calls change places with each other, so that no reading is needed."""
+        return all(
+            level(a) >= 14 and level(b) >= 14 and "\n" not in self.line.text(a) and not isinstance(a, ast.JoinedStr) for a, b in self.new.items()
+        )
 
     def _followed(self, node, seen):
         while node in self.new and node not in seen:

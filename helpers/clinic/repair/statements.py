@@ -1,6 +1,7 @@
 """Changes of a whole statement: = for +=, a copy for another name, an array of floats, a line that is missing or too much."""
 
 import ast
+import contextlib
 import re
 
 from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, attribute, function_name, is_op, key, number, of_module, times, written
@@ -189,9 +190,9 @@ def default_arguments(line):
             and node.func.attr in ARRAY_ATTRIBUTES
         ):
             if node.func.attr == "append" and len(node.args) == 1:
-                yield 1.0, "order", {node: ast.Call(ast.Attribute(node.func.value, "insert", ast.Load()), [number(0), node.args[0]], [])}
+                yield 1.0, "appended", {node: ast.Call(ast.Attribute(node.func.value, "insert", ast.Load()), [number(0), node.args[0]], [])}
             elif node.func.attr == "insert" and len(node.args) == 2:
-                yield 1.0, "order", {node: ast.Call(ast.Attribute(node.func.value, "append", ast.Load()), [node.args[1]], [])}
+                yield 1.0, "appended", {node: ast.Call(ast.Attribute(node.func.value, "append", ast.Load()), [node.args[1]], [])}
 
 
 def missing_lines(text, statement, others, exists):
@@ -205,15 +206,14 @@ def missing_lines(text, statement, others, exists):
     own = text[slice(*span(text, statement))]
     if "\n" in own:
         return
-    present = {ast.unparse(node) for node in others}
+    standing = None
     for new in _renamed(own, exists):
         try:
             (node,) = ast.parse(new).body
         except (SyntaxError, ValueError):
             continue
-        if ast.unparse(node) in present or not _is_update(node) or (_set_by_others(node, others) and not _of_itself(node)):
-            continue
-        if isinstance(node, ast.Assign) and not _of_itself(node) and not _read(node.targets[0], others):
+        standing = standing or _Standing(others)
+        if not _is_update(node) or standing.has(node):
             continue
         if rows is None:  # it shares its line with others
             end = span(text, statement)[1]
@@ -225,11 +225,29 @@ def missing_lines(text, statement, others, exists):
         yield 1.1, "missing line", ((rows[1], rows[1], f"{head}{new}{eol}") if end is not None else (rows[1], rows[1], f"{eol}{head}{new}"),)
 
 
-def _read(target, others):
-    name = ast.unparse(target)
-    return "." in name or any(
-        ast.unparse(n) == name and isinstance(n.ctx, ast.Load) for other in others for n in ast.walk(other) if isinstance(n, ast.Name | ast.Subscript)
-    )
+class _Standing:
+    """What the statements of a function set, change and read."""
+
+    def __init__(self, others):
+        self.lines = {ast.unparse(node) for node in others if not hasattr(node, "body")}
+        self.set, self.changed = set(), set()
+        for node in others:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+            names = {ast.unparse(part) for t in targets for part in (t.elts if isinstance(t, ast.Tuple) else [t])}
+            self.set |= names
+            if isinstance(node, ast.AugAssign) or _of_itself(node):
+                self.changed |= names
+        parts = (n for other in others if not hasattr(other, "body") for n in ast.walk(other))
+        self.read = {ast.unparse(n) for n in parts if isinstance(n, ast.Name | ast.Subscript) and isinstance(n.ctx, ast.Load)}
+
+    def has(self, node):
+        """Whether a line is there already, or what it sets is set otherwise, or nobody needs it."""
+        target = ast.unparse(node.target if isinstance(node, ast.AugAssign) else node.targets[0])
+        if ast.unparse(node) in self.lines:
+            return True
+        if isinstance(node, ast.AugAssign) or _of_itself(node):
+            return target in self.changed
+        return target in self.set or ("." not in target and target not in self.read)
 
 
 def _of_itself(node):
@@ -240,32 +258,38 @@ def _is_update(node):
     return isinstance(node, ast.AugAssign) or (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name | ast.Attribute | ast.Subscript))
 
 
-def _set_by_others(node, others):
-    target = ast.unparse(node.target if isinstance(node, ast.AugAssign) else node.targets[0])
-    update = isinstance(node, ast.AugAssign) or _of_itself(node)
-    for other in others:
-        if update and not (isinstance(other, ast.AugAssign) or _of_itself(other)):
-            continue  # it begins there
-        targets = other.targets if isinstance(other, ast.Assign) else [other.target] if isinstance(other, ast.AugAssign) else []
-        if any(ast.unparse(part) == target for t in targets for part in (t.elts if isinstance(t, ast.Tuple) else [t])):
-            return True
-    return False
-
-
 def _renamed(own, exists):
     """The line for other names: each layer's number by another, w for b and b for w, a word of the target by another, where all names exist."""
     target = re.split(r"[-+*/]?=(?!=)", own)[0]
+    known = _Names(exists)
     for old in sorted(set(re.findall(NUMBERED, target))):
-        for new in sorted({digit for name in exists for digit in re.findall(NUMBERED, name)} - {old}):
-            yield from _existing(_renumbered(own, old, new), exists)
+        for new in sorted(known.numbers - {old}):
+            yield from known.kept(_renumbered(own, old, new))
     name = target.strip()
     if name.isidentifier() and len(name) < 4:
-        for other in sorted(other for other in exists if other.isidentifier() and other != name and other[0] == name[0] and len(other) == len(name)):
-            yield from _existing(re.sub(rf"\b{name}\b", other, own), exists)
-    known = sorted({word for name in exists for word in words(name) if word.isalpha()})
+        for other in sorted(n for n in known.identifiers if n != name and n[0] == name[0] and len(n) == len(name)):
+            yield from known.kept(re.sub(rf"\b{name}\b", other, own))
     for old in dict.fromkeys(word for word in words(target) if word.isalpha()):
-        for new in (*_TWINS.get(old, ()), *(w for w in known if len(w) > 2 and len(old) > 2 and w != old)):
-            yield from _existing(reworded(own, old, new), exists)
+        for new in (*_TWINS.get(old, ()), *(w for w in known.words if len(w) > 2 and len(old) > 2 and w != old)):
+            yield from known.kept(reworded(own, old, new))
+
+
+class _Names:
+    """The names that a scope knows, taken apart."""
+
+    def __init__(self, exists):
+        self.exists = exists
+        self.identifiers = {part for name in exists for part in re.findall(r"[^\W\d]\w*", name)}
+        self.words = sorted({word for name in self.identifiers for word in words(name) if word.isalpha()})
+        self.numbers = {digit for name in exists for digit in re.findall(NUMBERED, name)}
+
+    def kept(self, new):
+        """The line, where all its names exist."""
+        if all(part in self.identifiers for part in re.findall(r"[^\W\d]\w*", new)):
+            with contextlib.suppress(SyntaxError, ValueError):
+                names = {ast.unparse(n) for n in ast.walk(ast.parse(new)) if isinstance(n, ast.Name | ast.Attribute)}
+                if names <= self.exists:
+                    yield new
 
 
 _TWINS = {
@@ -276,13 +300,3 @@ _TWINS = {
 
 def _renumbered(own, old, new):
     return re.sub(NUMBERED, lambda match: new if match[0] == old else match[0], own)
-
-
-def _existing(new, exists):
-    try:
-        tree = ast.parse(new)
-    except (SyntaxError, ValueError):
-        return
-    names = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Name | ast.Attribute)}
-    if names and all(name in exists for name in names):
-        yield new
