@@ -283,3 +283,17 @@ def test_something_else_is_only_said():
 def test_steps_of_a_path_name_themselves():
     assert name_of((Step("item", 0), Step("attr", "W"))) == "[0].W" and name_of((Step("key", "p"), Step("key", "W"))) == "p['W']"
     assert name_of(()) == "params"
+
+
+def test_a_normal_number_that_waits_is_put_back():
+    kept = np.random.get_state()
+    try:
+        np.random.seed(0)
+        np.random.randn()
+        expected = np.random.get_state()
+        state = State(lambda: None)
+        np.random.randn()
+        state.restore(everything=True)
+        assert str(np.random.get_state()) == str(expected)
+    finally:
+        np.random.set_state(kept)
