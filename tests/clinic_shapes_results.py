@@ -15,6 +15,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 import clinic_shapes_truth as truth
 
 BELOW = "# ---- my data and the clinic"
