@@ -11,6 +11,7 @@ import clinic_live_shapes
 from clinic_live_more import SHAPES as MORE
 from clinic_live_shapes import SHAPES
 from helpers.clinic import guard
+from helpers.clinic.model import bench
 from helpers.clinic.model.live import Live
 from helpers.clinic.model.subject import Trouble
 from helpers.clinic.model.walk import leaves
@@ -237,6 +238,17 @@ def test_only_restricts_and_says_what_there_is():
     assert set(Live(net, net.loss, step=net.backward, rate=0.1, only=("W1", "b2")).start) == {"W1", "b2"}
     with pytest.raises(Trouble, match=r"only names W7, and the model holds X, Y, W1"):
         Live(net, net.loss, step=net.backward, rate=0.1, only="W7")
+
+
+def test_what_is_too_large_for_a_parameter_is_never_moved(monkeypatch):
+    monkeypatch.setattr(bench, "_MOST", 17)
+    net, seen = Net(), set()
+
+    def loss():
+        seen.add(net.X.tobytes())
+        return net.loss()
+
+    assert set(Live(net, loss, step=net.backward, rate=0.1).start) == {"W1", "b1", "W2", "b2"} and len(seen) == 1
 
 
 # --- edits -----------------------------------------------------------------------------------------------------------

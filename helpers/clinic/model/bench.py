@@ -6,6 +6,8 @@ from helpers.clinic.model.calls import Call, loss_value, undisturbed
 from helpers.clinic.model.state import State, is_foreign
 from helpers.clinic.model.walk import MISSING, follow, leaves
 
+_MOST = 20_000_000  # entries: what is larger is data, and is never moved
+
 
 class Bench:
     """A model and its functions, on which questions are asked.
@@ -26,7 +28,7 @@ class Bench:
         found = leaves(model, is_foreign)
         if primed:
             self.outer.restore(everything=True)
-        self.numbers = [leaf for leaf in found if leaf.kind != "integers"]
+        self.numbers = [leaf for leaf in found if leaf.kind != "integers" and np.size(leaf.value) <= _MOST]
         self.integers = [leaf for leaf in found if leaf.kind == "integers"]
         self.seconds, self.everything, self._stand_ins = None, True, {}
         arrays = [leaf for leaf in self.numbers if leaf.kind == "array"]

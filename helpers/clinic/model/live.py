@@ -68,6 +68,9 @@ class Live(Subject):
         if whole:
             self._notes.append(f"{roles.listed(whole)}: integers, taken for data. A parameter has to hold floats, such as 1.0.")
         self._remember(found)
+        self._bench.state.forget()
+        with contextlib.suppress(Trouble):
+            self._bench.loss(roles.moved(found.parameters, self._rng))  # shows what a question changes
         self._bench.everything = False
         self.notes = tuple(self._notes)
 

@@ -21,7 +21,7 @@ _PLAIN = (str, bytes, bool, int, float, complex, type(None), type(Ellipsis), np.
 _ATOMS = frozenset((str, bytes, bool, int, float, complex, type(None), np.float64))
 _GENERATORS = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random)
 _KEPT = (staticmethod, classmethod)
-_LARGE = 2**28  # bytes: an array beyond it is not copied
+_LARGE = 2**30  # bytes: an array beyond it is not copied
 _MANY = 500_000  # objects
 
 
@@ -148,6 +148,10 @@ class State:
         for note in self._dirty:
             note.put_back()
         self._made.clear()
+
+    def forget(self):
+        """Forget what is known to change: what was moved to see what it is, such as data, is moved no more."""
+        self._dirty = []
 
     def restore_randomness(self):
         """Put back the random generators alone."""
