@@ -339,3 +339,47 @@ def updates_in_a_local_name():
         W1, b1, W2, b2 = W1 - 0.1 * dW1, b1 - 0.1 * db1, W2 - 0.1 * dW2, b2 - 0.1 * db2
 
     return {"model": W, "loss": lambda: run(X, Y, *W.values())[0], "step": step, "rate": 0.1}, NAMES, NAMES
+
+
+class Batches(Network):
+    """Takes the next batch at each call, also of the loss."""
+
+    def __init__(self):
+        r = np.random.default_rng(0)
+        super().__init__((3, 4, 2), r)
+        self.X, self.Y, self.at, self.size = r.normal(size=(12, 3, 1)), r.normal(size=(12, 2, 1)), 0, 4
+
+    def batch(self):
+        part = slice(self.at, self.at + self.size)
+        self.at = (self.at + self.size) % 12
+        return list(zip(self.X[part], self.Y[part], strict=True))
+
+    def loss(self):
+        return np.mean([0.5 * ((self.feedforward(x) - y) ** 2).sum() for x, y in self.batch()])
+
+    def train(self):
+        self.update_mini_batch(self.batch(), 0.5)
+
+
+@shape
+def the_next_batch_at_each_call():
+    net = Batches()
+    return {"model": net, "loss": net.loss, "step": net.train, "rate": 0.5}, {f"{name}[{k}]" for name in ("weights", "biases") for k in (0, 1)}, set()
+
+
+@shape
+def the_next_batch_only_in_the_loss():
+    """The update uses what the forward pass has left: it needs one before it."""
+    net, r = types.SimpleNamespace(at=0), np.random.default_rng(0)
+    net.X, net.Y, net.W = r.normal(size=(12, 3)), r.normal(size=(12, 2)), r.normal(size=(3, 2))
+
+    def loss():
+        net.part = slice(net.at, net.at + 4)
+        net.at += 4
+        net.err = net.X[net.part] @ net.W - net.Y[net.part]
+        return 0.5 * (net.err**2).sum()
+
+    def update():
+        net.W -= 0.1 * net.X[net.part].T @ net.err
+
+    return {"model": net, "loss": loss, "step": update, "rate": 0.1}, {"W"}, set()

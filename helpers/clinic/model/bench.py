@@ -30,7 +30,7 @@ class Bench:
             self.outer.restore(everything=True)
         self.numbers = [leaf for leaf in found if leaf.kind != "integers" and np.size(leaf.value) <= _MOST]
         self.integers = [leaf for leaf in found if leaf.kind == "integers"]
-        self.seconds, self.everything, self._stand_ins = None, True, {}
+        self.seconds, self.everything, self.forward_first, self._stand_ins = None, True, True, {}
         arrays = [leaf for leaf in self.numbers if leaf.kind == "array"]
         self._replaced = [leaf for leaf in arrays if not (leaf.value.dtype == np.float64 and leaf.value.flags.writeable)]
         self._elsewhere = {}
@@ -82,8 +82,9 @@ class Bench:
 
     def forward(self):
         """The loss, for what it leaves behind; the random numbers that it drew are drawn again by who comes next."""
-        self.call.run(self.root, self.seconds)
-        self.state.restore_randomness()
+        if self.forward_first:
+            self.call.run(self.root, self.seconds)
+            self.state.restore_randomness()
 
     # --- moving ------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.clinic.model import fresh, given, roles, sources
 from helpers.clinic.model.bench import Bench
-from helpers.clinic.model.calls import handed_over
+from helpers.clinic.model.calls import handed_over, loss_value
 from helpers.clinic.model.learning import Learning, Slopes
 from helpers.clinic.model.memory import Memory
 from helpers.clinic.model.subject import Subject, Trouble
@@ -215,12 +215,27 @@ class Live(Subject):
             raise Trouble(f"only names {', '.join(missing)}, and the model holds {roles.listed(leaves, 20) or 'no numbers'}.")
         return {id(leaf) for found in of.values() for leaf in found}
 
+    def _choose_forward(self):
+        """Where the loss takes another batch at each call, a forward pass before the gradients may take theirs away."""
+        bench = self._bench
+        one, two = bench.ask([], lambda: [loss_value(bench.call.run(bench.root)) for _ in range(2)], everything=True)
+        if one == two or np.isnan(one):
+            return
+        point = roles.alive(bench, list(self._leaves.values()), self._rng)
+        slopes, right = Slopes(bench, point, self._rng), {}
+        for first in (True, False):
+            bench.forward_first = first
+            with contextlib.suppress(Trouble):
+                right[first] = sum(value is not None and slopes(name, value) for name, value in self._calls(point, 1)[0].items())
+        bench.forward_first = right.get(True, -1) >= right.get(False, -1)
+        self._notes.append(f"A second call of loss() gives another value ({one:.6g}, {two:.6g}): it keeps something. Each question starts anew.")
+
     def _same_each_time(self):
         first, second = self._bench.loss(), self._bench.loss()
         if first != second and not (np.isnan(first) and np.isnan(second)):
             raise Trouble(
-                f"loss() is {first:.6g}, and {second:.6g} when it is called again from the same state: it draws random numbers "
-                "from a generator made within. Give it one with a seed."
+                f"loss() is {first:.6g}, and {second:.6g} when it is called again from the same state: it uses "
+                "something that nobody can put back, such as an iterator that is read on, or the time. Give it the same examples each time."
             )
 
     def _refuse_nothing(self, found, chosen):
@@ -248,6 +263,7 @@ class Live(Subject):
             self._notes.append(f"No gradient comes for {roles.listed(found.never)}.")
         if self._raised:
             return
+        self._choose_forward()
         self._notes += self._misfits()
         point = roles.alive(self._bench, list(self._leaves.values()), self._rng)
         self._memory = Memory.of(self._calls(point, 3), self._rate is not None, Slopes(self._bench, point, self._rng))
