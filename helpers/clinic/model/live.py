@@ -5,14 +5,12 @@ import dataclasses
 
 import numpy as np
 
-from helpers.clinic.model import fresh, given, roles, sources
+from helpers.clinic.model import fresh, given, refusals, roles, sources
 from helpers.clinic.model.bench import Bench
 from helpers.clinic.model.calls import handed_over, loss_value
 from helpers.clinic.model.learning import Learning, Slopes
 from helpers.clinic.model.memory import Memory
 from helpers.clinic.model.subject import Subject, Trouble
-
-_RATES = ("rate", "lr", "learning_rate", "alpha", "eta")
 
 
 class Live(Subject):
@@ -46,15 +44,15 @@ class Live(Subject):
         self.handed_over = handed_over(loss, grads, step)
         self._rng, self._notes, self.seconds = np.random.default_rng(0), [], None
         self._bench = Bench(model, loss, grads, step, rate)
-        self._rate = float(rate if rate is not None else self._found_rate()) if step is not None else None
+        self._rate = float(rate if rate is not None else self._read_rate()) if step is not None else None
         self._matches, self._memory, self._slopes, self._patches = {}, Memory(), {}, sources.Patches()
-        self._same_each_time()
+        refusals.refuse_chance(self._bench)
         found = roles.dependence(self._bench, self._bench.numbers, self._rng)
         if not found.depends and len(Bench(model, loss, primed=True).numbers) > len(self._bench.numbers):
             self._bench = Bench(model, loss, grads, step, rate, primed=True)
             found = roles.dependence(self._bench, self._bench.numbers, self._rng)
-        chosen = self._chosen(only)
-        self._refuse_nothing(found, chosen)
+        chosen = refusals.chosen_of(self._bench, only)
+        refusals.refuse_nothing(self._bench, found, chosen)
         self._raised, self._found = False, found
         learns = self._learning(found)
         found = roles.decided(found, learns, chosen)
@@ -196,24 +194,10 @@ class Live(Subject):
 
     # --- what is a parameter -----------------------------------------------------------------------------------------
 
-    def _found_rate(self):
-        rates = [leaf for leaf in self._bench.numbers if leaf.kind == "number" and roles.word(leaf).lower() in _RATES]
-        if len(rates) != 1:
-            raise Trouble("step needs its learning rate: say rate=…, the number that it multiplies gradients by.")
-        self._notes.append(f"The learning rate was read from {rates[0].name}: {float(rates[0].value):g}.")
-        return rates[0].value
-
-    def _chosen(self, only):
-        """Ids of the leaves that are parameters, None where nobody said so. Raises Trouble where a name in `only` is none."""
-        leaves = self._bench.numbers
-        if only is None:
-            return None
-        only = (only,) if isinstance(only, str) else tuple(only)
-        of = {name: [leaf for leaf in leaves if _is_called(leaf, name)] for name in only}
-        missing = [name for name, found in of.items() if not found]
-        if missing:
-            raise Trouble(f"only names {', '.join(missing)}, and the model holds {roles.listed(leaves, 20) or 'no numbers'}.")
-        return {id(leaf) for found in of.values() for leaf in found}
+    def _read_rate(self):
+        leaf = refusals.rate_of(self._bench)
+        self._notes.append(f"The learning rate was read from {leaf.name}: {float(leaf.value):g}.")
+        return leaf.value
 
     def _choose_forward(self):
         """Where the loss takes another batch at each call, a forward pass before the gradients may take theirs away."""
@@ -229,31 +213,6 @@ class Live(Subject):
                 right[first] = sum(value is not None and slopes(name, value) for name, value in self._calls(point, 1)[0].items())
         bench.forward_first = right.get(True, -1) >= right.get(False, -1)
         self._notes.append(f"A second call of loss() gives another value ({one:.6g}, {two:.6g}): it keeps something. Each question starts anew.")
-
-    def _same_each_time(self):
-        first, second = self._bench.loss(), self._bench.loss()
-        if first != second and not (np.isnan(first) and np.isnan(second)):
-            raise Trouble(
-                f"loss() is {first:.6g}, and {second:.6g} when it is called again from the same state: it uses "
-                "something that nobody can put back, such as an iterator that is read on, or the time. Give it the same examples each time."
-            )
-
-    def _refuse_nothing(self, found, chosen):
-        if any(chosen is None or id(leaf) in chosen for leaf in found.depends):
-            return
-        if found.depends:
-            unused = [leaf for leaf in self._bench.numbers if id(leaf) in chosen]
-            raise Trouble(f"The loss does not depend on {roles.listed(unused)}, but on {roles.listed(found.depends)}.")
-        start = self._bench.loss()
-        if not np.isfinite(start):
-            raise Trouble(f"loss() is {start} at the parameters as they come, and where they are moved a little: it has no slope there.")
-        whole = roles.listed(self._bench.integers)
-        if whole:
-            raise Trouble(f"{whole}: the model holds integers only, and a step would be cut to integers. Write floats, such as 1.0.")
-        there = roles.listed(self._bench.numbers, 12)
-        if found.caches and len(found.caches) == len(self._bench.numbers):
-            raise Trouble(f"loss() writes {there} anew each time: hand over what it makes them from.")
-        raise Trouble(f"The loss depends on nothing in the model ({there or 'no numbers there'}): does loss() use other arrays, or no forward pass?")
 
     def _remember(self, found):
         """Say what was taken for data, and see whether a second call gives the same."""
@@ -274,12 +233,6 @@ class Live(Subject):
                 f"step() moves every entry by {size * self._rate:.3g}, whatever its gradient is (as Adam, RMSprop or the sign alone do in a "
                 "first step): the gradient cannot be read from it. Hand over grads=…, or a step of plain descent."
             )
-
-
-def _is_called(leaf, name):
-    last = str(leaf.path[-1].which) if leaf.path else "params"
-    said = {leaf.name, last, roles.word(leaf)}
-    return name in said | {one.lstrip("_") for one in said} or leaf.name.startswith((f"{name}.", f"{name}["))
 
 
 def _one_size(gradients):
