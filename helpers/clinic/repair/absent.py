@@ -39,10 +39,16 @@ class Absent:
             if event.site.role == "part" or event.array is None or not self.flow.is_backward(event) or event in claimed:
                 continue
             called = is_called(event.site.target, name)
-            fits = not nothing and not finals and event.array.size == size and self.flow.carrying(event)
+            fits = not nothing and event.array.size == size and self.flow.carrying(event)
+            fits = fits and not self._is_it(event, name)
             if called or fits or event.site in sites or (event.site.statement in statements and not nothing):
                 found.append((called, event.array.size == size, event.number, event))
         return max(found, key=lambda f: f[:3])[3] if found else None
+
+    def _is_it(self, event, name):
+        """Whether an event holds this gradient in its shape: then it is not what was taken for it."""
+        parameter = self.flow.parameters[name]
+        return event.array.shape == parameter.values[0].shape and any(t is parameter.truth for t, _ in self.flow.matches(event, after=False))
 
     def _made_elsewhere(self, name):
         """An event that is this gradient, though nothing comes of it."""
@@ -98,12 +104,18 @@ def raising(flow, charges, error, direction):
     here = [e for e in flow.events if e.site.statement is statement]
     source = sites[-1].source if sites else here[-1].site.source
     charges.add(source, statement, 1.0, "", f"it raises: {error}")
-    last = [e for e in here if e.outer is None]
-    for event in last:
-        if event.origin is not None and flow.is_backward(event.origin) and not flow.fine(event):
-            direction.follow(event.origin, 0.9, "")
-        elif event.origin is not None and flow.is_backward(event.origin):
-            charges.against(event.origin, 0.3, "", f"what it makes goes into line {statement.lineno}, which raises")
+    taken = [e for last in here if last.outer is None for e in ([last] if last.site.is_load else flow.inputs(last))]
+    for event in dict.fromkeys(taken):
+        made = event.origin.whole if event.origin is not None and flow.is_backward(event.origin) else None
+        if made is None or made.site.statement is statement:
+            continue
+        turned = [m.turned for t, m in flow.matches(event) if t.kind == "gradient"]
+        if not flow.fine(event):
+            direction.follow(made, 0.9, "")
+        elif turned and all(turned):
+            charges.against(made, 1.1, "", f"{event.site.text} is a gradient transposed, and goes into line {statement.lineno}, which raises")
+        else:
+            charges.against(made, 0.3, "", f"what it makes goes into line {statement.lineno}, which raises")
 
 
 def _around(site):

@@ -95,13 +95,16 @@ class Adjoints:
                     self.forward.update(every)
 
     def _moves(self, event):
-        """Whether the loss depends on a value: it is moved at random, all entries at once."""
+        """Whether the loss depends on a value, at any point: it is moved at random, all entries at once."""
         rng = np.random.default_rng(event.number)
-        for size in (1e-3, 1e-6):
-            noise = size * (1 + np.abs(event.array)) * rng.normal(size=event.array.shape)
-            moved = self._loss(0, event, noise)
-            if np.isfinite(moved):
-                return moved != self.bases[0]
+        for p in range(len(self.points)):
+            there = self.by_key[p].get((event.site.number, event.times))
+            if there is None or there.array is None:
+                continue
+            noise = rng.normal(size=there.array.shape) * (1 + np.abs(there.array))
+            moved = next((m for size in (1e-3, 1e-6) if np.isfinite(m := self._loss(p, there, size * noise))), self.bases[p])
+            if moved != self.bases[p]:
+                return True
         return False
 
     def _shared_loads(self):
@@ -235,14 +238,16 @@ def _factor(pairs):
         value, array = value[known], array[known]
         square = float(array @ array)
         size = float(np.sqrt(value @ value))
+        if square == 0 and size == 0:  # a unit that is off, an example that costs nothing: no number is told from another
+            continue
         if square == 0 or size == 0:
             return None
         c = float(value @ array) / square
         if np.linalg.norm(value - c * array) > TOLERANCE * size:
             return None
         factors.append(c)
-    middle = float(np.median(factors))
-    return middle if all(abs(c - middle) <= 10 * TOLERANCE * abs(middle) for c in factors) else None
+    middle = float(np.median(factors)) if factors else 0.0
+    return middle if factors and all(abs(c - middle) <= 10 * TOLERANCE * abs(middle) for c in factors) else None
 
 
 def _row(values, target):

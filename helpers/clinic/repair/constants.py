@@ -9,7 +9,8 @@ import re
 
 import numpy as np
 
-from helpers.clinic.repair.flow import ancestors, inside
+from helpers.clinic.repair.direction import form
+from helpers.clinic.repair.flow import ancestors
 
 
 class Constants:
@@ -30,6 +31,7 @@ class Constants:
                 if self.flow.is_backward(e):
                     here.setdefault(e.site.statement, {})[e] = None
         rows = {name: self._made_by(name) for name in events}
+        self._only_there(scaled, ways, rows)
         for statement, found in here.items():
             names = [name for name in scaled if statement in ways[name]]
             against = sum(statement in ways[name] for name in self.right) / max(1, len(self.right))
@@ -39,6 +41,22 @@ class Constants:
             for name in names:
                 times = f"the gradient of {name} is {scaled[name]:.4g} times what it should be"
                 self.charges.add(found[0].site.source, statement, weight * suspicion / len(names), name, times + said, found[-1].site.text)
+
+    def _only_there(self, scaled, ways, rows):
+        """Lines on the way to right gradients only, in which the number stands: those that lead to the others lack one."""
+        wrong = set().union(*(ways[name] for name in scaled))
+        for name in self.right:
+            if any(len(rows[name]) <= len(rows[other]) for other in scaled):
+                continue
+            for event in self.flow.chain(self.finals[name]):
+                statement = event.site.statement
+                if statement in wrong:
+                    continue
+                here = [e for e in self.flow.events if e.site.statement is statement]
+                number = self._number(statement, here, scaled.values())
+                if number is not None:
+                    said = f"{number:.4g} stands here on the way to {name}, and not on the way to {', '.join(scaled)}"
+                    self.charges.add(event.site.source, statement, 0.75 * len(scaled) / len(self.right), sorted(scaled)[0], said, event.site.text)
 
     def _made_by(self, name):
         """The statements that make a gradient from others, and hand it on."""
@@ -65,7 +83,9 @@ class Constants:
         if any(c < 0 for c in factors) and all(abs(abs(c) - 1) < 1e-3 for c in factors):
             signs = any(isinstance(n, (ast.Sub, ast.USub, ast.Add)) for n in ast.walk(statement))
             found += 0.3 * (signs or isinstance(getattr(statement, "op", None), ast.Add))
-        if self._is_odd(statement, names, rows):
+        if number is None and self._lacks_number(statement, factors, names, rows):
+            found, said = found + 0.5, said or "; the line for another one has that number"
+        elif self._is_odd(statement, names, rows):
             found, said = found + 0.5, said or "; the line for another one is written otherwise"
         if all(e.origin is not None for e in here if e.site.role != "part"):
             found *= 0.4  # it takes what another line made
@@ -108,6 +128,17 @@ class Constants:
         ]
         return 1.5 if near[0] else 0.6 if near[1] else 0.0
 
+    def _lacks_number(self, statement, factors, names, rows):
+        """Whether the line that does the same for a right gradient has the number in it, a learning rate mostly."""
+        for name in names:
+            at = rows[name].index(statement) if statement in rows[name] else None
+            for other in self.right if at is not None else ():
+                if len(rows[other]) > at and type(rows[other][at]) is type(statement):
+                    here = [e for e in self.flow.events if e.site.statement is rows[other][at]]
+                    if self._number(rows[other][at], here, factors) is not None:
+                        return True
+        return False
+
     def _is_odd(self, statement, names, rows):
         """Whether the line for a right gradient of as many axes is written otherwise."""
         for name in names:
@@ -124,11 +155,3 @@ class Constants:
         """Weights or biases."""
         shape = np.shape(self.flow.parameters[name].values[0])
         return sum(n > 1 for n in shape) > 1
-
-
-def form(statement):
-    """A statement without its names and numbers of layers."""
-    return re.sub(r"\b[A-Za-z_]\w*(?=\s*[^\w(]|$)", "_", ast.unparse(statement).split("\n")[0])
-
-
-__all__ = ["Constants", "form", "inside"]

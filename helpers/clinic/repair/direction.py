@@ -30,21 +30,45 @@ class Direction:
         if not self.flow.carrying(final) and any(e.site.scope is not final.site.scope for e in chain):
             self._never(chain, weight)
             return
+        if any(t is self.flow.parameters[name].truth for t, _ in self.flow.matches(chain[-1], after=False)):
+            self._against(
+                chain[-1].whole, 0.9 * weight, "", f"it holds the gradient of {name}, in another shape than {name} has or times another number"
+            )
+            return
         known = next((k for k, e in enumerate(chain) if self._explained(e)), None)
         if known is not None:
             weight = self._taken_for(name, chain, known, weight)
         self.follow(chain[-1] if known is None else chain[max(0, known - 1)], weight, name)
 
     def _explained(self, event):
-        return any(t.kind == "adjoint" for t, _ in self.flow.matches(event, after=False)) and self.flow.fine(event)
+        found = self.flow.matches(event, after=False)
+        return any(t.kind == "adjoint" and not t.event.site.is_load for t, _ in found) and self.flow.fine(event)
 
     def _taken_for(self, name, chain, known, weight):
         """A right slope in some value is handed on as this gradient: charges the first line that calls it so. What is left of the weight."""
+        what = next(t.name for t, _ in self.flow.matches(chain[known], after=False) if t.kind == "adjoint" and not t.event.site.is_load)
+        said = f"what becomes the gradient of {name} is the slope of the loss in {what}"
+        for inner, outer in zip(chain[1:], chain, strict=False):
+            made = inner.whole
+            control = self._skipped(made, outer) if made.site.target and outer.number > made.number else None
+            if control is not None:
+                self.charges.add(made.site.source, control, 0.7 * weight, name, f"what it guards did not run: {said}")
+                return 0.3 * weight
         called = [k for k, e in enumerate(chain) if is_called(e.site.target, name)]
-        event = chain[max(called, default=max(0, known - 1))]
-        what = next(t.name for t, _ in self.flow.matches(chain[known], after=False) if t.kind == "adjoint")
-        self._against(event.whole, 0.6 * weight, "", f"what becomes the gradient of {name} is the slope of the loss in {what}")
+        if called:
+            self._against(chain[max(called)].whole, 0.6 * weight, "", said)
+            return 0.4 * weight
+        takers = list(dict.fromkeys(e.whole for e in chain if e.site.statement is not chain[-1].site.statement)) or [chain[0].whole]
+        odd = [e for e in takers if self._is_odd(e.site.statement, name)]
+        for event in odd or takers:
+            self._against(event, 0.6 * weight / len(odd or takers), "", said)
         return 0.4 * weight
+
+    def _is_odd(self, statement, name):
+        """Whether no statement that hands on another gradient is written like this one."""
+        others = [final for other, final in self.finals.items() if other != name and final is not None]
+        forms = {form(e.site.statement) for final in others for e in self.flow.chain(final)}
+        return bool(forms) and form(statement) not in forms
 
     def follow(self, event, weight, name):
         """Walk from an event to what it was made from, the latest first, so that all that is against an event is known when it is its turn."""
@@ -94,6 +118,10 @@ class Direction:
             self._culprit(event, taken, weight, first)
             return
         carrying = [e for e in bad if flow.carrying(e)]
+        handed = None if carrying else self._handed_wrong(bad)
+        if handed is not None:
+            self._against(event, weight, "", handed)
+            return
         own = 0.2 if carrying else self._own_share(event, bad)
         self._against(event, own * weight, "though not everything that goes into it is right")
         for inner in carrying or bad:
@@ -104,6 +132,15 @@ class Direction:
 
     def _on(self, event, weight):
         self.waiting[event] = self.waiting.get(event, 0) + weight
+
+    def _handed_wrong(self, bad):
+        """A sentence where the learner's function would be right with another value handed to it."""
+        for call in bad:
+            if isinstance(call.site.node, ast.Call) and call.origin is not None:
+                other = self.flow.argument(call)
+                if other is not None:
+                    return f"{call.site.text} is no slope; with {other[1]} in place of {other[0].site.text} it would be"
+        return None
 
     def _own_share(self, event, bad):
         """How much speaks against a statement itself, where only what carries no slope is not explained."""
@@ -154,6 +191,10 @@ class Direction:
             return
         control = self._skipped(made, event)
         self._against(event, 0.1 * weight, "", said)
+        bare = self._handed_through(inner)
+        if bare is not None and control is None:
+            self._against(bare, 0.7 * weight, "", said)
+            weight *= 0.2
         if control is not None:
             text = f"what it guards did not run before line {event.site.statement.lineno}: {said}"
             self.charges.add(event.site.source, control, 0.6 * weight, self.name, text)
@@ -162,7 +203,7 @@ class Direction:
     def _lost(self, event, taken, weight, first):
         """A statement into which no slope goes at all: what it takes may have lost it."""
         makers = [e.origin.whole for e in taken if e.origin is not None and self.flow.is_backward(e.origin) and _is_array(e)]
-        makers = [e for e in dict.fromkeys(makers) if self.flow.of_forward(e)]
+        makers = [e for e in dict.fromkeys(makers) if self.flow.of_forward(e) and not self.flow.again(e)]
         if not makers or not (first or self.flow.is_slope(event)):
             return False
         for maker in makers:
@@ -217,6 +258,16 @@ class Direction:
             made = made.origin
         return made.whole if made is not None and self.flow.is_backward(made) else None
 
+    def _handed_through(self, inner):
+        """A statement on the way of a value that hands it on as it is: `dz = da`, or a function that returns what it is handed."""
+        found, event = [], inner
+        while event is not None and event.origin is not None and self.flow.is_backward(event.origin):
+            event = event.origin
+            if event.site.is_load and event.site.role in ("value", "return") and isinstance(event.site.node, ast.Name):
+                found.append(event)
+        through = [e for e in found if e.site.role == "value" or _is_argument(e)]
+        return through[0] if through else None
+
     def _skipped(self, made, event):
         """The condition that was asked between two events and left out what sets the same name."""
         between = {e.site.statement for e in self.flow.events[made.number + 1 : event.number + 1]}
@@ -227,6 +278,17 @@ class Direction:
                 if made.site.target in sets and not any(s in between for s in inside):
                     return node
         return None
+
+
+def _is_argument(event):
+    """Whether a name is one that its function is handed."""
+    arguments = getattr(event.site.scope, "args", None)
+    return arguments is not None and event.site.text in {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+
+
+def form(statement):
+    """A statement without its names and numbers of layers."""
+    return re.sub(r"\b[A-Za-z_]\w*(?=\s*[^\w(]|$)", "_", ast.unparse(statement).split("\n")[0])
 
 
 def is_called(target, name):

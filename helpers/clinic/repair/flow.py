@@ -13,6 +13,25 @@ import numpy as np
 from helpers.clinic.repair.adjoints import Target, matched
 
 
+class _Seen:
+    """The arrays that the forward pass computed, and the rows and columns of the smaller ones: looked up by what they hold."""
+
+    def __init__(self, events):
+        self.keys = set()
+        for array in {id(e.value): e.array for e in events if e.array is not None and e.array.size > 1}.values():
+            parts = [array]
+            if array.ndim == 2 and max(array.shape) <= 64 and 1 not in array.shape:
+                parts += [*array, *array.T]
+            self.keys.update(_key(part) for part in parts)
+
+    def holds(self, array):
+        return _key(array) in self.keys or (array.ndim > 1 and _key(array.T) in self.keys)
+
+
+def _key(array):
+    return array.size, np.round(array.ravel(), 9).tobytes() if np.any(array) else b""
+
+
 @dataclass
 class Parameter:
     """A parameter, or a part of a flat one: its values, the gradient that the code says, and the Target that is the truth; lists by point."""
@@ -40,6 +59,7 @@ class Flow:
         self.by_key = [{(e.site.number, e.times): e for e in run} for run in runs]
         self.parameters = {name: self._parameter(name) for name in self.points[0].values}
         self._matches, self._fine, self._carrying, self._slopes = {}, {}, {}, {}
+        self._seen = _Seen([e for e in adjoints.events[0] if e.site in adjoints.forward])
 
     def _parameter(self, name):
         values = [np.asarray(p.values[name], dtype=float) for p in self.points]
@@ -113,6 +133,8 @@ class Flow:
         site, worth = event.site, self.worth(event)
         if not self.is_backward(event) or not worth or worth[0][1].size == 0 or isinstance(event.value, (int, bool, np.integer, np.bool_)):
             return True
+        if self.again(event) or not any(np.any(a) for _, a in worth):
+            return True
         if self.matches(event):
             return True
         if event.origin is not None and (site.is_load or isinstance(site.node, ast.Call)):
@@ -125,12 +147,17 @@ class Flow:
             return True  # zeros, ones
         return site in self.acquitted or self.is_slope(event) or not self.of_forward(event)
 
+    def again(self, event):
+        """Whether a value is one of the forward pass, computed once more."""
+        return event.array is not None and event.array.size > 1 and event.after is None and self._seen.holds(event.array)
+
     def carrying(self, event):
         """Whether a slope of the loss went into a value."""
         if event not in self._carrying:
             self._carrying[event] = False
-            matches = self.is_backward(event) and event.array is not None and event.array.size > 0 and self.matches(event)
-            self._carrying[event] = self.is_backward(event) and (bool(matches) or any(self.carrying(e) for e in event.sources))
+            if self.is_backward(event):
+                matches = event.array is not None and event.array.size > 0 and self.matches(event)
+                self._carrying[event] = bool(matches) or (not self.again(event) and any(self.carrying(e) for e in event.sources))
         return self._carrying[event]
 
     def of_forward(self, event):
@@ -140,7 +167,7 @@ class Flow:
     def _is_of_forward(self, event):
         if event.array is None or (event.array.size < 2 and not isinstance(event.value, float)):
             return False
-        if event.site in self.adjoints.forward and not event.site.is_load:
+        if (event.site in self.adjoints.forward and not event.site.is_load) or self.again(event):
             return True
         return event.site.is_load and event.origin is None and any(_same(event.array, a) for a in self._known)
 
@@ -153,11 +180,13 @@ class Flow:
     def is_slope(self, event):
         """Whether a value is the slope of one value of the forward pass in another: the quotient of two adjoints."""
         if event not in self._slopes:
-            worth = self.worth(event)
-            targets = [t for t in self.adjoints.targets if worth and t.arrays[0].size == worth[0][1].size]
-            pairs = ((above, below) for below in targets for above in targets if below.event.number < above.event.number)
-            self._slopes[event] = any(self._quotient(worth, above, below) for above, below in pairs)
+            self._slopes[event] = self._is_some_slope(self.worth(event))
         return self._slopes[event]
+
+    def _is_some_slope(self, worth):
+        targets = [t for t in self.adjoints.targets if worth and t.arrays[0].size == worth[0][1].size]
+        pairs = ((above, below) for below in targets for above in targets if below.event.number < above.event.number)
+        return any(self._quotient(worth, above, below) for above, below in pairs)
 
     def _quotient(self, worth, above, below):
         """Whether value * adjoint above = adjoint below, up to a number."""
@@ -196,7 +225,7 @@ class Flow:
         if any(g is None or not np.isfinite(g).all() or not np.any(g) for g in parameter.said):
             return None
         gradient = Target("said", name, [np.asarray(g, dtype=float) for g in parameter.said])
-        starts, other = parameter.values, None
+        starts, same, other = parameter.values, None, None
         for event in reversed(self.events):
             left = event.array if event.after is None else event.after
             if left is None or left.size != starts[0].size or not self.is_backward(event):
@@ -207,10 +236,9 @@ class Flow:
             if matched([start.reshape(a.shape) - a for start, a in zip(starts, worth, strict=True)], gradient):
                 return event
             found = [m for arrays in (value, worth) if arrays[0].size == left.size and (m := matched(arrays, gradient))]
-            if any(abs(m.factor - 1) < 1e-6 for m in found):
-                return event
-            other = event if found and other is None else other
-        return other
+            same = event if same is None and any(abs(m.factor - 1) < 1e-6 for m in found) else same
+            other = event if other is None and found else other
+        return same or other
 
     def pieces(self, final):
         """[(event, first, last)] where a flat vector is put together of arrays: the entries that each becomes; [] where it is not."""
@@ -265,6 +293,18 @@ class Flow:
                 yield from self.inputs(inner)
         if event.earlier is not None:
             yield event.earlier
+
+    def argument(self, call):
+        """(input, name of a value) with which a call of the learner's function would be a slope: it is handed another; None where there is none."""
+        made = [e for e in self.inputs(call) if not self.carrying(e) and e.array is not None and e.array.size == call.array.size]
+        for inner in made:
+            for target in self.adjoints.targets:
+                other = self.adjoints.by_key[0][target.event.site.number, target.event.times].array
+                if other.shape == inner.array.shape and not np.array_equal(other, inner.array):
+                    worth = self.adjoints.recorder.value_with(self.points[0].values, inner, other, (call.site.number, call.times))
+                    if worth is not None and np.ptp(worth) > 1e-6 * np.abs(worth).max() and self._is_some_slope([(0, worth)]):
+                        return inner, target.name
+        return None
 
     def part(self, event):
         """The innermost expression within one that is not explained while what is inside it is."""

@@ -24,7 +24,7 @@ _IN_PLACE = {
 }  # fmt: skip
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Event:
     """One expression, evaluated once.
 
@@ -107,19 +107,19 @@ class Recorder:
         with _installed(probe):
             return self.subject.loss(values)
 
-    def gradients_with(self, values, replaced):
-        """The gradients where values are replaced, {(site number, times): array}; within `probing`."""
-        count, wanted = {}, {number for number, _ in replaced}
+    def value_with(self, values, event, other, wanted):
+        """What another event is worth in a run of the gradients in which `event` has the value `other`; within `probing`. None: nothing."""
+        count, found = {}, []
 
         def probe(number, value, into=None):
-            if number not in wanted:
-                return value
             times = count[number] = count.get(number, -1) + 1
-            new = replaced.get((number, times))
-            return value if new is None else like(value, new)
+            if (number, times) == wanted and isinstance(value, np.ndarray):
+                found.append(np.array(value, dtype=float))
+            return like(value, other) if (number, times) == (event.site.number, event.times) else value
 
-        with _installed(probe):
-            return self.subject.gradients(values)
+        with _installed(probe), contextlib.suppress(Exception):
+            self.subject.gradients(values)
+        return found[0] if found else None
 
 
 def lines_of(subject, values):

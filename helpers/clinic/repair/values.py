@@ -82,6 +82,7 @@ def suspects(subject, at=None, *, seconds=SECONDS):
         A list of Suspect; empty, with a `reason`, where the lines cannot be read or nothing is wrong.
     """
     at, clock = points(subject) if at is None else tuple(at), _Clock(seconds)
+    at = sorted(at, key=lambda point: not point.drawn)  # the first is looked at most closely: as it came it may be special
     in_loss, in_gradients = lines_of(subject, at[0].values)
     ran = {key: set(in_loss.get(key, ())) | set(in_gradients.get(key, ())) for key in {**in_loss, **in_gradients}}
     recorder = Recorder(subject, ran)
