@@ -33,13 +33,18 @@ class Plan:
         self.search = Search(self.body, self.functions, names, wanted, results)
         self.split = self.search.found()
         self.known, self.old = {id(one) for one in self.split.updates}, {id(one) for one in inside(self.body)}
-        self._blocks(self.split.block)
+        self.quiet = WithoutPlots(self.tree)
+        self.block = self._drawn(self.split.block)
         self.keeping = "all"
 
-    def _blocks(self, block):
-        quiet = WithoutPlots(self.tree)
-        self.block = [quiet.visit(statement) for statement in block] if quiet.names or "sleep" in self.text else list(block)
-        self.updates = [one for one in inside(self.block) if id(one) in self.known or (id(one) not in self.old and self._moves(one))]
+    def _drawn(self, block):
+        """The statements without those that draw or wait."""
+        return [self.quiet.visit(statement) for statement in block] if self.quiet.names or "sleep" in self.text else list(block)
+
+    @cached_property
+    def updates(self):
+        """The statements of the pass that move parameters."""
+        return [one for one in inside(self.block) if id(one) in self.known or (id(one) not in self.old and self._moves(one))]
 
     def _moves(self, statement):
         if isinstance(statement, _DEFINITIONS) or not is_update(statement, self.functions):
@@ -51,13 +56,11 @@ class Plan:
 
     def head(self):
         """Code of what runs once."""
-        quiet = WithoutPlots(self.tree)
-        return self._compiled([quiet.visit(statement) for statement in self.split.head])
+        return self._compiled(self._drawn(self.split.head))
 
     def entrances(self):
         """[(line, code)] that lead into the body of the training loop, one loop after the other."""
         found = []
-        quiet = WithoutPlots(self.tree)
         for k, loop in enumerate(self.split.loops):
             into = ast.copy_location(ast.Break(), loop)
             mark = ast.Assign([ast.Name(ENTERED, ast.Store())], ast.Constant(loop.lineno))
@@ -66,7 +69,7 @@ class Plan:
             else:
                 enter = [ast.While(loop.test, [mark, into], [])]
             if k < len(self.split.before):
-                enter.append(_once([quiet.visit(one) for one in self.split.before[k]] + [mark]))
+                enter.append(_once([*self._drawn(self.split.before[k]), mark]))
             found.append((loop.lineno, self._compiled([ast.fix_missing_locations(ast.copy_location(one, loop)) for one in enter])))
         return found
 
@@ -125,7 +128,7 @@ class Plan:
     def edited(self, text):
         """(the plan of another text, whether the inside of its functions differs). ValueError where what runs once was changed."""
         other = object.__new__(Plan)
-        other.__dict__ |= {name: value for name, value in self.__dict__.items() if name not in ("pass_code", "loss_code")}
+        other.__dict__ |= {name: value for name, value in self.__dict__.items() if name not in ("pass_code", "loss_code", "updates")}
         other.text, other.tree = text, ast.parse(text, self.filename)
         other.body, _ = unrolled(other.tree, self.functions, self.placed)
         mine, theirs = _Lines(self.text), _Lines(text)
@@ -139,9 +142,9 @@ class Plan:
             block = twin.body
         if split.loops:
             cut = len(split.loops[-1].body) - len(split.block)
-            other._blocks(block[: len(block) - cut])
+            other.block = other._drawn(block[: len(block) - cut])
         else:
-            other._blocks(self._parted(other.body, mine, theirs))
+            other.block = other._drawn(self._parted(other.body, mine, theirs))
         return other
 
     def _level(self, k):
@@ -163,8 +166,8 @@ class Plan:
     def same_functions(self, other):
         """Whether functions that are not part of the pass say the same in another plan."""
         mine, theirs = _Lines(self.text), _Lines(other.text)
-        old = [one for one in self.tree.body if isinstance(one, _DEFINITIONS) and one.name not in self.placed]
-        new = [one for one in other.tree.body if isinstance(one, _DEFINITIONS) and one.name not in self.placed]
+        old = [one for one in self.tree.body if isinstance(one, _DEFINITIONS) and one.name not in self.placed.functions]
+        new = [one for one in other.tree.body if isinstance(one, _DEFINITIONS) and one.name not in self.placed.functions]
         return len(old) == len(new) and all(mine.of(a) == theirs.of(b) for a, b in zip(old, new, strict=True))
 
     def functions_of(self, other):
@@ -172,7 +175,7 @@ class Plan:
         lines, new = self.text.split("\n"), other.text.split("\n")
         pairs = zip([one for one in self.tree.body], [one for one in other.tree.body], strict=True)
         for old, one in reversed(list(pairs)):
-            if isinstance(old, _DEFINITIONS) and old.name not in self.placed:
+            if isinstance(old, _DEFINITIONS) and old.name not in self.placed.functions:
                 lines[old.lineno - 1 : old.end_lineno] = new[one.lineno - 1 : one.end_lineno]
         return "\n".join(lines)
 
@@ -194,8 +197,10 @@ def _set_by(statement):
 
 def _once(block):
     """A block as the body of a loop with one pass, so that `continue` and `break` leave it."""
-    loop = ast.For(ast.Name("__pass__", ast.Store()), ast.Tuple([ast.Constant(0)], ast.Load()), list(block), [])
-    return ast.fix_missing_locations(ast.copy_location(loop, block[0]))
+    loop = ast.For(ast.Name("__pass__", ast.Store()), ast.Tuple([ast.Constant(0)], ast.Load()), [], [])
+    ast.fix_missing_locations(ast.copy_location(loop, block[0]))
+    loop.body = [one if hasattr(one, "lineno") else ast.fix_missing_locations(ast.copy_location(one, block[0])) for one in block]
+    return loop
 
 
 def _taken_back(block, updates):

@@ -148,7 +148,7 @@ class Script(Subject):
         """Run code with the parameters at `values`, and return `answer()`, taken while the namespace is as it was left."""
         self._values, new = values, code not in self._known
         self._known.add(code)
-        with guard.randomness_kept():
+        with guard.randomness_kept() if new or self.state.draws else contextlib.nullcontext():
             self.state.restore()
             try:
                 self._put()

@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 from helpers.clinic import guard
@@ -23,7 +24,7 @@ _PLOTS = ("matplotlib", "pylab", "seaborn", "plotly")
 @contextlib.contextmanager
 def as_if_run(path):
     """Within, the working folder, the arguments and the input are those of `python path`, with nobody at the keyboard, and plots go nowhere."""
-    folder = HOME or os.fspath(Path(path).resolve().parent)
+    folder = HOME or _folder(path)
     kept = sys.argv, sys.stdin, sys.dont_write_bytecode, sys.path[:], os.environ.get("MPLBACKEND")
     figures = _figures()
     sys.argv, sys.stdin, sys.dont_write_bytecode = [os.fspath(path)], io.StringIO(), True
@@ -43,6 +44,11 @@ def as_if_run(path):
             os.environ["MPLBACKEND"] = kept[4]
         for figure in set(_figures()) - set(figures):
             sys.modules["matplotlib.pyplot"].close(figure)
+
+
+@lru_cache
+def _folder(path):
+    return os.fspath(Path(path).resolve().parent)
 
 
 def _figures():

@@ -153,6 +153,11 @@ class State:
         """Forget what is known to change: what was moved to see what it is, such as data, is moved no more."""
         self._dirty = []
 
+    @property
+    def draws(self):
+        """Whether random numbers are known to be drawn."""
+        return any(isinstance(note.held, _GENERATORS) for note in self._dirty)
+
     def restore_randomness(self):
         """Put back the random generators alone."""
         for note in self._dirty:

@@ -5,6 +5,7 @@ Nodes keep their line numbers, so what is compiled from them is still the learne
 
 import ast
 import copy
+from dataclasses import dataclass
 
 from helpers.clinic.model.syntax import blocks, inside, links
 from helpers.clinic.model.updates import is_update, picked
@@ -13,12 +14,23 @@ DEEPEST = 4
 """How many calls are followed into each other: `main()` that calls `train()` that calls `epoch()`."""
 
 
-def unrolled(tree, functions, chosen=None):
-    """(statements, names of the functions whose bodies were put in place).
+@dataclass(frozen=True)
+class Placed:
+    """What was put in place: the names of functions whose bodies were, and whether those of `with`, `try` and `if` were."""
 
-    chosen : names found earlier, for the text with an edit: no others are put in place.
+    functions: frozenset = frozenset()
+    blocks: bool = False
+
+
+def unrolled(tree, functions, chosen=None):
+    """(statements, Placed).
+
+    chosen : Placed
+        What was put in place earlier, for the text with an edit: nothing else is.
     """
     body, used = _guards(tree.body), set()
+    if chosen is not None and not chosen.functions:
+        return (_opened(body, functions) if chosen.blocks else body), chosen
     defined = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     owners = {
         node.name: group.name for group in tree.body if isinstance(group, ast.ClassDef) for node in group.body if isinstance(node, ast.FunctionDef)
@@ -28,7 +40,7 @@ def unrolled(tree, functions, chosen=None):
         wanted = {
             key: name
             for key, name in calls.items()
-            if name not in used and (leads(defined[name], functions, defined) if chosen is None else name in chosen)
+            if name not in used and (leads(defined[name], functions, defined) if chosen is None else name in chosen.functions)
         }
         if not wanted and chosen is None and not used:
             wanted = _entry(body, calls, functions, defined)
@@ -37,7 +49,10 @@ def unrolled(tree, functions, chosen=None):
         if not now:
             break
         used |= now
-    return _opened(body, functions), frozenset(used)
+    if chosen is not None and not chosen.blocks:
+        return body, chosen
+    opened = _opened(body, functions)
+    return opened, Placed(frozenset(used), [id(one) for one in inside(opened)] != [id(one) for one in inside(body)])
 
 
 def _opened(body, functions):
@@ -49,8 +64,10 @@ def _opened(body, functions):
             branches = [block for block in blocks(statement) if any(one is loop for one in inside(block) for loop in loops)]
             found += [*_entered(statement), *_opened(branches[0], functions)]
         elif isinstance(statement, (ast.For, ast.While)) and any(one is not statement for one in loops):
-            statement = copy.copy(statement)
-            statement.body = _opened(statement.body, functions)
+            inner = _opened(statement.body, functions)
+            if any(one is not two for one, two in zip(inner, statement.body, strict=False)):
+                statement = copy.copy(statement)
+                statement.body = inner
             found.append(statement)
         else:
             found.append(statement)
@@ -180,7 +197,7 @@ def _placed(statement, function, owner):
         target = ast.Tuple([ast.Name(name, ast.Store()) for name, _ in own], ast.Store())
         given = ast.Assign([target], ast.Tuple([value for _, value in own], ast.Load()))
         body = [given, *body]
-    return [ast.fix_missing_locations(ast.copy_location(one, one if hasattr(one, "lineno") else statement)) for one in body]
+    return [one if hasattr(one, "lineno") else ast.fix_missing_locations(ast.copy_location(one, statement)) for one in body]
 
 
 def _same(targets, value):
