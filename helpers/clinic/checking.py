@@ -252,8 +252,9 @@ def _basis(outcome):
     yours = "yours" if drawn < len(points) else ""
     which = " and ".join(part for part in (yours, f"{drawn} drawn near it" if drawn else "") if part)
     text = f"Judged at {len(points)} point{'' if len(points) == 1 else 's'} ({which}) by central differences of your own loss"
+    more = f" There it agrees, and so it does along one direction at {outcome.glances} points further away." if outcome.glances and not outcome.total.wrong else ""
     sampled = {n: s for n, s in points[0].slopes.items() if len(s.directions)}
     if not sampled:
-        return f"{text} in every entry."
+        return f"{text} in every entry.{more}"
     parts = [f"{s.measured:,} of {s.D.size:,} entries of {n}" for n, s in sampled.items()]
-    return f"{text}: {listed(parts)}, and {len(next(iter(sampled.values())).directions)} directions over all entries of each."
+    return f"{text}: {listed(parts)}, and {len(next(iter(sampled.values())).directions)} directions over all entries of each.{more}"

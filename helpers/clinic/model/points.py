@@ -13,6 +13,7 @@ from functools import partial
 
 import numpy as np
 
+from helpers.clinic.model.draws import Draws, asked, rms, usual
 from helpers.clinic.model.slopes import DECIDED, collected, slopes_along, typical_of
 from helpers.clinic.model.subject import Trouble
 from helpers.gradcheck.along import EPS_32, noise_along, step_for
@@ -23,10 +24,14 @@ DRAWN = 2
 DIRECTIONS = 3
 """Random directions over all entries, where not every entry is measured."""
 
+GLANCES = 6
+"""Further points at which right gradients are compared along one direction for each parameter."""
+
+GENTLE = 4
+"""Points that are drawn where the loss has to be gentle."""
+
+_QUICK = 2e-3  # seconds of one loss up to which more points cost little
 _SECONDS = 0.25  # processor time for one point, about, a quarter of the values of its differences
-_SHRUNK = 0.6 ** np.arange(15)  # down to less than a thousandth
-_ABOVE = 0.5  # the loss of a point that is drawn lies at most so much, in parts of it, above that of parameters next to 0
-_GENTLE = 0.1  # the same where the loss has to be gentle
 
 
 @dataclass(frozen=True)
@@ -59,16 +64,68 @@ def points(subject, rng=0, most=None, gentle=False):
 
     Raises Trouble where the loss at the start does, or is not finite, or is another one when it is asked again.
     """
-    generator = np.random.default_rng(rng)
-    first, cost = _first(subject)
-    entries = _entries(subject.start, 4 ** int(np.clip(np.log(_SECONDS / max(cost, 1e-6)) / np.log(4), 0, 6)) if most is None else most, generator)
-    places = [(subject.start, first, False), *(p for _ in range(DRAWN) if (p := _drawn(subject, first, generator, gentle)) is not None)]
-    losses = [loss for _, loss, _ in places]
-    if len(places) > 1 and (gentle or first - max(losses[1:]) > 3 * max(map(abs, losses[1:]))):
-        places = places[1:]
-    change = max(map(abs, losses))
-    single = len(set(losses)) > 1 and all(loss == float(np.float32(loss)) for loss in losses)
-    return tuple(_measured(subject, *place, entries, change, single, generator) for place in places)
+    return Ground(subject, rng, most).points(gentle)
+
+
+class Ground:
+    """Where a subject is judged: its loss at the start and what that costs, and points as they are asked for."""
+
+    def __init__(self, subject, rng=0, most=None):
+        self.subject, self.generator = subject, np.random.default_rng(rng)
+        self.first, self.cost = _first(subject)
+        if most is None:
+            most = 4 ** int(np.clip(np.log(_SECONDS / max(self.cost, 1e-6)) / np.log(4), 0, 6))
+        self.entries = _entries(subject.start, most, self.generator)
+        self.draw = Draws(subject, self.first, self.generator)
+        self.losses = [self.first]
+
+    def points(self, gentle=False):
+        """As the function `points`."""
+        number = GENTLE if gentle and self.cost < _QUICK else DRAWN
+        places = self._drawn(number, gentle=gentle)
+        start = (self.subject.start, self.first)
+        high = bool(places) and self.first - max(loss for _, loss in places) > 3 * max(abs(loss) for _, loss in places)
+        kept = [] if places and (gentle or high) else [self._measured(*start, False, self.entries, DIRECTIONS)]
+        return (*kept, *(self._measured(*place, True, self.entries, DIRECTIONS) for place in places))
+
+    def glances(self):
+        """A few points with random signs and one direction for each parameter: cheap, and elsewhere."""
+        nothing = {name: np.zeros(0, dtype=int) for name in self.entries}
+        places = self._drawn(GLANCES if self.cost < _QUICK else 1 if self.cost < 10 * _QUICK else 0, flipped=True)
+        return tuple(self._measured(*place, True, nothing, 1) for place in places)
+
+    def fully(self, point):
+        """A glance, measured as the others are."""
+        return self._measured(point.values, point.loss, point.drawn, self.entries, DIRECTIONS)
+
+    def _drawn(self, number, **options):
+        places = [place for _ in range(number) if (place := self.draw(**options)) is not None]
+        self.losses += [loss for _, loss in places]
+        return places
+
+    def _measured(self, values, loss, drawn, entries, directions):
+        """The Point at `values`."""
+        single = len(set(self.losses)) > 1 and all(loss == float(np.float32(loss)) for loss in self.losses)
+        noise = 2 * max(_noise(self.subject, values, self.generator), EPS_32 * abs(loss) / 2 if single else 0.0)
+        h, found = step_for(noise, max(map(abs, self.losses))), {}
+        for name, value in values.items():
+            step = 2.0 ** np.round(np.log2(h * _scale(value)))  # a power of 2: a parameter plus it is rounded least
+            ways = self._ways(value.shape, 0 if len(entries[name]) == value.size else directions)
+            moves = [partial(_entry_moved, value, index) for index in entries[name]] + [partial(_moved, value, way) for way in ways]
+            found[name] = slopes_along([partial(_loss_at, self.subject, values, name, move) for move in moves], loss, step, noise), ways
+        seen = DECIDED[1] * max(typical_of(slopes) * _scale(values[name]) for name, (slopes, _) in found.items())
+        slopes = {name: collected(value.shape, entries[name], *found[name], seen / _scale(value)) for name, value in values.items()}
+        return Point(values, loss, slopes, drawn)
+
+    def _ways(self, shape, number):
+        """So many random directions, each of length 1."""
+        ways = self.generator.normal(size=(number, *shape))
+        return ways / np.sqrt((ways**2).sum(axis=tuple(range(1, ways.ndim)), keepdims=True)) if number else ways
+
+
+def _scale(value):
+    """About how far a parameter can be moved before the loss is another one."""
+    return max(rms(value), usual(value) / 4)
 
 
 def _first(subject):
@@ -99,71 +156,6 @@ def _entries(start, most, generator):
     return {name: chosen[name] for name in start}
 
 
-# --- drawing ---------------------------------------------------------------------------------------------------------
-
-
-def _rms(value):
-    return float(np.sqrt(np.mean(value**2))) if value.size else 0.0
-
-
-def _usual(value):
-    """A size that parameters of such a shape often have: that of weights after a usual start, 0.2 for biases."""
-    return 0.5 / np.sqrt(max(value.shape)) if value.ndim > 1 else 0.2
-
-
-def _asked(subject, values):
-    """The loss there; None where it raises or is not finite."""
-    try:
-        loss = subject.loss(values)
-    except Trouble:
-        return None
-    return loss if np.isfinite(loss) else None
-
-
-def _drawn(subject, first, generator, gentle):
-    """A random point with a moderate loss, (values, loss, True), about that of parameters near 0 if it can be had. None: there is none."""
-    noise = {n: max(0.6 * _rms(v), _usual(v)) * generator.normal(size=v.shape) for n, v in subject.start.items()}
-    quiet = _asked(subject, _held({n: _SHRUNK[-1] * (v + noise[n]) for n, v in subject.start.items()}))
-    limit = first if quiet is None else quiet
-    limit, best = limit + (_GENTLE if gentle else _ABOVE) * abs(limit), None
-    for s in _SHRUNK[2:] if gentle else _SHRUNK:
-        for values in ({n: s * (v + noise[n]) for n, v in subject.start.items()}, {n: v + s * noise[n] for n, v in subject.start.items()}):
-            values = _held(values)
-            loss = _asked(subject, values)
-            if loss is not None and (best is None or loss < best[1]):
-                best = values, loss, True
-            if loss is not None and loss <= limit:
-                return values, loss, True
-    return best
-
-
-def _held(values):
-    """Rounded so that float32 holds them as they are."""
-    return {name: np.array(np.asarray(value).astype(np.float32), dtype=float) for name, value in values.items()}
-
-
-# --- measuring -------------------------------------------------------------------------------------------------------
-
-
-def _measured(subject, values, loss, drawn, entries, change, single, generator):
-    """The Point at `values`. change : how much the loss differs between points; single : whether it is held in float32."""
-    scales = {name: max(_rms(value), _usual(value) / 4) for name, value in values.items()}
-    noise = _noise(subject, values, scales, generator)
-    noise = 2 * max(noise, EPS_32 * abs(loss) / 2 if single else 0.0)
-    h = step_for(noise, change)
-    found = {}
-    for name, value in values.items():
-        step = 2.0 ** np.round(np.log2(h * scales[name]))  # a power of 2: a parameter plus it is rounded least
-        ways = generator.normal(size=(0 if len(entries[name]) == value.size else DIRECTIONS, *value.shape))
-        ways /= np.sqrt((ways**2).sum(axis=tuple(range(1, ways.ndim)), keepdims=True)) if len(ways) else 1
-        moves = [partial(_entry_moved, value, index) for index in entries[name]] + [partial(_moved, value, way) for way in ways]
-        found[name] = slopes_along([partial(_loss_at, subject, values, name, move) for move in moves], loss, step, noise), ways
-    typical = {name: typical_of(slopes) * scales[name] for name, (slopes, _) in found.items()}
-    seen = DECIDED[1] * max(typical.values())
-    slopes = {name: collected(values[name].shape, entries[name], *found[name], seen / scales[name]) for name in values}
-    return Point(values, loss, slopes, drawn)
-
-
 def _entry_moved(value, index, t):
     moved = value.copy()
     moved.flat[index] += t
@@ -182,15 +174,15 @@ def _loss_at(subject, values, name, move, t):
         return np.nan
 
 
-def _noise(subject, values, scales, generator):
+def _noise(subject, values, generator):
     """About what rounding does to one value of the loss, the smaller of two lines through all parameters: a line may cross a kink."""
     size = np.sqrt(sum(value.size for value in values.values()))
     levels = []
     for _ in range(2):
-        way = {name: scales[name] / size * generator.normal(size=value.shape) for name, value in values.items()}
+        way = {name: _scale(value) / size * generator.normal(size=value.shape) for name, value in values.items()}
 
         def along(t, way=way):
-            loss = _asked(subject, {name: np.asarray(value + t * way[name]) for name, value in values.items()})
+            loss = asked(subject, {name: np.asarray(value + t * way[name]) for name, value in values.items()})
             return np.nan if loss is None else loss
 
         levels.append(noise_along(along, 2.0**-20)[0])

@@ -28,7 +28,7 @@ def strides(script, leaves):
     steps = {name: step for name, step in steps.items() if step is not None and np.isfinite(step).all()}
     matches, named = _named(script, leaves)
     factor = _factor(steps, named)
-    if factor is not None and abs(factor - 1) > SAME:
+    if factor is not None and 0 < factor < 1 - SAME:  # an average keeps 1 - beta of it
         return factor, None, [f"The first step is {factor:.6g} of rate times gradient, as that of an average of gradients is: taken as such."]
     if factor is None and _signs(steps):
         if set(named) != set(script.start):

@@ -3,11 +3,12 @@
 The truth is that of the learner's own loss, at several points (`points`); here a gradient is judged beside it.
 """
 
+import contextlib
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from helpers.clinic.model.points import Point, points
+from helpers.clinic.model.points import Ground, Point, points
 from helpers.clinic.model.slopes import Slopes
 from helpers.clinic.model.subject import Trouble
 from helpers.gradcheck import relative_error
@@ -16,6 +17,9 @@ __all__ = ["TOLERANCE", "Judgement", "Outcome", "Point", "Slopes", "common_facto
 
 TOLERANCE = 1e-4
 """Relative error up to which a gradient counts as right: `log(p + 1e-8)` and float32 stay below it."""
+
+EXACT = 1e-7
+"""Relative error up to which nothing blurs a gradient, neither `log(p + small)` nor float32."""
 
 SLIGHT = 0.01
 """Relative error up to which a gradient is only slightly wrong: it is judged again where the loss is gentle."""
@@ -98,14 +102,17 @@ def _one(slopes, ours, missing):
 def overall(judgements):
     """One Judgement from those at several points: wrong where it is wrong at one; right where it is right at one and wrong at none.
 
-    A gradient that is 0, as it should be, at some points and undecided at the others is undecided.
+    A gradient that is 0, as it should be, at some points and undecided at the others is undecided. Beside one that is wrong and one that is
+    exactly right, a tenth of TOLERANCE counts as wrong: what TOLERANCE is there for blurs all gradients.
     """
     names = frozenset().union(*(j.right | j.wrong | j.undecided for j in judgements))
     wrong = frozenset().union(*(j.wrong for j in judgements))
-    seen = frozenset().union(*(j.right - j.zero for j in judgements))
+    errors = {name: max(values) for name in names if (values := [j.errors[name] for j in judgements if name in j.errors])}
+    seen = frozenset().union(*(j.right - j.zero for j in judgements)) - wrong
+    if wrong and any(errors[name] <= EXACT for name in seen):
+        wrong |= {name for name in seen if errors[name] > TOLERANCE / 10}
     undecided = frozenset().union(*(j.undecided for j in judgements)) - wrong - seen
     zero = names - wrong - undecided - seen
-    errors = {name: max(values) for name in names if (values := [j.errors[name] for j in judgements if name in j.errors])}
     factors = {name: _same([j.factors.get(name) for j in judgements if name not in j.undecided | j.zero]) for name in names}
     return Judgement(names - wrong - undecided, wrong, undecided, zero, {n: c for n, c in factors.items() if c is not None}, errors)
 
@@ -134,6 +141,8 @@ class Outcome:
         Whether the code sets its parameters itself, so that only the point as it came counts.
     gentle : bool
         Whether points with small parameters were taken, since at others `log(p + small)` or a clip made right gradients look wrong.
+    glances : int
+        Further points at which it was compared along one direction for each parameter.
     trouble : Trouble or None
         What stopped the gradients, at every point.
     """
@@ -144,6 +153,7 @@ class Outcome:
     total: Judgement = Judgement(frozenset(), frozenset(), frozenset())
     anew: bool = False
     gentle: bool = False
+    glances: int = 0
     trouble: Trouble | None = None
 
 
@@ -152,17 +162,33 @@ def examined(subject, rng=0, most=None):
 
     Raises Trouble where the loss cannot be had; what stops the gradients is in the outcome.
     """
-    outcome = _outcome(subject, points(subject, rng, most))
+    ground = Ground(subject, rng, most)
+    outcome = _outcome(subject, ground.points())
     if outcome.trouble:
         return outcome
     if len(outcome.points) > 1 and not outcome.points[0].drawn and outcome.total.wrong and starts_anew(outcome.points, outcome.gradients):
         return replace(_of(outcome.points[:1], outcome.gradients[:1]), anew=True)
+    if not outcome.total.wrong:
+        outcome = _glanced(subject, ground, outcome)
     doubtful = _doubtful(outcome)
     if doubtful:
-        gentle = _outcome(subject, points(subject, rng, most, gentle=True))
+        gentle = _outcome(subject, ground.points(gentle=True))
         if not gentle.trouble and doubtful - gentle.total.wrong:
             return replace(gentle, gentle=True)
     return outcome
+
+
+def _glanced(subject, ground, outcome):
+    """The outcome with a look at further points: what is right at three may be wrong where other units are on."""
+    glances = ground.glances()
+    for point in glances:
+        with contextlib.suppress(Trouble):
+            gradients = subject.gradients(point.values)
+            if judged(point, gradients).wrong:
+                more = _of((*outcome.points, ground.fully(point)), (*outcome.gradients, gradients))
+                if more.total.wrong:
+                    return replace(more, glances=len(glances))
+    return replace(outcome, glances=len(glances))
 
 
 def _doubtful(outcome):
