@@ -121,7 +121,8 @@ RELATED = {
     "a row": (lambda D, W: D * np.array([[1], [3], [1], [1]]), "in row 1 only, counted from 0"),
     "a column": (lambda D, W: D + np.array([0, 0, 0, 1]), "in column 3 only, counted from 0"),
     "zeros": (lambda D, W: 0 * D, "0, which it should not be"),
-    "NaN": (lambda D, W: np.nan * D, "it holds NaN or infinite entries"),
+    "NaN": (lambda D, W: np.nan * D, "its shape does not fit, or all of it is NaN"),
+    "infinity": (lambda D, W: np.where(D > 0, np.inf, D), "it holds NaN or infinite entries"),
     "nothing": (lambda D, W: None, "there is none"),
     "something": (lambda D, W: D @ D, ""),
 }

@@ -252,7 +252,9 @@ def _basis(outcome):
     yours = "yours" if drawn < len(points) else ""
     which = " and ".join(part for part in (yours, f"{drawn} drawn near it" if drawn else "") if part)
     text = f"Judged at {len(points)} point{'' if len(points) == 1 else 's'} ({which}) by central differences of your own loss"
-    more = f" There it agrees, and so it does along one direction at {outcome.glances} points further away." if outcome.glances and not outcome.total.wrong else ""
+    more = ""
+    if outcome.glances and not outcome.total.wrong:
+        more = f" There it agrees, and so it does along one direction at {outcome.glances} points further away."
     sampled = {n: s for n, s in points[0].slopes.items() if len(s.directions)}
     if not sampled:
         return f"{text} in every entry.{more}"

@@ -225,7 +225,8 @@ class Live(Subject):
         self._choose_forward()
         self._notes += self._misfits()
         point = roles.alive(self._bench, list(self._leaves.values()), self._rng)
-        self._memory = Memory.of(self._calls(point, 3), self._rate is not None, Slopes(self._bench, point, self._rng))
+        with contextlib.suppress(Trouble):  # a parameter that a step gives another shape: the next call raises, the first shows it
+            self._memory = Memory.of(self._calls(point, 3), self._rate is not None, Slopes(self._bench, point, self._rng))
         self._notes += self._memory.said
         size = _one_size(self._calls(point, 1)[0]) if self._rate is not None else None
         if size is not None:

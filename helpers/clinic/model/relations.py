@@ -21,6 +21,8 @@ def relation(points, gradients, name, factor=None):
     ours = [given.get(name) for given in gradients]
     if any(g is None for g in ours):
         return "there is none"
+    if all(np.isnan(g).all() for g in ours):
+        return "its shape does not fit, or all of it is NaN"
     if not all(np.isfinite(g).all() for g in ours):
         return "it holds NaN or infinite entries"
     if not any(g.any() for g in ours):
