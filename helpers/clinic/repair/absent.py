@@ -36,7 +36,7 @@ class Absent:
         claimed = {e for final in finals for e in (*self.flow.chain(final), *(a for a in ancestors(final) if a.site is final.site))}
         found, size = [], self.flow.parameters[name].values[0].size
         for event in self.flow.events:
-            if event.site.role == "part" or event.array is None or not self.flow.is_backward(event) or event in claimed:
+            if event.site.role == "part" or event.array is None or not self.flow.is_backward(event) or event in claimed or self.flow.again(event):
                 continue
             called = is_called(event.site.target, name)
             fits = not nothing and event.array.size == size and self.flow.carrying(event)
@@ -71,7 +71,7 @@ class Absent:
         """No line makes it: the loops and conditions around the lines that make the others, then those lines."""
         ways = {n: [e for e in ancestors(final) if self.flow.is_backward(e)] for n, final in self.finals.items() if final is not None}
         around, said = {}, f"{name} gets no gradient"
-        forward = {site.statement for site in self.flow.adjoints.forward}
+        forward = {site.statement for site in self.flow.adjoints.forward} | {e.site.statement for e in self.flow.events if self.flow.again(e.whole)}
         for other, events in ways.items():
             for event in events:
                 if self.flow.carrying(event) and event.site.statement not in forward:

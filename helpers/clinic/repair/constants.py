@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 
-from helpers.clinic.repair.direction import form
+from helpers.clinic.repair.direction import form, targets_of
 from helpers.clinic.repair.flow import ancestors
 
 
@@ -46,11 +46,9 @@ class Constants:
         """Lines on the way to right gradients only, in which the number stands: those that lead to the others lack one."""
         wrong = set().union(*(ways[name] for name in scaled))
         for name in self.right:
-            if any(len(rows[name]) <= len(rows[other]) for other in scaled):
-                continue
             for event in self.flow.chain(self.finals[name]):
                 statement = event.site.statement
-                if statement in wrong:
+                if statement in wrong or any(_does(other) == _does(statement) for p in scaled for other in rows[p]):
                     continue
                 here = [e for e in self.flow.events if e.site.statement is statement]
                 number = self._number(statement, here, scaled.values())
@@ -145,13 +143,22 @@ class Constants:
             if statement in rows[name]:
                 at = rows[name].index(statement)
                 others = [other for other in self.right if len(rows[other]) > at]
-                alike = [other for other in others if self._kind(other) == self._kind(name)] or (others if at == 0 else [])
+                alike = [other for other in others if self._alike(name, other)] or (others if at == 0 else [])
                 forms = [form(rows[other][at]) for other in alike]
                 if forms and form(statement) not in forms:
                     return True
         return False
 
-    def _kind(self, name):
-        """Weights or biases."""
-        shape = np.shape(self.flow.parameters[name].values[0])
-        return sum(n > 1 for n in shape) > 1
+    def _alike(self, name, other):
+        """Whether two parameters are of a kind: of the same letters, or both weights or both biases."""
+        one, two = (re.sub(r"\d+(?=\D*$)", "#", n) for n in (name, other))
+        if one == two and re.search(r"[^\W\d_]|\]\[", one):
+            return True
+        shapes = [np.shape(self.flow.parameters[n].values[0]) for n in (name, other)]
+        return len({len(shape) for shape in shapes}) == 1 and len({sum(n > 1 for n in shape) > 1 for shape in shapes}) == 1
+
+
+def _does(statement):
+    """What kind of statement it is, and of target."""
+    targets = targets_of(statement)
+    return type(statement), form(targets[0]) if targets else ""

@@ -120,7 +120,11 @@ class Direction:
         carrying = [e for e in bad if flow.carrying(e)]
         handed = None if carrying else self._handed_wrong(bad)
         if handed is not None:
-            self._against(event, weight, "", handed)
+            call, said = handed
+            alone = len({e.site for e in flow.events if e.origin is not None and e.origin.site is call.origin.site and not e.site.is_load}) == 1
+            self._against(event, (1.0 if alone else 0.4) * weight, "", said)
+            if not alone:
+                self._against(call.origin, 0.6 * weight, "", f"{said}, here as elsewhere: the function is meant for another one")
             return
         own = 0.2 if carrying else self._own_share(event, bad)
         self._against(event, own * weight, "though not everything that goes into it is right")
@@ -134,12 +138,12 @@ class Direction:
         self.waiting[event] = self.waiting.get(event, 0) + weight
 
     def _handed_wrong(self, bad):
-        """A sentence where the learner's function would be right with another value handed to it."""
+        """(call, sentence) where the learner's function would be right with another value handed to it."""
         for call in bad:
             if isinstance(call.site.node, ast.Call) and call.origin is not None:
                 other = self.flow.argument(call)
                 if other is not None:
-                    return f"{call.site.text} is no slope; with {other[1]} in place of {other[0].site.text} it would be"
+                    return call, f"{call.site.text} is no slope; with {other[1]} in place of {other[0].site.text} it would be"
         return None
 
     def _own_share(self, event, bad):
@@ -174,6 +178,11 @@ class Direction:
         if before is not None and before.site.statement is not event.site.statement and event.site in {e.site for e in ancestors(before)}:
             self._against(before.whole, 0.7 * weight, "", f"it changes {event.site.target} before everything is added up")
             weight *= 0.3
+        for node in loops_around(event.site):
+            leaves = next((s for s in node.body if isinstance(s, ast.Return)), None)
+            if leaves is not None:
+                self.charges.add(event.site.source, leaves, 0.8 * weight, self.name, "it stands in the loop, which ends with its first pass")
+                weight *= 0.2
         carried = [e for e in taken if flow.carrying(e)]
         if not carried and self._lost(event, taken, weight, first):
             return
@@ -223,7 +232,7 @@ class Direction:
             return self._misnamed(carried)
         allowed = [*proper]
         for inner in carried:
-            if inner.array.size == event.array.size:  # a slope of an activation is multiplied on
+            if _entry_by_entry(inner, event):  # a slope of an activation is multiplied on
                 allowed += [t for p in proper for t in flow.consumers(p.event.array)]
         are = [t for e in carried for t, _ in flow.matches(e) if t.kind == "adjoint" and not t.event.site.is_load]
         if are and not any(t in allowed for t in are):
@@ -240,7 +249,7 @@ class Direction:
 
     def _misnamed(self, carried):
         """A slope that is called after another value than the one it is the slope in."""
-        names = {_last(t.name): t for t in self.flow.adjoints.targets}
+        names = {_last(t.name): t for t in self.flow.adjoints.targets if t.event.site.role == "value"}
         for inner in carried:
             made = self._maker(inner)
             if made is None or not made.site.target:
@@ -278,6 +287,21 @@ class Direction:
                 if made.site.target in sets and not any(s in between for s in inside):
                     return node
         return None
+
+
+def loops_around(site):
+    """The loops around a statement, within its function."""
+    every = (node for node in ast.walk(site.scope) if isinstance(node, (ast.For, ast.While)))
+    return [node for node in every if node.lineno < site.statement.lineno <= node.end_lineno]
+
+
+def _entry_by_entry(inner, event):
+    """Whether a value goes into an expression without a product of matrices or a sum."""
+    while inner is not event and inner.outer is not None:
+        inner = inner.outer
+        if not isinstance(inner.site.node, (ast.BinOp, ast.UnaryOp)) or isinstance(getattr(inner.site.node, "op", None), ast.MatMult):
+            return False
+    return True
 
 
 def _is_argument(event):

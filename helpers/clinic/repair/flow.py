@@ -18,7 +18,8 @@ class _Seen:
 
     def __init__(self, events):
         self.keys = set()
-        for array in {id(e.value): e.array for e in events if e.array is not None and e.array.size > 1}.values():
+        floats = [e for e in events if e.array is not None and e.array.size > 1 and e.value.dtype.kind == "f"]
+        for array in {id(e.value): e.array for e in floats}.values():
             parts = [array]
             if array.ndim == 2 and max(array.shape) <= 64 and 1 not in array.shape:
                 parts += [*array, *array.T]
@@ -183,10 +184,12 @@ class Flow:
             self._slopes[event] = self._is_some_slope(self.worth(event))
         return self._slopes[event]
 
-    def _is_some_slope(self, worth):
+    def _is_some_slope(self, worth, beside=()):
+        """Whether values are a quotient of two adjoints, of one of `beside` where it is given."""
         targets = [t for t in self.adjoints.targets if worth and t.arrays[0].size == worth[0][1].size]
-        pairs = ((above, below) for below in targets for above in targets if below.event.number < above.event.number)
-        return any(self._quotient(worth, above, below) for above, below in pairs)
+        above = [t for t in targets if not beside or t in beside]
+        pairs = ((a, below) for below in targets for a in above if below.event.number < a.event.number)
+        return any(self._quotient(worth, a, below) for a, below in pairs)
 
     def _quotient(self, worth, above, below):
         """Whether value * adjoint above = adjoint below, up to a number."""
@@ -297,12 +300,13 @@ class Flow:
     def argument(self, call):
         """(input, name of a value) with which a call of the learner's function would be a slope: it is handed another; None where there is none."""
         made = [e for e in self.inputs(call) if not self.carrying(e) and e.array is not None and e.array.size == call.array.size]
+        beside = [t for e in self.inputs(call.whole) if self.carrying(e) for t, _ in self.matches(e)]
         for inner in made:
             for target in self.adjoints.targets:
                 other = self.adjoints.by_key[0][target.event.site.number, target.event.times].array
                 if other.shape == inner.array.shape and not np.array_equal(other, inner.array):
                     worth = self.adjoints.recorder.value_with(self.points[0].values, inner, other, (call.site.number, call.times))
-                    if worth is not None and np.ptp(worth) > 1e-6 * np.abs(worth).max() and self._is_some_slope([(0, worth)]):
+                    if worth is not None and np.ptp(worth) > 1e-6 * np.abs(worth).max() and self._is_some_slope([(0, worth)], beside):
                         return inner, target.name
         return None
 
