@@ -1,25 +1,29 @@
 """Which change is run next: the likeliest line's cheapest first, and no line starves.
 
 Each suspect has a row of changes, the cheapest first. The rows are merged by cost plus a penalty for the suspect's place among the
-suspects, so that all suspects' cheap changes come before the dear ones of the first. Where what a line computed is known
-(`local.Local`), a change that raises there, or computes what another did, is never run, and one that computes what was wanted is run at once.
+suspects, so that all suspects' cheap changes come before the dear ones of the first.
 """
 
+import dataclasses
 import heapq
-from dataclasses import dataclass
+import itertools
 
 from helpers.clinic.repair import edits, moves
 
-PLACE = 0.3
-"""Cost of each place among the suspects, for the first ones."""
+PLACE, FAR_PLACE, NEAR = 0.3, 0.05, 6
+"""Cost of each place among the suspects, for the first NEAR ones and after them."""
 
-FAR_PLACE = 0.05
-"""Cost of each place after the first `NEAR` ones."""
+UNACCUSED = 0.5
+"""Cost of a line against which nothing speaks but that it ran."""
 
-NEAR = 6
+FAVOUR = 0.5
+"""How much cheaper a change is of a kind that was found already."""
+
+SINGLES, IN_ONE = 240, 60
+"""How many changes are paired with others in other lines, and how many of one line at most."""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Candidate:
     """A change of one suspect's statement. Small `priority`: tried early."""
 
@@ -30,10 +34,6 @@ class Candidate:
     edit: object
 
 
-UNACCUSED = 0.5
-"""Cost of a line against which nothing speaks but that it ran."""
-
-
 def place_cost(place, suspect):
     """What a suspect's place costs."""
     return PLACE * min(place, NEAR) + FAR_PLACE * max(place - NEAR, 0) + UNACCUSED * (not suspect.score)
@@ -41,20 +41,55 @@ def place_cost(place, suspect):
 
 def candidates(suspects, sources, favoured=frozenset()):
     """Candidates of all suspects, by priority. `sources` {filename: Source}; kinds of changes in `favoured` come earlier."""
-    heap = []
+    rows = []
     for place, suspect in enumerate(suspects):
         source = sources[suspect.filename]
         scope = edits.Scope.of(source, suspect.statement)
-        for number, row in enumerate((edits.edits_of(source, suspect.statement, scope), moves.moves_of(source, suspect.statement))):
-            _push(heap, place, number, 0, suspect, source, row, favoured)
+        for row in (edits.edits_of(source, suspect.statement, scope), moves.moves_of(source, suspect.statement)):
+            rows.append(_row(place, suspect, source, row, favoured))
+    return heapq.merge(*rows, key=lambda candidate: candidate.priority)
+
+
+def paired(suspects, sources):
+    """Candidates of two changes each in one statement, by priority."""
+    rows = [_row(p, s, sources[s.filename], edits.pairs_of(sources[s.filename], s.statement)) for p, s in enumerate(suspects)]
+    return heapq.merge(*rows, key=lambda candidate: candidate.priority)
+
+
+def _row(place, suspect, source, row, favoured=frozenset()):
+    for edit in row:
+        yield Candidate(edit.cost + place_cost(place, suspect) - FAVOUR * (edit.kind in favoured), place, suspect, source, edit)
+
+
+def pairs_across(suspects, sources, is_new):
+    """Candidates of two changes in two statements of one file, the cheapest sums first; of changes for which `is_new` holds."""
+    counts, singles = {}, []
+    for candidate in candidates(suspects, sources):
+        if counts.get(candidate.place, 0) < IN_ONE and is_new(candidate):
+            counts[candidate.place] = counts.get(candidate.place, 0) + 1
+            singles.append(candidate)
+        if len(singles) == SINGLES:
+            break
+    heap = [(singles[0].priority + singles[1].priority, 0, 1)] if len(singles) > 1 else []
     while heap:
-        priority, place, number, count, edit, suspect, source, row = heapq.heappop(heap)
-        yield Candidate(priority, place, suspect, source, edit)
-        _push(heap, place, number, count + 1, suspect, source, row, favoured)
+        priority, i, j = heapq.heappop(heap)
+        if j + 1 < len(singles):
+            heapq.heappush(heap, (singles[i].priority + singles[j + 1].priority, i, j + 1))
+        if j == i + 1 and j + 1 < len(singles):
+            heapq.heappush(heap, (singles[j].priority + singles[j + 1].priority, j, j + 1))
+        a, b = singles[i], singles[j]
+        if a.place != b.place and a.source is b.source and _apart(a.edit.changes, b.edit.changes):
+            yield dataclasses.replace(a, priority=priority, edit=_both(a.edit, b.edit))
 
 
-def _push(heap, place, number, count, suspect, source, row, favoured):
-    edit = next(row, None)
-    if edit is not None:
-        priority = edit.cost + place_cost(place, suspect) - 0.5 * (edit.kind in favoured)
-        heapq.heappush(heap, (priority, place, number, count, edit, suspect, source, row))
+def _apart(changes, others):
+    spans = sorted(change[:2] for change in (*changes, *others))
+    return all(a[1] <= b[0] and a != b for a, b in itertools.pairwise(spans))
+
+
+def _both(edit, other):
+    """Two changes as one that is told line by line (`tidy.line_by_line`)."""
+    changes = tuple(sorted((*edit.changes, *other.changes)))
+    return dataclasses.replace(
+        edit, cost=edit.cost + other.cost, kind=f"{edit.kind} in 2 lines", changes=changes, words=f"{edit.words}; {other.words}"
+    )

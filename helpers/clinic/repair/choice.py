@@ -5,6 +5,7 @@ that happen to equal a size, and lines that were written for the clinic. Being w
 """
 
 import ast
+import difflib
 import io
 import re
 import tokenize
@@ -109,14 +110,9 @@ def words_changed(edit, text):
     changed = gone = 0
     for start, end, new in edit.changes:
         old, fresh = _words(text[start:end]), _words(new)
-        head = 0
-        while head < min(len(old), len(fresh)) and old[head] == fresh[head]:
-            head += 1
-        tail = 0
-        while tail < min(len(old), len(fresh)) - head and old[-1 - tail] == fresh[-1 - tail]:
-            tail += 1
-        changed += len(fresh) - head - tail
-        gone += max(len(old) - len(fresh), 0)
+        for tag, i, k, j, l in difflib.SequenceMatcher(None, old, fresh, autojunk=False).get_opcodes():
+            if tag != "equal":
+                changed, gone = changed + l - j, gone + max(k - i - (l - j), 0)
     return changed, gone
 
 

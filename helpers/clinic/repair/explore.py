@@ -1,25 +1,23 @@
 """One level of the search: run the changes of all suspects on a text so far, and sort out what they came to."""
 
-import itertools
-from dataclasses import dataclass, field, replace
+import dataclasses
 
 import numpy as np
 
 from helpers.clinic.repair import edits
-from helpers.clinic.repair.candidates import NEAR, Candidate, candidates, place_cost
+from helpers.clinic.repair.candidates import candidates, paired, pairs_across
 from helpers.clinic.repair.choice import LATE
-from helpers.clinic.repair.local import RAISES, WANTED, Local
+from helpers.clinic.repair.local import RAISES, Local
 from helpers.clinic.repair.outcome import Choice
-from helpers.clinic.repair.pairs import wanted_pairs
 
-MARGIN = 0.9
-"""How much dearer changes are still run after one that makes everything right."""
-
-AFTER_FOUND = 300
-"""How many changes are still run after one that makes everything right."""
+MARGIN, AFTER_FOUND = 0.9, 300
+"""How much dearer changes are still run after one that makes everything right, and how many."""
 
 COVERED_MARGIN, AFTER_COVERED = 1.2, 600
 """The same after changes each of which makes some parameters right, and together all."""
+
+PARTIAL_MARGIN, AFTER_PARTIAL = 1.5, 1000
+"""The same after one that makes some parameters right, before it is taken for the first of several."""
 
 MOST = 6000
 """How many changes are run for one fault."""
@@ -27,22 +25,24 @@ MOST = 6000
 SEEN = 20
 """For how many suspects it is recorded what they saw when they ran."""
 
-LOOKED_AHEAD = 400
-"""How many changes of each of the first suspects are evaluated where they stand before anything is run."""
+PAIRED = 8
+"""In how many suspects two changes are made at once."""
+
+MOST_PAIRS = 3000
+"""How many pairs of changes are run, in one statement and in two."""
 
 
 class OutOfSeconds(Exception):
     """The time that was given is used up."""
 
 
-@dataclass
+@dataclasses.dataclass
 class Found:
-    """Lists of (Choice, State): `whole` make everything right, `partial` more, `hopeful` bring some
-    nearer to right, or compute what their line should, and spoil nothing."""
+    """Lists of (Choice, State): `whole` make everything right, `partial` more, `hopeful` bring some nearer to right; none spoils any."""
 
-    whole: list = field(default_factory=list)
-    partial: list = field(default_factory=list)
-    hopeful: list = field(default_factory=list)
+    whole: list = dataclasses.field(default_factory=list)
+    partial: list = dataclasses.field(default_factory=list)
+    hopeful: list = dataclasses.field(default_factory=list)
 
     def sort(self):
         """The likeliest first."""
@@ -52,27 +52,34 @@ class Found:
 
 
 class Exploration:
-    """The changes of all suspects, run on `texts` so far in which the parameters `wrong` are wrong.
+    """The changes of all suspects, run on `texts` so far, of which `state` says what is wrong.
 
     trials : Trials; judge : Judge; sources : {filename: Source} of the texts so far;
     order : {(filename, line): when it ran, from 0 to 1}; tick : called often, raises OutOfSeconds.
     """
 
-    def __init__(self, trials, judge, suspects, sources, texts, state, order, tick):
+    def __init__(self, trials, judge, suspects, sources, texts, state, order, tick, favoured=frozenset()):
         self.trials, self.judge, self.suspects, self.sources, self.tick = trials, judge, suspects, sources, tick
         self.texts, self.state, self.order = texts, state, order
-        self.found, self.run, self.useless = Found(), set(), set()
+        self.found, self.run, self.useless, self.left = Found(), set(), set(), state.wrong
         self.locals, self.scopes = {}, None
         self.last, self.ended, self.count = np.inf, MOST, 0
-        self.left = state.wrong
+        self.pause = None
+        self.row = candidates(suspects, sources, favoured)
 
-    def singles(self, favoured=frozenset()):
-        """Run single changes, what lines should compute first; the Found so far."""
-        return self._all(itertools.chain(self._ahead(), candidates(self.suspects, self.sources, favoured)))
+    def singles(self):
+        """Run single changes; the Found so far. It stops for the first time a while after some parameters were made right; then to the end."""
+        self._all(self.row)
+        return self.found.sort()
 
     def pairs(self):
-        """Run two changes at once in one of the first suspects' statements, where they compute what it should."""
-        return self._all(self._paired())
+        """Run two changes at once, in one of the first suspects' statements or in two; the Found so far."""
+        for row in (paired(self.suspects[:PAIRED], self.sources), pairs_across(self.suspects, self.sources, self._is_new)):
+            self.last, self.ended, self.pause = np.inf, self.count + MOST_PAIRS, (np.inf, np.inf)
+            self._all(row)
+            if self.found.whole:
+                break
+        return self.found.sort()
 
     def _all(self, row):
         try:
@@ -80,25 +87,24 @@ class Exploration:
                 if self.count >= self.ended or candidate.priority > self.last:
                     break
                 self._one(candidate)
+                if self.pause and (candidate.priority > self.pause[0] or self.count > self.pause[1]):
+                    self.pause = (np.inf, np.inf)
+                    break
         except OutOfSeconds:
             if not (self.found.whole or self.found.partial):
                 raise
-        return self.found.sort()
 
     def _one(self, candidate):
         """Run a candidate, unless it was run, or is known to be of no use."""
         self.tick()
         text = candidate.edit.applied(candidate.source.text)
         key = candidate.source.filename, text
-        if key in self.run:
+        value = id(candidate.suspect), self._of(candidate.suspect).value(candidate.edit)
+        if key in self.run or value[1] == RAISES or value in self.useless:
             return
         self.run.add(key)
-        meaning, value = self._of(candidate.suspect).meaning(candidate.edit)
-        value = id(candidate.suspect), value
-        if meaning == RAISES or value in self.useless:
-            return
         self.count += 1
-        state = self.trials.better(self.texts | {key[0]: text}, self.state, spoils_none=meaning == WANTED)
+        state = self.trials.better(self.texts | {key[0]: text}, self.state)
         if state is None:
             if value[1] is not None and not self.trials.passed:
                 self.useless.add(value)
@@ -106,7 +112,7 @@ class Exploration:
         self._sort_in(candidate, state)
         joint = edits.together(candidate.source, candidate.suspect.statement, candidate.edit) if state.wrong else None
         if joint is not None:
-            self._one(replace(candidate, edit=joint))
+            self._one(dataclasses.replace(candidate, edit=joint))
 
     def _sort_in(self, candidate, state):
         pair = self._choice(candidate), state
@@ -116,6 +122,7 @@ class Exploration:
         elif state.wrong < self.state.wrong:
             self.found.partial.append(pair)
             self.left &= state.wrong
+            self.pause = self.pause or (candidate.priority + PARTIAL_MARGIN, self.count + AFTER_PARTIAL)
             if not self.left:
                 self._end_soon(candidate, COVERED_MARGIN, AFTER_COVERED)
         else:
@@ -126,41 +133,26 @@ class Exploration:
         self.last = min(self.last, candidate.priority + margin)
         self.ended = min(self.ended, self.count + number)
 
-    def _ahead(self):
-        """Candidates that compute what the first suspects' lines should have."""
-        for place, suspect in enumerate(self.suspects[:NEAR]):
-            local = self._of(suspect)
-            if local.usable and local.wanted:
-                for edit in itertools.islice(self._row(suspect), LOOKED_AHEAD):
-                    self.tick()
-                    if local.looks_wanted(edit):
-                        yield Candidate(edit.cost + place_cost(place, suspect), place, suspect, local.source, edit)
-
-    def _paired(self):
-        for place, suspect in enumerate(self.suspects[:NEAR]):
-            local = self._of(suspect)
-            for edit in wanted_pairs(local, self._row(suspect), self.tick):
-                yield Candidate(edit.cost + place_cost(place, suspect), place, suspect, local.source, edit)
-
-    def _row(self, suspect):
-        source = self.sources[suspect.filename]
-        return edits.edits_of(source, suspect.statement, edits.Scope.of(source, suspect.statement))
+    def _is_new(self, candidate):
+        """Whether a candidate computes what no other did that was asked so; False where it raises."""
+        value = self._of(candidate.suspect).value(candidate.edit)
+        if value == RAISES or (value is not None and (candidate.place, value) in self.paired):
+            return False
+        self.paired.add((candidate.place, value))
+        return True
 
     def _of(self, suspect):
+        """The Local of a suspect's statement."""
         if self.scopes is None:
+            self.paired = set()
             self.scopes = self.trials.scopes(self.texts, [(s.filename, s.statement) for s in self.suspects[:SEEN]])
-        if id(suspect) not in self.locals:
-            scopes = self.scopes.get(id(suspect.statement), ())
-            self.locals[id(suspect)] = Local(suspect, self.sources[suspect.filename], scopes, self._raised(suspect))
-        return self.locals[id(suspect)]
-
-    def _raised(self, suspect):
-        """Whether the code stops in a suspect's statement."""
-        trouble = self.state.trouble
-        node = suspect.statement
-        return (
-            trouble is not None and getattr(trouble, "filename", None) == suspect.filename and node.lineno <= (trouble.line or 0) <= node.end_lineno
-        )
+        statement = suspect.statement
+        if id(statement) not in self.locals:
+            source, trouble = self.sources[suspect.filename], self.state.trouble
+            where = getattr(trouble, "filename", None), getattr(trouble, "line", None) or 0
+            raised = where[0] == suspect.filename and statement.lineno <= where[1] <= statement.end_lineno
+            self.locals[id(statement)] = Local(statement, source, self.scopes.get(id(statement), ()), raised)
+        return self.locals[id(statement)]
 
     def _choice(self, candidate):
         source, statement = candidate.source, candidate.suspect.statement

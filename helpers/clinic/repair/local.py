@@ -1,7 +1,7 @@
 """What a changed line would have computed, without running the rest.
 
-A suspect knows the names that its statement saw each time it ran, and, mostly, the value that it should have assigned. So a changed right
-side is evaluated there in microseconds: it raises, it computes what it did before, or what was wanted.
+What a statement saw each time it ran is recorded (`scopes`). So a changed right side is evaluated there in microseconds: where it raises,
+or computes what another change did that was of no use, it need not be run.
 """
 
 import ast
@@ -9,11 +9,9 @@ import ast
 import numpy as np
 
 from helpers.clinic import guard
+from helpers.clinic.repair.rewriting import applied, span
 
-RAISES, SAME, WANTED, SCALED, OTHER = "raises", "same", "wanted", "scaled", "other"
-"""What a change comes to: `SCALED` is what was wanted up to a constant factor."""
-
-CLOSE = 1e-5
+RAISES = "raises"
 
 SECONDS = 0.3
 """A changed line may take so long."""
@@ -21,153 +19,93 @@ SECONDS = 0.3
 STOPPED = (Exception, SystemExit, guard.OutOfTime)
 """What a changed line may raise."""
 
+DIGITS = 9
+"""Values that agree to so many digits after the point are the same."""
+
 
 class _Opaque(Exception):
     """A value that is neither a number nor an array: nothing can be said of it here."""
 
 
 class Local:
-    """One suspect, the scopes in which it ran and the values wanted there.
+    """One statement and the scopes in which it ran.
 
     `usable` where its own right side can be evaluated there, or raised when it ran (`raised`) as it does there.
     """
 
-    def __init__(self, suspect, source, scopes, raised=False):
-        self.suspect, self.source, self.raised = suspect, source, raised
-        self.scopes = tuple(scopes)
-        wanted = getattr(suspect, "wanted", None) or ()
-        self.wanted = wanted if wanted and isinstance(wanted[0], tuple) else (tuple(wanted),) if len(wanted) else ()
-        self.start, self.end = span(source.text, suspect.statement)
-        self.kind = type(suspect.statement)
-        value = getattr(suspect.statement, "value", None)
-        self.usable = bool(self.scopes) and value is not None and self._original(value)
+    def __init__(self, statement, source, scopes, raised=False):
+        self.statement, self.source, self.scopes = statement, source, tuple(scopes)
+        self.start, self.end = span(source.text, statement)
+        value = getattr(statement, "value", None)
+        self.usable = bool(self.scopes) and isinstance(value, ast.expr) and self._is_as_it_was(value, raised)
 
-    def _original(self, value):
-        """What it computes as it stands, None where it raises; whether there is any use in evaluating it here."""
+    def _is_as_it_was(self, value, raised):
+        """Whether a value can be evaluated, or raises in the last scope only, where it did."""
         code = compile(ast.Expression(value), "<line>", "eval")
         try:
-            self.first = self._evaluated(code)
-        except STOPPED as reason:
-            self.first = None
-            return not isinstance(reason, _Opaque) and self._raises_last(code)
+            self._evaluated(code, self.scopes)
+        except _Opaque:
+            return False
+        except STOPPED:
+            if not raised:
+                return False
+        else:
+            return True
+        try:
+            self._evaluated(code, self.scopes[:-1])
+        except STOPPED:
+            return False
         return True
 
-    def _raises_last(self, code):
-        """Whether it raises where it ran last only: it did so there as well, and what was copied can be used."""
-        try:
-            with guard.quiet():
-                for scope in self.scopes[:-1]:
-                    eval(code, dict(scope))
-        except Exception:
-            return False
-        return bool(self.raised)
-
-    def meaning(self, edit):
-        """(one of the words above, what tells equal values) for an edit; (None, None) where it cannot be told here."""
+    def value(self, edit):
+        """What tells equal values of an edit's right side: RAISES, or a tuple; None where it cannot be evaluated here."""
         code = self._code(edit) if self.usable else None
         if code is None:
-            return None, None
+            return None
         try:
-            values = self._evaluated(code)
+            return tuple(_key(value) for value in self._evaluated(code, self.scopes))
         except _Opaque:
-            return None, None
+            return None
         except STOPPED:
-            return RAISES, None
-        return self._named(values), tuple(_key(value) for value in values)
+            return RAISES
 
-    def looks_wanted(self, edit):
-        """Whether an edit computes exactly what was wanted."""
-        code = self._code(edit)
-        try:
-            return code is not None and self._is_wanted(self._evaluated(code))
-        except STOPPED:
-            return False
-
-    def _is_wanted(self, values):
-        return any(len(wanted) == len(values) and all(map(_same, values, wanted)) for wanted in self.wanted)
-
-    def _named(self, values):
-        if self.first is not None and all(map(_same, values, self.first)):
-            return SAME
-        if self._is_wanted(values):
-            return WANTED
-        for wanted in self.wanted:
-            if len(wanted) == len(values) and _factor(values, wanted):
-                return SCALED
-        return OTHER
-
-    def _evaluated(self, code):
+    def _evaluated(self, code, scopes):
         with guard.quiet():
-            return guard.limited(self._all, code, seconds=SECONDS)
-
-    def _all(self, code):
-        return [_array(eval(code, dict(scope))) for scope in self.scopes]
+            return guard.limited(lambda: [_array(eval(code, dict(scope))) for scope in scopes], seconds=SECONDS)
 
     def _code(self, edit):
         """The changed right side as code; None where something else changes."""
         if any(not self.start <= start <= end <= self.end for start, end, _ in edit.changes):
             return None
         text = self.source.text[self.start : self.end]
-        for start, end, new in sorted(edit.changes, reverse=True):
-            text = text[: start - self.start] + new + text[end - self.start :]
+        text = applied([(start - self.start, end - self.start, new) for start, end, new in edit.changes], text)
+        returns = isinstance(self.statement, ast.Return)
         try:
-            body = ast.parse(text if self.kind is not ast.Return else f"def f():\n {text}").body
-            statement = body[0].body[0] if self.kind is ast.Return else body[0]
-            if len(body) != 1 or type(statement) is not self.kind or not self._same_targets(statement):
+            body = ast.parse(f"def f():\n {text}" if returns else text).body
+            (statement,) = body[0].body if returns else body
+            if type(statement) is not type(self.statement) or _targets(statement) != _targets(self.statement):
                 return None
             return compile(ast.Expression(statement.value), "<line>", "eval")
-        except (SyntaxError, ValueError, AttributeError, IndexError):
+        except (SyntaxError, ValueError, AttributeError):
             return None
 
-    def _same_targets(self, statement):
-        mine = self.suspect.statement
-        if isinstance(mine, ast.Assign):
-            return [ast.dump(t) for t in mine.targets] == [ast.dump(t) for t in statement.targets]
-        if isinstance(mine, ast.AugAssign):
-            return type(mine.op) is type(statement.op) and ast.dump(mine.target) == ast.dump(statement.target)
-        return isinstance(mine, ast.Return)
 
-
-def span(text, node):
-    """(start, end) offsets of a node in a text; its columns count bytes."""
-    lines = text.splitlines(keepends=True)
-
-    def offset(line, column):
-        return sum(map(len, lines[: line - 1])) + len(lines[line - 1].encode()[:column].decode())
-
-    return offset(node.lineno, node.col_offset), offset(node.end_lineno, node.end_col_offset)
+def _targets(statement):
+    """What a statement sets, and how."""
+    targets = [*getattr(statement, "targets", ()), *([statement.target] if hasattr(statement, "target") else ())]
+    return [ast.dump(target) for target in targets], type(getattr(statement, "op", None))
 
 
 def _array(value):
     """A number or an array of numbers as an array; _Opaque for anything else."""
     if not isinstance(value, (np.ndarray, np.generic, int, float)):
         raise _Opaque
-    return np.asarray(value)
-
-
-def _same(a, b):
-    a, b = np.asarray(a), np.asarray(b)
-    if a.shape != b.shape or a.dtype.kind not in "fiub" or b.dtype.kind not in "fiub":
-        return False
-    difference = np.linalg.norm(np.subtract(a, b, dtype=float))
-    return bool(difference <= CLOSE * (np.linalg.norm(a) + np.linalg.norm(b)) or difference < 1e-12)
-
-
-def _factor(values, wanted):
-    """Whether all values are the wanted ones times one number."""
-    factors = []
-    for a, b in zip(values, wanted, strict=True):
-        a, b = np.asarray(a), np.asarray(b)
-        if a.shape != b.shape or a.dtype.kind not in "fiub" or not (size := float(np.sum(b * b))):
-            return False
-        factors.append(float(np.sum(a * b)) / size)
-        if not _same(a, factors[-1] * b):
-            return False
-    return bool(factors) and factors[0] != 0 and max(factors) - min(factors) <= CLOSE * abs(factors[0])
+    value = np.asarray(value)
+    if value.dtype.kind not in "fiub":
+        raise _Opaque
+    return value
 
 
 def _key(value):
-    if value.dtype.kind not in "fiub":
-        return repr(value)[:200]
     with np.errstate(all="ignore"):
-        return value.shape, np.round(value.astype(float), 9).tobytes()
+        return value.shape, (np.round(value.astype(float), DIGITS) + 0.0).tobytes()

@@ -27,7 +27,7 @@ FIRST_STEPS = 3
 """Partial repairs that are tried as the first of several."""
 
 HOPEFUL = 2
-"""Changes that set only a line right, and no parameter, that are tried as the first of several."""
+"""Changes that bring parameters nearer to right, and make none right, that are tried as the first of several."""
 
 AGAIN_SECONDS = 3
 """Processor time for finding suspects once more."""
@@ -92,15 +92,31 @@ class _Search:
 
     def _searched(self, node, suspects, faults):
         """Whether everything was made right from a node; `best` is kept up to date."""
-        level = Exploration(self.trials, self.judge, suspects, self._sources(node, suspects), node.texts, node.state, self.order, self._tick)
-        found = level.singles(frozenset(step.edit.kind for step in node.steps))
-        if found.whole or self._covered(node, found.partial) or level.pairs().whole:
-            return self._finished(node, found.whole)
+        sources, favoured = self._sources(node, suspects), frozenset(step.edit.kind for step in node.steps)
+        level = Exploration(self.trials, self.judge, suspects, sources, node.texts, node.state, self.order, self._tick, favoured)
+        followed = set()
+        for explore in (level.singles, level.singles, level.pairs):
+            found = explore()
+            if found.whole:
+                self._reached(self._stepped(node, found.whole))
+                return True
+            if self._covered(node, found.partial) or (faults > 1 and self._followed(node, found, followed, faults)):
+                return True
+        return False
+
+    def _followed(self, node, found, followed, faults):
+        """Whether everything was made right after one of the best partial repairs that were not `followed` before."""
         children = [self._stepped(node, group) for group in _groups(found.partial)[:FIRST_STEPS]]
         for child in children:
             self._reached(child)
         children += [self._stepped(node, [pair]) for pair in found.hopeful[:HOPEFUL]]
-        return faults > 1 and any(self._searched(child, self._suspects(child), faults - 1) for child in children)
+        for child in children:
+            key = tuple(child.texts.items())
+            if key not in followed:
+                followed.add(key)
+                if self._searched(child, self._suspects(child), faults - 1):
+                    return True
+        return False
 
     def _tidied(self, node):
         """A node with no step too many, and one for each statement."""
@@ -112,12 +128,6 @@ class _Search:
     def _makes_all_right(self, texts):
         state = self.trials.better(texts, self.start)
         return state is not None and not state.wrong
-
-    def _finished(self, node, whole):
-        """Note a text in which everything is right."""
-        if whole:
-            self._reached(self._stepped(node, whole))
-        return True
 
     def _reached(self, node):
         if len(node.wrong) < len(self.best.wrong):

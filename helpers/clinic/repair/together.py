@@ -43,11 +43,6 @@ def all_applied(choices):
     return text
 
 
-def joined_words(first, second):
-    """What is said of two changes that are made as one."""
-    return f"{first}; {second}" if isinstance(first, str) and isinstance(second, str) else first
-
-
 def _greedy(kept, wrong):
     """One large set: again and again the choice that adds most."""
     group, missing = [], wrong

@@ -102,25 +102,21 @@ class Trials:
         except (Exception, guard.OutOfTime):
             return {}, {}
 
-    def better(self, texts, before, spoils_none=False):
-        """The State of a text that is better than `before`: some parameter nearer to right, none further away, the loss as it was; else None.
-
-        spoils_none : it will do that what is right stays right.
-        """
+    def better(self, texts, before):
+        """The State of a text that is better than `before`: some parameter nearer to right, none further away, the loss as it was; else None."""
         self.tried, self.passed = self.tried + 1, 0
         try:
             with self._under(texts):
-                return self._compared(before, spoils_none)
+                return self._compared(before)
         except (Exception, SystemExit, guard.OutOfTime):  # whatever a wrong change leads to is not better
             return None
 
-    def _compared(self, before, spoils_none):
+    def _compared(self, before):
         judgements, state = [], None
         for point in self.points:
             judgements.append(truth.judged(point, self.subject.gradients(point.values)))
             state = self._state(judgements)
-            enough = state.wrong <= before.wrong if spoils_none else state.no_worse_than(before) and state.total < before.total
-            if not enough or not self._loss_kept(point):
+            if not state.no_worse_than(before) or state.total >= before.total or not self._loss_kept(point):
                 return None
             self.passed += 1
         return state
