@@ -293,3 +293,60 @@ def test_lambdas_are_handed_over_and_their_own_functions_are_not():
         net.backward(0.1)
 
     assert Live(net, net.loss, step=adapter, rate=0.1).handed_over == {adapter.__code__}
+
+
+# --- what is said ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ("momentum_after_a_few_steps", "step() has a momentum of 0.9 (W1, b1, W2, b2); what one gradient adds counts."),
+        ("momentum_as_a_mean", "step() has a momentum of 0.9 (W1, b1, W2, b2), and moves by a mean of gradients, 1 - 0.9 of the last; "
+                               "what one gradient adds counts."),
+        ("tensors_with_slots_that_add_up", "A second call adds to what the first left ([0].data, [1].data, [2].data, [3].data): "
+                                           "are gradients set to 0 before each? What one call adds counts."),
+        ("one_gradient_for_each_example", "The gradient of W1 does not fit: it has shape (6, 3, 4), where the parameter has (3, 4): "
+                                          "one gradient for each of 6 examples, not summed over axis 0."),
+        ("a_number_for_a_whole_bias", "The gradient of b1 does not fit: it has shape (), where the parameter has (4,)."),
+        ("a_bias_that_never_learns", "No gradient comes for b1."),
+        ("a_bias_that_the_forward_pass_forgets", "The loss does not depend on b1, though a gradient is given."),
+        ("settings_and_targets_beside_the_weights", "Taken for data or settings: X, Y, alpha, target."),
+        ("fit_with_a_seed", "step() draws its parameters itself; others were put in their place once they were drawn."),
+        ("step_returns_new_parameters", "step() returns the new parameters."),
+        ("updates_in_a_local_name", "step() moves nothing that the loss depends on: does it bind local names (W = W - …)?"),
+        ("globals_hold_the_gradients", "Gradients were read from the objects: W1 from dW1, W2 from dW2, b1 from db1 …."),
+        ("read_only_arrays", "Gradients were matched by their order: W1, b1, W2, b2."),
+        ("list_of_pairs_answered_from_the_end", "Gradients were matched by their values: [0][0], [0][1], [1][0], [1][1]."),
+        ("rate_kept_in_the_object", "The learning rate was read from lr: 0.05."),
+    ],
+)  # fmt: skip
+def test_notes_say_what_was_taken_for_granted(shape, said):
+    assert said in Live(**made(ALL[shape])[0]).notes
+
+
+def test_plain_code_needs_no_notes():
+    net = Net()
+    p = {name: getattr(net, name) for name in ("W1", "b1", "W2", "b2")}
+    assert Live(p, net.loss, net.gradients).notes == ()
+
+
+def test_integers_beside_floats_are_named_if_they_are_called_like_parameters():
+    W2, W1, labels = np.ones((2, 2)), np.array([[1, 2], [3, 4]]), np.array([0, 1])
+    notes = Live({"W1": W1, "W2": W2, "labels": labels}, lambda: float(((W1 @ W2)[labels] ** 2).sum()), lambda: {"dW2": 2 * W1.T @ (W1 @ W2)}).notes
+    assert notes == ("W1: integers, taken for data. A parameter has to hold floats, such as 1.0.",)
+
+
+def test_a_parameter_that_a_step_blows_up_is_said():
+    p, X = {"b": np.zeros((2, 1)), "W": np.ones((2, 3))}, np.arange(12.0).reshape(3, 4)
+
+    def loss():
+        return 0.5 * ((p["W"] @ X + p["b"]) ** 2).sum()
+
+    def step():
+        err = p["W"] @ X + p["b"]
+        p["W"] = p["W"] - 0.001 * err @ X.T
+        p["b"] = p["b"] - 0.001 * err.sum(axis=1)
+
+    live = Live(p, loss, step=step, rate=0.001)
+    assert "b has shape (2, 1), and (2, 2) after a step." in live.notes and np.isnan(live.gradients(live.start)["b"]).all()

@@ -80,7 +80,7 @@ def _by_place(left, free, is_slope):
     usual = bool(orders) and orders[0] == sorted(orders[0])
     if usual and scores[0] < len(left):
         those = _by_value(len(left), len(free), right)
-        if len(those) == len(left):
+        if len(those) == len(left) and orders[0] != [those[p] for p in range(len(left))]:
             return {left[p].name: Match(free[g][0], how="value") for p, g in those.items()}
     if not orders and len(left) == len(free) and 2 * sum(fits[k, k] for k in range(len(left))) >= len(left):
         orders, usual = [list(range(len(left)))], True  # of some the shape is wrong
