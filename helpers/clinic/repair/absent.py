@@ -43,7 +43,21 @@ class Absent:
             fits = fits and not self._is_it(event, name)
             if called or fits or event.site in sites or (event.site.statement in statements and not nothing):
                 found.append((called, event.array.size == size, event.number, event))
-        return max(found, key=lambda f: f[:3])[3] if found else None
+        known = [f for f in found if f[0] or f[3].site in sites or f[3].site.statement in statements]
+        event = None if known else self._by_count(name, claimed)
+        return event if event is not None else max(known or found, key=lambda f: f[:3])[3] if found else None
+
+    def _by_count(self, name, claimed):
+        """An event of a line that runs as often as there are parameters like this one, and makes what is nobody's: gb[k] = …"""
+        stem = re.sub(r"\d+(?=\D*$)", "#", name)
+        number = sum(re.sub(r"\d+(?=\D*$)", "#", n) == stem for n in self.finals)
+        rows = {}
+        for event in self.flow.events:
+            kept = event.site.stores or event.site.role in ("argument", "change")
+            if kept and event.array is not None and self.flow.is_backward(event) and not self.flow.again(event):
+                rows.setdefault(event.site, []).append(event)
+        rows = [row for row in rows.values() if number > 1 and len(row) % number == 0 and not any(e in claimed for e in row)]
+        return rows[-1][-1] if rows else None
 
     def _is_it(self, event, name):
         """Whether an event holds this gradient in its shape: then it is not what was taken for it."""
@@ -103,19 +117,24 @@ def raising(flow, charges, error, direction):
         return
     here = [e for e in flow.events if e.site.statement is statement]
     source = sites[-1].source if sites else here[-1].site.source
-    charges.add(source, statement, 1.0, "", f"it raises: {error}")
     taken = [e for last in here if last.outer is None for e in ([last] if last.site.is_load else flow.inputs(last))]
-    for event in dict.fromkeys(taken):
-        made = event.origin.whole if event.origin is not None and flow.is_backward(event.origin) else None
-        if made is None or made.site.statement is statement:
-            continue
-        turned = [m.turned for t, m in flow.matches(event) if t.kind == "gradient"]
-        if not flow.fine(event):
-            direction.follow(made, 0.9, "")
-        elif turned and all(turned):
-            charges.against(made, 1.1, "", f"{event.site.text} is a gradient transposed, and goes into line {statement.lineno}, which raises")
+    made = {e: e.origin.whole for e in dict.fromkeys(taken) if e.origin is not None and flow.is_backward(e.origin)}
+    made = {e: one for e, one in made.items() if one.site.statement is not statement and not flow.again(e)}
+    bad = [e for e in made if not flow.fine(e)]
+    turned = [e for e in made if e not in bad and _is_turned(flow, e)]
+    charges.add(source, statement, 0.7 if bad or turned else 1.0, "", f"it raises: {error}")
+    for event, one in made.items():
+        if event in bad:
+            direction.follow(one, 1.0, "")
+        elif event in turned:
+            charges.against(one, 1.1, "", f"{event.site.text} is a gradient transposed, and goes into line {statement.lineno}, which raises")
         else:
-            charges.against(made, 0.3, "", f"what it makes goes into line {statement.lineno}, which raises")
+            charges.against(one, 0.3, "", f"what it makes goes into line {statement.lineno}, which raises")
+
+
+def _is_turned(flow, event):
+    turned = [m.turned for t, m in flow.matches(event) if t.kind == "gradient"]
+    return bool(turned) and all(turned)
 
 
 def _around(site):

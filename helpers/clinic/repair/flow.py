@@ -300,7 +300,7 @@ class Flow:
     def argument(self, call):
         """(input, name of a value) with which a call of the learner's function would be a slope: it is handed another; None where there is none."""
         made = [e for e in self.inputs(call) if not self.carrying(e) and e.array is not None and e.array.size == call.array.size]
-        beside = [t for e in self.inputs(call.whole) if self.carrying(e) for t, _ in self.matches(e)]
+        beside = [t for e in inside(call.whole) if self.carrying(e) for t, _ in self.matches(e)]
         for inner in made:
             for target in self.adjoints.targets:
                 other = self.adjoints.by_key[0][target.event.site.number, target.event.times].array

@@ -99,6 +99,9 @@ def _charges(subject, at, recorder, clock):
     """What speaks against which statement."""
     runs = [recorder.events(lambda p=p: subject.gradients(p.values)) for p in at]
     raised = next((answer for _, answer in runs if isinstance(answer, Exception)), None)
+    if raised is not None:  # what was not asked to the end may have been asked at the start only
+        keep = [k for k, point in enumerate(at) if not point.drawn] or [0]
+        at, runs = [at[k] for k in keep], [runs[k] for k in keep]
     gradients = [{} if isinstance(answer, Exception) else answer for _, answer in runs]
     flow, charges = Flow(Adjoints(recorder, at, clock), [events for events, _ in runs], gradients), Charges()
     if raised is not None:
