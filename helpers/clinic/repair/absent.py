@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 
+from helpers.clinic.repair.adjoints import Target, matched
 from helpers.clinic.repair.direction import is_called
 from helpers.clinic.repair.flow import ancestors
 
@@ -21,6 +22,8 @@ class Absent:
         nothing = all(g is None or (np.isfinite(g).all() and not np.any(g)) for g in said)
         made = self._made_elsewhere(name) if nothing else None
         event = self._unclaimed(name, nothing) if made is None else None
+        if not nothing and self._piece(name):
+            return
         if event is not None:
             self.direction.blame(name, event)
             return
@@ -32,11 +35,15 @@ class Absent:
     def _unclaimed(self, name, nothing):
         """An event that goes where other gradients go, and is none of theirs; one of that name first."""
         finals = [e for e in self.finals.values() if e is not None]
-        statements, sites = {e.site.statement for e in finals}, {e.site for e in finals}
+        statements, stem = {e.site.statement for e in finals}, _stem(name)
+        sites = {e.site for other, e in self.finals.items() if e is not None and _stem(other) == stem}
         claimed = {e for final in finals for e in (*self.flow.chain(final), *(a for a in ancestors(final) if a.site is final.site))}
+        held = {(e.site, e.array.tobytes()) for e in claimed if e.array is not None}  # the code may have run twice
         found, size = [], self.flow.parameters[name].values[0].size
         for event in self.flow.events:
             if event.site.role == "part" or event.array is None or not self.flow.is_backward(event) or event in claimed or self.flow.again(event):
+                continue
+            if (event.site, event.array.tobytes()) in held:
                 continue
             called = is_called(event.site.target, name)
             fits = not nothing and event.array.size == size and self.flow.carrying(event)
@@ -47,10 +54,35 @@ class Absent:
         event = None if known else self._by_count(name, claimed)
         return event if event is not None else max(known or found, key=lambda f: f[:3])[3] if found else None
 
+    def _piece(self, name):
+        """Whether a flat vector of another length can be told piece by piece: the first that is not where it should be is charged."""
+        parameter = self.flow.parameters[name]
+        wholes = [
+            e
+            for e in self.flow.events
+            if self.flow.is_backward(e) and e.array is not None and e.array.ndim == 1 and isinstance(e.site.node, ast.Call)
+        ]
+        wholes = [e for e in wholes if len(list(self.flow.inputs(e))) > 2 and sum(i.array.size for i in self.flow.inputs(e)) == e.array.size]
+        if parameter.values[0].ndim != 1 or not wholes:
+            return False
+        at = 0
+        for inner in self.flow.inputs(wholes[-1]):
+            part = [a.ravel()[at : at + inner.array.size] for a in parameter.truth.arrays]
+            match = (
+                matched([a.ravel() for _, a in self.flow.value(inner)], Target("gradient", name, part)) if part[0].size == inner.array.size else None
+            )
+            if match is None or abs(match.factor - 1) > 1e-3:
+                made = self.flow.chain(inner)[-1].whole
+                said = f"{inner.site.text} is not what belongs behind the first {at} entries of the gradient"
+                self.charges.against(made, 1.0, name, said)
+                self.direction.follow(made, 0.3, "")
+                return True
+            at += inner.array.size
+        return False
+
     def _by_count(self, name, claimed):
         """An event of a line that runs as often as there are parameters like this one, and makes what is nobody's: gb[k] = …"""
-        stem = re.sub(r"\d+(?=\D*$)", "#", name)
-        number = sum(re.sub(r"\d+(?=\D*$)", "#", n) == stem for n in self.finals)
+        number = sum(_stem(other) == _stem(name) for other in self.finals)
         rows = {}
         for event in self.flow.events:
             kept = event.site.stores or event.site.role in ("argument", "change")
@@ -115,19 +147,19 @@ def raising(flow, charges, error, direction):
     statement = sites[-1].statement if sites else flow.events[-1].site.statement if flow.events else None
     if statement is None:
         return
-    here = [e for e in flow.events if e.site.statement is statement]
+    here = list({e.site: e for e in flow.events if e.site.statement is statement}.values())  # as it ran last
     source = sites[-1].source if sites else here[-1].site.source
     taken = [e for last in here if last.outer is None for e in ([last] if last.site.is_load else flow.inputs(last))]
     made = {e: e.origin.whole for e in dict.fromkeys(taken) if e.origin is not None and flow.is_backward(e.origin)}
     made = {e: one for e, one in made.items() if one.site.statement is not statement and not flow.again(e)}
     bad = [e for e in made if not flow.fine(e)]
-    turned = [e for e in made if e not in bad and _is_turned(flow, e)]
+    turned = [e for e in made if e not in bad and (_is_turned(flow, e) or _has_no_place(e, here[-1]))]
     charges.add(source, statement, 0.7 if bad or turned else 1.0, "", f"it raises: {error}")
     for event, one in made.items():
         if event in bad:
             direction.follow(one, 1.0, "")
         elif event in turned:
-            charges.against(one, 1.1, "", f"{event.site.text} is a gradient transposed, and goes into line {statement.lineno}, which raises")
+            charges.against(one, 1.1, "", f"{event.site.text} has another shape than what it goes into line {statement.lineno}, which raises")
         else:
             charges.against(one, 0.3, "", f"what it makes goes into line {statement.lineno}, which raises")
 
@@ -137,10 +169,20 @@ def _is_turned(flow, event):
     return bool(turned) and all(turned)
 
 
+def _has_no_place(event, last):
+    """Whether an array is added to one that has another shape."""
+    return last.before is not None and event.array is not None and event.array.shape != last.before.shape and event.array.size > 1
+
+
 def _around(site):
     """The loops and conditions around a statement, within its function."""
     every = (node for node in ast.walk(site.scope) if isinstance(node, (ast.For, ast.While, ast.If)))
     return [node for node in every if node.lineno < site.statement.lineno <= node.end_lineno]
+
+
+def _stem(name):
+    """A name without its last number: those of one list share it."""
+    return re.sub(r"\d+(?=\D*$)", "#", name)
 
 
 def _words(text):

@@ -48,7 +48,8 @@ class Constants:
         for name in self.right:
             for event in self.flow.chain(self.finals[name]):
                 statement = event.site.statement
-                if statement in wrong or any(_does(other) == _does(statement) for p in scaled for other in rows[p]):
+                at = rows[name].index(statement)
+                if statement in wrong or any(_does(row) == _does(statement) for p in scaled for row in rows[p][at : at + 1]):
                     continue
                 here = [e for e in self.flow.events if e.site.statement is statement]
                 number = self._number(statement, here, scaled.values())

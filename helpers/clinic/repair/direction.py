@@ -113,7 +113,7 @@ class Direction:
             self._on(event.origin.whole, (1 - own) * weight)
             return
         taken = list(dict.fromkeys(flow.inputs(event)))
-        bad = [e for e in taken if not flow.fine(e)]
+        bad = [e for e in taken if not flow.fine(e) and not (e is event.earlier and e.site is event.site)]  # what adds up is no gradient yet
         if not bad:
             self._culprit(event, taken, weight, first)
             return
@@ -263,7 +263,7 @@ class Direction:
     def _maker(self, inner):
         """The event that gave a value its name."""
         made = inner.origin
-        while made is not None and made.origin is not None and made.site.role == "part":
+        while made is not None and made.origin is not None and (made.site.role == "part" or isinstance(made.site.node, ast.Call)):
             made = made.origin
         return made.whole if made is not None and self.flow.is_backward(made) else None
 

@@ -246,8 +246,9 @@ class _Writer:
                 self._visit(keyword.value)
         elif isinstance(node, ast.Subscript):
             self._visit(node.value)
-            if not isinstance(node.slice, (ast.Slice, ast.Tuple)):
-                self._visit(node.slice)
+            for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:  # np.r_[a, b] holds arrays there
+                if not isinstance(part, ast.Slice):
+                    self._visit(part)
         elif isinstance(node, ast.JoinedStr):
             return
         else:
