@@ -221,3 +221,5 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert "which updates W1, W2, b1, b2" in clinic_says_here(capsys, "mine.ipynb")[1]
     assert clinic_says_here(capsys, "mine.ipynb", "--loss", "loss")[0] == 0
+    (tmp_path / "network.ipynb").write_text(json.dumps({"cells": [{"cell_type": "code", "source": [CASE, "%pwd"]}]}), encoding="utf-8")
+    assert clinic_says_here(capsys, "network.ipynb")[1].startswith("All six gradients are right")

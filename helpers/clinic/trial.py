@@ -64,7 +64,12 @@ def _loaded(task):
     loader = importlib.machinery.SourceFileLoader("examined", task["path"])
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader("examined", loader))
     sys.modules["examined"] = module
-    loader.exec_module(module)
+    if not task["path"].endswith(".ipynb"):
+        loader.exec_module(module)
+        return module
+    text = text_of(task["path"])
+    sources.register(task["path"], text)
+    exec(compile(text, task["path"], "exec"), vars(module))
     return module
 
 
@@ -126,14 +131,7 @@ class _Unfit(Exception):
 
 def _run(task):
     """The names of a file after it has run, with what --before makes."""
-    if task["path"].endswith(".ipynb"):
-        text = text_of(task["path"])
-        sources.register(task["path"], text)
-        namespace = stage.namespace(task["path"])
-        with stage.as_if_run(task["path"]):
-            exec(compile(text, task["path"], "exec"), namespace)
-    else:
-        namespace = vars(_loaded(task))
+    namespace = vars(_loaded(task))
     if task["before"]:
         try:
             exec(compile(task["before"], "<--before>", "exec"), namespace)

@@ -14,6 +14,8 @@ from helpers.clinic.model.walk import MISSING, follow, leaves
 
 SAME = 1e-9
 """Relative difference up to which two ways to the loss give the same."""
+POINTS = 16
+"""At so many it is tried whether the loss depends on a number."""
 
 
 def floats(namespace):
@@ -124,24 +126,36 @@ def _choose_parameters(script, chosen, found):
     if not chosen:
         raise Trouble(_nothing(script), script.filename)
     firsts = _first_statements(script)
-    extra = _that_matter(script, beside(chosen, found, lambda name: firsts.get(name)))
+    extra = _that_matter(script, beside(chosen, found, lambda name: firsts.get(name)), chosen)
     order = {leaf.path: k for k, leaf in enumerate(found)}
     _take(script, sorted([*chosen, *extra], key=lambda leaf: order[leaf.path]))
 
 
-def _that_matter(script, some):
-    """Those on which the loss depends."""
+def _that_matter(script, some, others=()):
+    """Those on which the loss depends, at the start or, since a deep network may be dead there, at one of several points drawn at random."""
     if not some:
         return []
-    _take(script, some)
-    start, rng = _starts(script), np.random.default_rng(1)
-    at = _tried(script, start, script.plan.loss_code)
-    kept = []
-    for leaf, name in zip(some, script.slots, strict=True):
-        value = _tried(script, start | {name: shaken(start[name], rng)}, script.plan.loss_code)
-        if isinstance(value, Trouble) or value != at:
-            kept.append(leaf)
-    return kept
+    _take(script, [*some, *others])
+    names, start, rng = list(script.slots), _starts(script), np.random.default_rng(1)
+    left, found = dict(zip(names, some, strict=False)), set()
+    for k in range(POINTS):
+        point = start if k == 0 else {name: _elsewhere(value, rng, k) for name, value in start.items()}
+        at = _tried(script, point, script.plan.loss_code)
+        if k and isinstance(at, Trouble):
+            continue
+        for name in [name for name in left if name not in found]:
+            value = _tried(script, point | {name: shaken(point[name], rng)}, script.plan.loss_code)
+            if isinstance(value, Trouble) or value != at:
+                found.add(name)
+        if len(found) == len(left):
+            break
+    return [leaf for name, leaf in left.items() if name in found]
+
+
+def _elsewhere(value, rng, k):
+    """Another value, far from the start; every other one positive, where rectifiers are on."""
+    moved = value + rng.normal(size=value.shape) * (0.5 * np.abs(value).mean() + 0.1 if value.size else 0.0)
+    return np.abs(moved) if k % 2 else moved
 
 
 def _nothing(script):
