@@ -42,6 +42,9 @@ LATE = 0.6
 MISPLACED = 0.8
 """A learning rate anywhere but in an update, or anything but a rate in one."""
 
+ONE = 0.8
+"""A factor or divisor that happens to be 1."""
+
 _EVERYDAY = {0, 1, 2, -1, 0.5}
 _RATE = re.compile(r"(?i)\b(?:lr|\w*rate|eta|alpha|step_?size)\b")
 

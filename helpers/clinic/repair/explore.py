@@ -6,7 +6,7 @@ import numpy as np
 
 from helpers.clinic.repair import edits
 from helpers.clinic.repair.candidates import candidates, paired, pairs_across
-from helpers.clinic.repair.choice import LATE
+from helpers.clinic.repair.choice import LATE, ONE
 from helpers.clinic.repair.local import RAISES, Local
 from helpers.clinic.repair.outcome import Choice
 
@@ -29,7 +29,7 @@ PAIRED = 8
 """In how many suspects two changes are made at once."""
 
 MOST_PAIRS = 3000
-"""How many pairs of changes are run, in one statement and in two."""
+"""How many pairs of changes are run in one statement, and in two."""
 
 
 class OutOfSeconds(Exception):
@@ -74,7 +74,7 @@ class Exploration:
 
     def pairs(self):
         """Run two changes at once, in one of the first suspects' statements or in two; the Found so far."""
-        for row in (paired(self.suspects[:PAIRED], self.sources), pairs_across(self.suspects, self.sources, self._is_new)):
+        for row in (paired(self.suspects[:PAIRED], self.sources), pairs_across(self._accused(), self.sources, self._is_new)):
             self.last, self.ended, self.pause = np.inf, self.count + MOST_PAIRS, (np.inf, np.inf)
             self._all(row)
             if self.found.whole:
@@ -133,6 +133,11 @@ class Exploration:
         self.last = min(self.last, candidate.priority + margin)
         self.ended = min(self.ended, self.count + number)
 
+    def _accused(self):
+        """The suspects against which something speaks, all where that is only one."""
+        accused = [suspect for suspect in self.suspects if suspect.score]
+        return accused if len(accused) > 1 else self.suspects
+
     def _is_new(self, candidate):
         """Whether a candidate computes what no other did that was asked so; False where it raises."""
         value = self._of(candidate.suspect).value(candidate.edit)
@@ -145,7 +150,8 @@ class Exploration:
         """The Local of a suspect's statement."""
         if self.scopes is None:
             self.paired = set()
-            self.scopes = self.trials.scopes(self.texts, [(s.filename, s.statement) for s in self.suspects[:SEEN]])
+            alone = [s for s in self.suspects[:SEEN] if self._begins_its_line(s)]
+            self.scopes = self.trials.scopes(self.texts, [(s.filename, s.statement) for s in alone])
         statement = suspect.statement
         if id(statement) not in self.locals:
             source, trouble = self.sources[suspect.filename], self.state.trouble
@@ -154,7 +160,13 @@ class Exploration:
             self.locals[id(statement)] = Local(statement, source, self.scopes.get(id(statement), ()), raised)
         return self.locals[id(statement)]
 
+    def _begins_its_line(self, suspect):
+        """Whether no other statement stands before it on its line."""
+        node, source = suspect.statement, self.sources[suspect.filename]
+        return not source.lines[node.lineno - 1].encode()[: node.col_offset].strip()
+
     def _choice(self, candidate):
         source, statement = candidate.source, candidate.suspect.statement
-        badness = self.judge.badness(candidate) + LATE * self.order.get((source.filename, statement.lineno), 1.0)
+        badness = self.judge.badness(candidate) + ONE * self._of(candidate.suspect).brings_one(candidate.edit)
+        badness += LATE * self.order.get((source.filename, statement.lineno), 1.0)
         return Choice(source.filename, statement, candidate.edit, source.text, badness, candidate.suspect)

@@ -69,12 +69,33 @@ class Local:
         except STOPPED:
             return RAISES
 
+    def brings_one(self, edit):
+        """Whether an edit brings in a name or a length that is 1 here."""
+        after = self._statement(edit) if self.usable else None
+        if after is None:
+            return False
+        known = {ast.unparse(node) for node in ast.walk(self.statement.value) if isinstance(node, ast.expr)}
+        fresh = [node for node in ast.walk(after.value) if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call))]
+        return any(self._is_one(node) for node in fresh if ast.unparse(node) not in known)
+
+    def _is_one(self, node):
+        try:
+            value = eval(compile(ast.Expression(node), "<line>", "eval"), dict(self.scopes[0]))
+        except STOPPED:
+            return False
+        return isinstance(value, (int, float)) and value == 1
+
     def _evaluated(self, code, scopes):
         with guard.quiet():
             return guard.limited(lambda: [_array(eval(code, dict(scope))) for scope in scopes], seconds=SECONDS)
 
     def _code(self, edit):
         """The changed right side as code; None where something else changes."""
+        statement = self._statement(edit)
+        return None if statement is None else compile(ast.Expression(statement.value), "<line>", "eval")
+
+    def _statement(self, edit):
+        """The changed statement; None where more than its right side changes."""
         if any(not self.start <= start <= end <= self.end for start, end, _ in edit.changes):
             return None
         text = self.source.text[self.start : self.end]
@@ -83,11 +104,10 @@ class Local:
         try:
             body = ast.parse(f"def f():\n {text}" if returns else text).body
             (statement,) = body[0].body if returns else body
-            if type(statement) is not type(self.statement) or _targets(statement) != _targets(self.statement):
-                return None
-            return compile(ast.Expression(statement.value), "<line>", "eval")
         except (SyntaxError, ValueError, AttributeError):
             return None
+        same = type(statement) is type(self.statement) and _targets(statement) == _targets(self.statement)
+        return statement if same and isinstance(statement.value, ast.expr) else None
 
 
 def _targets(statement):

@@ -33,7 +33,7 @@ def remaining_suspects(known, sources, in_gradients, in_loss):
 
     in_gradients, in_loss : {filename: {line: times}}, the lines that ran.
     """
-    taken = {(suspect.filename, suspect.statement.lineno) for suspect in known}
+    taken = {(suspect.filename, suspect.statement.lineno, suspect.statement.col_offset) for suspect in known}
     first = known[0] if known else None
     called = {name for suspect in known[:CALLERS] for name in _called(suspect.statement)}
     rows = []
@@ -41,7 +41,9 @@ def remaining_suspects(known, sources, in_gradients, in_loss):
         lines, both = in_gradients.get(filename, {}), in_loss.get(filename, {})
         inside = {id(node) for f in ast.walk(source.tree) if isinstance(f, ast.FunctionDef) and f.name in called for node in ast.walk(f)}
         for node in ast.walk(source.tree):
-            if isinstance(node, (*_SIMPLE, *_HEADS)) and node.lineno in lines and (filename, node.lineno) not in taken and not _says_nothing(node):
+            if not isinstance(node, (*_SIMPLE, *_HEADS)) or node.lineno not in lines or _says_nothing(node):
+                continue
+            if (filename, node.lineno, node.col_offset) not in taken:
                 rows.append((_order(node, filename, first, both, id(node) in inside), Remaining(filename, node)))
     return [suspect for _, suspect in sorted(rows, key=lambda row: row[0])]
 

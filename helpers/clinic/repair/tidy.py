@@ -47,21 +47,23 @@ def line_by_line(steps):
 
 def _parts(step):
     choice = step.choice
+    if " in " not in choice.edit.kind:
+        return [step]
     tree = ast.parse(choice.text)
     groups = {}
     for change in choice.edit.changes:
         line = choice.text.count("\n", 0, change[0]) + 1
         groups.setdefault(_statement_at(tree, line), []).append(change)
-    if len(groups) < 2 or " in " not in choice.edit.kind:
+    if len(groups) < 2:
         return [step]
     found = []
     for statement, changes in groups.items():
         edit = dataclasses.replace(choice.edit, changes=tuple(changes), kind=choice.edit.kind.split(" in ")[0])
-        part = dataclasses.replace(choice, statement=statement, edit=edit)
+        part = dataclasses.replace(choice, statement=statement or choice.statement, edit=edit)
         edit = dataclasses.replace(
             edit, before=part.source.strip(), after=part.written.strip(), words=f"{part.source.strip()} → {part.written.strip()}"
         )
-        here = step.line + statement.lineno - choice.line
+        here = step.line + part.line - choice.line
         found.append(dataclasses.replace(step, choice=dataclasses.replace(part, edit=edit), line=here, others=() if found else step.others))
     return found
 
@@ -69,7 +71,7 @@ def _parts(step):
 def _statement_at(tree, line):
     """The innermost statement that begins at or before a line and ends after it."""
     around = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and node.lineno <= line <= node.end_lineno]
-    return max(around, key=lambda node: (node.lineno, -node.end_lineno))
+    return max(around, key=lambda node: (node.lineno, -node.end_lineno), default=None)
 
 
 def _follows(step, other):

@@ -6,6 +6,7 @@ where the system can do it, in memory.
 """
 
 import contextlib
+import math
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -34,13 +35,13 @@ SAME_LOSS = 1e-9
 """Relative difference up to which the loss is unchanged."""
 
 
-RIGHT, TURNED, SCALED, TURNED_AND_SCALED, WRONG = range(5)
-"""How far a gradient is from right: minus what it should be; in the right direction but of another size; both; anything else."""
+RIGHT, TURNED, SCALED, TURNED_AND_SCALED, WRONG, MISSING = range(6)
+"""How far a gradient is from right: minus what it should be; in the right direction but of another size; both; anything else; no gradient."""
 
 
 @dataclass(frozen=True)
 class State:
-    """How far each parameter's gradient is from right: `distances` {name: RIGHT … WRONG}; `trouble` where the code stopped."""
+    """How far each parameter's gradient is from right: `distances` {name: RIGHT … MISSING}; `trouble` where the code stopped."""
 
     distances: dict
     trouble: Exception | None = None
@@ -83,7 +84,7 @@ class Trials:
         return state
 
     def _stopped(self, trouble):
-        return State(dict.fromkeys(self.names, WRONG), trouble)
+        return State(dict.fromkeys(self.names, MISSING), trouble)
 
     def scopes(self, texts, statements):
         """What statements, a list of (filename, ast statement), saw at the first point: see `scopes_of`."""
@@ -123,7 +124,7 @@ class Trials:
 
     def _state(self, judgements):
         total = truth.overall(judgements)
-        return State({name: _distance(total.factors.get(name)) if name in total.wrong else RIGHT for name in self.names})
+        return State({name: _distance(total.factors.get(name), total.errors.get(name)) if name in total.wrong else RIGHT for name in self.names})
 
     def _loss_kept(self, point):
         return abs(self.subject.loss(point.values) - point.loss) <= SAME_LOSS * (1 + abs(point.loss))
@@ -135,10 +136,10 @@ class Trials:
             yield
 
 
-def _distance(factor):
-    """From the factor by which a wrong gradient differs from what it should be."""
+def _distance(factor, error):
+    """From the factor by which a wrong gradient differs from what it should be, and its relative error."""
     if factor is None:
-        return WRONG
+        return MISSING if error is None or math.isinf(error) else WRONG
     if abs(abs(factor) - 1) < 1e-3:
         return TURNED
     return SCALED if factor > 0 else TURNED_AND_SCALED
