@@ -69,13 +69,18 @@ def _named(dropped):
 # --- faults of one line: each yields (fault, new text) --------------------------------------------------------------------
 
 
+def _grouped(node, of):
+    """The text of a node, a sum or difference in its parentheses."""
+    return f"({of(node)})" if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)) else of(node)
+
+
 def forgotten(text, role):
     """A factor, a divisor or a term is missing."""
     for node, start, end, of in _nodes(text, ast.BinOp):
         if isinstance(node.op, ast.Div) or (isinstance(node.op, ast.Mult) and role != "update"):  # an update without its gradient nobody writes
-            yield _named(of(node.right)), text[:start] + of(node.left) + text[end:]
+            yield _named(of(node.right)), text[:start] + _grouped(node.left, of) + text[end:]
         if isinstance(node.op, ast.Mult):
-            yield _named(of(node.left)), text[:start] + of(node.right) + text[end:]
+            yield _named(of(node.left)), text[:start] + _grouped(node.right, of) + text[end:]
         if role == "norm" and isinstance(node.op, ast.Sub):
             yield "term of the normalisation forgotten", text[:start] + of(node.left) + text[end:]
         if role == "gW" and isinstance(node.op, ast.Add) and "str(" not in text[start - 5 : end]:
