@@ -56,7 +56,9 @@ class Site:
 
     @property
     def is_load(self):
-        return isinstance(self.node, LOADS)
+        """Whether it looks something up; np.r_[a, b] makes something."""
+        made = isinstance(self.node, ast.Subscript) and getattr(self.node.value, "attr", "") in ("r_", "c_")
+        return isinstance(self.node, LOADS) and not made
 
     @cached_property
     def written(self):
