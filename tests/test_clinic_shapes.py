@@ -70,3 +70,32 @@ def test_a_plant_names_the_line_that_it_changed():
     lines = (Line("d2 = out - y", "top"), Line("gW2 = a1.T @ d2 / m", "gW"))
     plants = [plant for plant in clinic_plants.plants(type("Shape", (), {"lines": lines})) if plant.fault == "division forgotten"]
     assert [(plant.lines[1].text, plant.roots, plant.original) for plant in plants] == [("gW2 = a1.T @ d2", {2}, "gW2 = a1.T @ d2 / m")]
+
+
+# --- the clinic ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def results():
+    """What the clinic makes of twenty faults, a little time for each."""
+    return [clinic_shapes.examine(case, seconds=6) for case in clinic_shapes.sample(20, salt=17)]
+
+
+def test_the_verdict_and_the_wrong_gradients_are_right_in_all_shapes(results):
+    assert [one.case.id for one in results if not one.names] == []
+
+
+def test_most_lines_at_fault_are_named_first_and_repaired(results):
+    assert sum(one.first for one in results) >= 17
+    assert sum(one.repaired for one in results) >= 17
+    assert sum(one.alike for one in results) >= 13
+
+
+def test_a_repair_is_never_called_verified_without_being_right(results):
+    assert [one.case.id for one in results if not one.crashed and one.report.repaired and not one.repaired] == []
+
+
+@pytest.mark.parametrize("number", range(33))
+def test_an_innocent_in_any_shape_is_not_accused(number):
+    result = clinic_shapes.examine(clinic_shapes.innocent(9, number), seconds=6)
+    assert result.verdict and not result.report.findings, "\n".join(clinic_shapes.said(result))
