@@ -54,6 +54,7 @@ class Case:
 
 LOOP = START + "\nfor epoch in range(1000):\n" + indented(FORWARD + BACKWARD + UPDATE)
 
+UPDATED = indented(UPDATE)
 WORK = START.replace("import numpy as np\n", "") + "\nfor epoch in range(1000):\n" + indented(FORWARD + BACKWARD + UPDATE)
 MAIN = "import numpy as np\n\n\ndef main():\n" + indented(WORK) + "\n\nif __name__ == '__main__':\n    main()\n"
 
@@ -424,6 +425,9 @@ CASES = {
     "an object updates too early": Case(
         OBJECTS.replace("        below = dz @ self.W.T\n", "").replace("        return below", "        return dz @ self.W.T"),
         loss="error", parameters=OBJECTED, wrong=("layers[0].W", "layers[0].b")),
+    "half a step, with names that change": Case(
+        LOOP.replace(UPDATED, "    for array, step in zip((W1, b1, W2, b2), (dW1, db1, dW2, db2)):\n        array -= 0.5 * lr * step\n"),
+        said={"rate": "lr"}, wrong=FOUR),
     "a wrong sign": Case(EXAMPLES.replace("b = b - eta", "b = b + eta"), loss="total", said={"rate": "eta"}, parameters=("w", "b"), wrong=("b",)),
     "gradients not set to 0": Case(ACCUMULATED.replace("    dW2, db2 = np.zeros_like(W2), np.zeros_like(b2)\n", "").replace(
         "m = len(X)\n", "m = len(X)\ndW2, db2 = np.zeros_like(W2), np.zeros_like(b2)\n")),

@@ -10,7 +10,9 @@ import pytest
 
 import clinic_styles
 from clinic_scripts import CASES, FITTED, FUNCTIONS, LOOP, OBJECTS, START
+from helpers.clinic import trial
 from helpers.clinic.__main__ import main
+from helpers.clinic.model import script, stage
 from notebook_tools import ROOT
 from test_clinic import RIGHT
 
@@ -154,6 +156,18 @@ NEEDS = {
 }  # fmt: skip
 
 
+@pytest.fixture
+def in_this_process(monkeypatch, tmp_path):
+    """The trial without a process of its own, from the folder of the file; what it sets for its process is put back."""
+    for where, name in ((sys, "argv"), (sys, "path"), (sys, "dont_write_bytecode"), (stage, "HOME"), (script, "FIRST_RUN")):
+        value = getattr(where, name)
+        monkeypatch.setattr(where, name, list(value) if isinstance(value, list) else value)
+    monkeypatch.setattr(subprocess, "run", lambda command, **options: trial.main(command[-1]))
+    monkeypatch.chdir(tmp_path)
+    yield
+    sys.modules.pop("examined", None)
+
+
 @pytest.mark.parametrize("name", NEEDS)
 def test_a_file_is_read_before_it_is_run(tmp_path, capsys, monkeypatch, name):
     source, words = NEEDS[name]
@@ -169,9 +183,8 @@ def test_a_file_is_read_before_it_is_run(tmp_path, capsys, monkeypatch, name):
 
 
 @pytest.mark.parametrize("name", ["a script", "gradients", "layers"])
-def test_the_command_that_is_shown_can_be_copied(tmp_path, capsys, monkeypatch, name):
+def test_the_command_that_is_shown_can_be_copied(tmp_path, capsys, in_this_process, name):
     (tmp_path / "mine.py").write_text(NEEDS[name][0], encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
     command = clinic_says_here(capsys, "mine.py")[1].strip().split("\n")[-1].strip()
     assert command.startswith("python -m helpers.clinic mine.py --loss ")
     status, out, err = clinic_says_here(capsys, *shlex.split(command)[3:])
@@ -195,9 +208,8 @@ def test_the_command_that_is_shown_can_be_copied(tmp_path, capsys, monkeypatch, 
     (FITTED, ("--model", "net", "--loss", "1 +", "--grads", "2"), 2, "--loss '1 +' is no Python"),
     (FITTED, ("--before", "1 / 0", "--model", "net", "--loss", "1", "--grads", "2"), 2, "--before '1 / 0' raises ZeroDivisionError"),
 ])  # fmt: skip
-def test_any_file_is_judged_by_its_own_loss(tmp_path, capsys, monkeypatch, source, options, status, words):
+def test_any_file_is_judged_by_its_own_loss(tmp_path, capsys, in_this_process, source, options, status, words):
     (tmp_path / "mine.py").write_text(source, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
     found, out, err = clinic_says_here(capsys, "mine.py", *options)
     assert found == status
     assert words in " ".join((out + err).split())
@@ -205,9 +217,8 @@ def test_any_file_is_judged_by_its_own_loss(tmp_path, capsys, monkeypatch, sourc
     assert [path.name for path in tmp_path.iterdir()] == ["mine.py"]
 
 
-def test_the_repaired_file_is_written_where_it_is_asked_for(tmp_path, capsys, monkeypatch):
+def test_the_repaired_file_is_written_where_it_is_asked_for(tmp_path, capsys, in_this_process):
     (tmp_path / "mine.py").write_text(LOOP.replace("W1 -= lr * dW1", "W1 += lr * dW1"), encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
     status, out, _ = clinic_says_here(capsys, "mine.py", "--loss", "loss", "--rate", "lr", "--write", "repaired.py")
     assert status == 1 and "The repaired file was written to repaired.py." in out
     assert clinic_says_here(capsys, "repaired.py", "--loss", "loss", "--rate", "lr")[0] == 0
@@ -215,10 +226,9 @@ def test_the_repaired_file_is_written_where_it_is_asked_for(tmp_path, capsys, mo
     assert status == 0 and "again.py is not written" in err
 
 
-def test_a_notebook_is_read_cell_by_cell(tmp_path, capsys, monkeypatch):
+def test_a_notebook_is_read_cell_by_cell(tmp_path, capsys, in_this_process):
     cells = [{"cell_type": "code", "source": source} for source in ("%matplotlib inline\n" + START, LOOP[len(START) :])]
     (tmp_path / "mine.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
     assert "which updates W1, W2, b1, b2" in clinic_says_here(capsys, "mine.ipynb")[1]
     assert clinic_says_here(capsys, "mine.ipynb", "--loss", "loss")[0] == 0
     (tmp_path / "network.ipynb").write_text(json.dumps({"cells": [{"cell_type": "code", "source": [CASE, "%pwd"]}]}), encoding="utf-8")

@@ -122,7 +122,8 @@ def _agree(value, wanted):
 
 def _choose_parameters(script, chosen, found):
     """Of what moves, what the loss depends on, and what stands beside it without learning."""
-    chosen = _that_matter(script, chosen)
+    moved, chosen = chosen, _that_matter(script, chosen)
+    script.kept = [leaf for leaf in moved if leaf not in chosen and leaf.kind == "array"]
     if not chosen:
         raise Trouble(_nothing(script), script.filename)
     firsts = _first_statements(script)

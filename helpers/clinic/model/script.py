@@ -57,7 +57,7 @@ class Script(Subject):
         sources.register(self.filename, self.text)
         self._known, self._plans, self._patches = set(), {}, sources.Patches()
         self.slots, self._values = {}, {}
-        self._factor, self._matches = 1.0, None
+        self._factor, self._matches, self.kept = 1.0, None, []
         with guard.randomness_kept():
             self._begin(once or {})
         notes += find_parameters(self, list(self._grads) or list(only or ()))

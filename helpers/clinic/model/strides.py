@@ -19,8 +19,8 @@ SAME = 1e-6
 def strides(script, leaves):
     """(factor of the steps, {parameter: Match of its gradient} or None, notes) for a script that is judged by its update."""
     plain = 1.0, None, []
-    if not script.plan.split.moving - {leaf.path[0].which for leaf in leaves}:
-        return plain  # nothing is kept from step to step
+    if not {leaf.value.shape for leaf in script.kept} & {np.shape(leaf.value) for leaf in leaves}:
+        return plain  # nothing like a velocity is kept from step to step
     try:
         steps = script.gradients(script.start)
     except Trouble:
