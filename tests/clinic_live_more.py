@@ -383,3 +383,45 @@ def the_next_batch_only_in_the_loss():
         net.W -= 0.1 * net.X[net.part].T @ net.err
 
     return {"model": net, "loss": loss, "step": update, "rate": 0.1}, {"W"}, set()
+
+
+@shape
+def names_in_a_return_statement_that_a_fault_does_not_hide():
+    """The order is another, and one gradient is wrong: no value and no shape could tell."""
+    X, Y, *p = draw(n=3, h=3, k=3)
+    W = dict(zip(("W1", "b1", "W2", "b2"), p, strict=True))
+
+    def backward():
+        _, dW1, db1, dW2, db2 = run(X, Y, *p)
+        dW2 = 2 * dW2
+        return dW2, db2, dW1, db1
+
+    return {"model": W, "loss": lambda: run(X, Y, *p)[0], "grads": lambda: backward()}, NAMES, {"W2"}
+
+
+@shape
+def data_in_lists_beside_weights_in_lists():
+    X, Y, W1, b1, W2, b2 = draw(m=4)
+    net = types.SimpleNamespace(weights=[W1, W2], offsets=[b1, b2], batch=[X, Y], scales=[np.ones(4), np.ones(2)])
+
+    def forward():
+        return run(net.batch[0], net.batch[1], net.weights[0] * net.scales[0], net.offsets[0], net.weights[1] * net.scales[1], net.offsets[1])
+
+    def step():
+        _, dW1, db1, dW2, db2 = forward()
+        net.weights = [net.weights[0] - 0.1 * dW1 * net.scales[0], net.weights[1] - 0.1 * dW2 * net.scales[1]]
+        net.offsets = [net.offsets[0] - 0.1 * db1, net.offsets[1] - 0.1 * db2]
+
+    names = {f"{name}[{k}]" for name in ("weights", "offsets", "scales") for k in (0, 1)}
+    return {"model": net, "loss": lambda: forward()[0], "step": step, "rate": 0.1}, names, {"scales[0]", "scales[1]"}
+
+
+@shape
+def a_loss_whose_arguments_have_defaults():
+    X, Y, *p = draw()
+
+    def loss(weights=None, mean=False):
+        total = run(X, Y, *(p if weights is None else weights))[0]
+        return total / len(X) if mean else total
+
+    return {"model": dict(zip(("W1", "b1", "W2", "b2"), p, strict=True)), "loss": loss, "grads": lambda rows=X: run(rows, Y, *p)[1:]}, NAMES, set()

@@ -3,6 +3,7 @@
 import collections
 import functools
 import random
+import types
 
 import numpy as np
 import pytest
@@ -297,3 +298,20 @@ def test_a_normal_number_that_waits_is_put_back():
         assert str(np.random.get_state()) == str(expected)
     finally:
         np.random.set_state(kept)
+
+
+def test_functions_of_their_modules_are_followed():
+    module = types.ModuleType("theirs")
+    exec(compile("count, cache = 0, []\ndef call():\n    global count\n    count += 1\n    cache.append(count)\n", "theirs.py", "exec"), vars(module))
+    state = State(lambda: module.call())
+    module.call()
+    state.restore(everything=True)
+    assert module.count == 0 and module.cache == []
+
+
+def test_a_resized_array_gets_its_shape_back():
+    v = np.arange(6.0)
+    state = State([v])
+    v.resize((2, 4), refcheck=False)
+    state.restore(everything=True)
+    assert v.tolist() == [0, 1, 2, 3, 4, 5]

@@ -202,7 +202,12 @@ class Live(Subject):
     def _choose_forward(self):
         """Where the loss takes another batch at each call, a forward pass before the gradients may take theirs away."""
         bench = self._bench
-        one, two = bench.ask([], lambda: [loss_value(bench.call.run(bench.root)) for _ in range(2)], everything=True)
+
+        def value():
+            bench.state.restore_randomness()
+            return loss_value(bench.call.run(bench.root, self.seconds))
+
+        one, two = bench.ask([], lambda: (value(), value()), everything=True)
         if one == two or np.isnan(one):
             return
         point = roles.alive(bench, list(self._leaves.values()), self._rng)
