@@ -98,7 +98,7 @@ def _missing(line, scope):
         return
     styles = list(_styles(scope))
     for place, cost in _summable(line):
-        for style in styles:
+        for style in styles if not isinstance(place, ast.Constant) else ():
             yield cost, "sum", {place: style(place)}
 
 
@@ -126,12 +126,7 @@ def _styles(scope):
                 if like not in seen:
                     seen.add(like)
                     yield _styled(node, node.keywords)
-    module = any(
-        of_module(node.func)
-        for s in scope.statements
-        for node in ast.walk(s)
-        if function_name(node) in ("sum", "mean") and isinstance(node, ast.Call)
-    )
+    module = scope.sums == "np.sum"
     for axis in (0, 1):
         for keep in (False, True):
             keywords = [ast.keyword("axis", number(axis)), *([ast.keyword("keepdims", written("True"))] if keep else ())]

@@ -12,7 +12,7 @@ import heapq
 import itertools
 from dataclasses import dataclass, field
 
-from helpers.clinic.repair import axes, conditions, factors, operands, partners, products, siblings, slopes, statements, terms
+from helpers.clinic.repair import axes, comprehensions, conditions, factors, operands, partners, products, siblings, slices, slopes, statements, terms
 from helpers.clinic.repair.expressions import meaning
 from helpers.clinic.repair.rewriting import BLOCKS, Written, applied
 from helpers.clinic.repair.scope import Scope
@@ -98,22 +98,32 @@ def _made(source, statement, scope):
 
 
 def _candidates(source, line, scope):
-    """(cost, kind, {node: expression} or changes of the text), in no order."""
-    known = _known(source.text, source.tree, scope)
-    text, tree = source.text, source.tree
-    yield from itertools.chain(
-        siblings.sibling_edits(line, scope, known), siblings.list_analogies(line, scope, known), operands.operand_edits(line, scope),
-        operands.wrapped_in_functions(line, scope), slopes.slope_edits(line, scope), slopes.slope_bodies(line, scope),
-        factors.factor_edits(line, scope, text), terms.term_edits(line, scope, tree), products.grouping_edits(line),
-        conditions.condition_edits(line, scope), conditions.order_edits(line), statements.default_arguments(line), statements.assignment_edits(line),
-        partners.partner_edits(line, scope, text), partners.normalisations(line, scope, text), siblings.step_signs(line, scope),
-        statements.removal(text, tree, line.node), statements.missing_lines(text, line.node, scope.statements, known),
-    )  # fmt: skip
+    """(cost, kind, {node: expression} or changes of the text), in no order; a rule that trips over unusual code is left out, the others go on."""
+    known, text, tree, others = _known(source.text, source.tree, scope), source.text, source.tree, scope.statements
+    rules = [
+        (siblings.sibling_edits, scope, known), (siblings.list_analogies, scope, known), (siblings.step_signs, scope),
+        (operands.operand_edits, scope), (operands.wrapped_in_functions, scope), (slopes.slope_edits, scope),
+        (slopes.slope_bodies, scope), (factors.factor_edits, scope, text), (terms.term_edits, scope, tree),
+        (products.grouping_edits,), (conditions.condition_edits, scope), (conditions.order_edits,),
+        (comprehensions.comprehension_edits, scope), (partners.partner_edits, scope, text), (partners.normalisations, scope, text),
+        (statements.default_arguments,), (statements.assignment_edits,), (statements.removal, text, tree),
+        (statements.missing_lines, text, others, known),
+    ]  # fmt: skip
     if not scope.plain:
-        yield from itertools.chain(
-            products.product_edits(line, scope), products.reshaped(line, scope), axes.axis_edits(line, scope), statements.array_edits(line, scope),
-            statements.guards(text, line.node, scope),
-        )  # fmt: skip
+        rules += [
+            (products.product_edits, scope), (products.reshaped, scope), (axes.axis_edits, scope), (statements.array_edits, scope),
+            (statements.guards, text), (statements.divisions_after, text, scope), (slices.slice_edits, scope, text),
+        ]  # fmt: skip
+    for rule, *arguments in rules:
+        try:
+            yield from rule(line, *arguments)
+        except Exception:
+            if STRICT:
+                raise
+
+
+STRICT = False
+"""Whether a rule that raises does so; for tests."""
 
 
 def _edit(line, cost, kind, what, scope, seen):

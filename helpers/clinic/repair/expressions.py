@@ -236,7 +236,7 @@ def meaning(node, known=None):
     """Like `key`, but the same for what is the same by arithmetic: factors and terms in any order, -(a - b) and b - a, (A B)ᵀ and Bᵀ Aᵀ."""
     if known and node.__class__ is not list and node in known:
         return known[node]
-    if is_op(node, ast.Mult, ast.Div) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)):
+    if is_op(node, ast.Mult, ast.Div) or _is_square(node) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)):
         return _product(node, known)
     if is_op(node, ast.Add, ast.Sub):
         return ("+", _bag(_terms(node, 1, known)))
@@ -246,6 +246,10 @@ def meaning(node, known=None):
     pair = product_of(node)
     if pair:
         return ("@", meaning(pair[0], known), meaning(pair[1], known))
+    if isinstance(node, ast.Call) and of_module(node.func):
+        plain = _plainly(node)
+        if plain is not None:
+            return meaning(plain, known)
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Lt | ast.LtE):
         turned = "Gt" if isinstance(node.ops[0], ast.Lt) else "GtE"
         return ("Compare", meaning(node.comparators[0], known), ((turned,),), (meaning(node.left, known),))
@@ -256,6 +260,21 @@ def meaning(node, known=None):
     if isinstance(node, list):
         return tuple([meaning(part, known) for part in node])
     return node
+
+
+_OPERATORS = {"multiply": ast.Mult, "add": ast.Add, "subtract": ast.Sub, "divide": ast.Div, "true_divide": ast.Div, "power": ast.Pow}
+
+
+def _plainly(node):
+    """a * b of np.multiply(a, b), a ** 2 of np.square(a), a.sum(axis=0) of np.sum(a, axis=0); None of other calls."""
+    name, arguments = node.func.attr, node.args
+    if name in _OPERATORS and len(arguments) == 2 and not node.keywords:
+        return ast.BinOp(arguments[0], _OPERATORS[name](), arguments[1])
+    if name == "square" and len(arguments) == 1 and not node.keywords:
+        return ast.BinOp(arguments[0], ast.Pow(), ast.Constant(2))
+    if name in ("sum", "mean", "max", "min", "argmax", "reshape") and arguments:
+        return ast.Call(ast.Attribute(arguments[0], name, ast.Load()), arguments[1:], node.keywords)
+    return None
 
 
 def _bag(items):
@@ -280,6 +299,10 @@ def _product(node, known):
     return ("*", coefficient, _bag(above), _bag(below))
 
 
+def _is_square(node):
+    return is_op(node, ast.Pow) and is_number(node.right) and node.right.value == 2
+
+
 def _factors(node, known):
     """(coefficient, numerators, denominators) of a product."""
     if is_op(node, ast.Mult, ast.Div):
@@ -291,6 +314,9 @@ def _factors(node, known):
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         c, above, below = _factors(node.operand, known)
         return -c, above, below
+    if _is_square(node):
+        c, above, below = _factors(node.left, known)
+        return c * c, above * 2, below * 2
     return (float(node.value), [], []) if is_number(node) else (1.0, [meaning(node, known)], [])
 
 

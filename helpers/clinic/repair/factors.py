@@ -5,6 +5,7 @@ import re
 
 from helpers.clinic.repair.expressions import binary, function_name, is_number, is_op, key, negative, number, over, times, written
 from helpers.clinic.repair.nearness import related, role
+from helpers.clinic.repair.scope import operands
 
 
 def factor_edits(line, scope, text=""):
@@ -14,6 +15,7 @@ def factor_edits(line, scope, text=""):
     yield from _constants(line)
     yield from _file_constants(line, text)
     yield from _put_in(line, scope)
+    yield from _in_terms(line, scope)
     yield from _as_elsewhere(line, scope)
 
 
@@ -86,12 +88,13 @@ def _file_constants(line, text):
     """Another number of the file for a small one: the constant of a leaky ReLU stands in two places."""
     numbers = dict.fromkeys(float(n) for n in re.findall(r"(?<![\w.])0?\.\d+(?![\w.])", text))
     for node in line.expressions():
-        if is_number(node) and isinstance(node.value, float) and 0 < node.value < 1:
+        branch = function_name(line.parents[node]) in ("where", "maximum") if node in line.parents else False
+        if is_number(node) and (0 < node.value < 1 or (branch and node.value in (0, 1))):
             yield from ((0.85, "constant", {node: number(other)}) for other in list(numbers)[:12] if other not in (node.value, 0.0))
 
 
 def _numerator(value):
-    """Where a factor goes: the expression itself, or the elements of a tuple."""
+    """(expression, extra cost): where a factor goes: the expression itself, the elements of a tuple, terms and arguments."""
     if isinstance(value, ast.Tuple | ast.List):
         return [(part, 0.2) for part in value.elts if isinstance(part, ast.expr)]
     places = [(value, 0.0)]
@@ -106,6 +109,19 @@ def _numerator(value):
     return places
 
 
+def _in_terms(line, scope):
+    """A factor of the line that is missing in one of its other terms."""
+    here = list(dict.fromkeys(line.text(node) for root in line.roots() for node, _ in operands(root) if node in line.parents))
+    for node in line.expressions():
+        if is_op(node, ast.Add, ast.Sub):
+            for side in (node.left, node.right):
+                if not is_number(side) and not is_op(side, ast.Add, ast.Sub):
+                    own = {ast.unparse(n) for n, _ in operands(side)}
+                    for other in here:
+                        if other in scope.arrays or other in scope.numbers:
+                            yield 1.0 if other not in own else 1.1, "factor", {side: times(side, written(other))}
+
+
 def _put_in(line, scope):
     """/ m, * m, * 2, / 2, the learning rate, any number or array of the scope."""
     if not isinstance(line.node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr | ast.AnnAssign) or line.node.value is None:
@@ -114,12 +130,13 @@ def _put_in(line, scope):
     if (isinstance(line.node, ast.Expr) and not isinstance(value, ast.Call)) or isinstance(value, ast.Constant | ast.JoinedStr):
         return
     update = isinstance(line.node, ast.AugAssign)
+    here = list(dict.fromkeys(line.text(node) for node, _ in operands(value) if node in line.parents))
     target = " ".join(line.text(t) for t in getattr(line.node, "targets", [getattr(line.node, "target", None)]) if t in line.parents)
     for place, more in _numerator(value):
         if place not in line.parents:
             continue
         more += 0.3 if isinstance(line.node, ast.Expr) and place is value else 0.0
-        for i, text in enumerate(_lengths(scope)):
+        for i, text in enumerate(_lengths(scope, here)):
             yield 0.95 + more + (0.2 if "(" in text or "[" in text else 0) + 0.03 * i, "factor", {place: over(place, written(text))}
             if i < 3:
                 yield 1.25 + more, "factor", {place: times(place, written(text))}
@@ -142,28 +159,31 @@ def _put_in(line, scope):
         bare = -0.2 if isinstance(place, ast.Name | ast.Attribute | ast.Subscript) else 0.0
         for other in scope.arrays:
             if other != target and "[:" not in other:
-                yield 1.4 + more + bare + _strange(other, target, scope), "factor", {place: times(place, written(other))}
+                yield 1.4 + more + bare + _strange(other, target, scope, here), "factor", {place: times(place, written(other))}
                 if len(scope.arrays) < 7 or re.search(r"std|spread|var|norm|keep|sd|sigma", other):
                     yield 1.55 + more, "factor", {place: over(place, written(other))}
 
 
-def _strange(other, target, scope):
+def _strange(other, target, scope, here):
     """How unlikely an array is a factor that was forgotten: masks, scales and what is not used at all are likely, weights and labels are not."""
     if re.search(r"(?i)mask|keep|drop|gamma|scale|slope|prime|deriv|hat|gain", other):
         return -0.35
+    if role(other) == "gradient" and not any(role(text) == "gradient" for text in here):
+        return -0.4  # what comes from above is left out
     spare = other in scope.unused and len(scope.unused) < 4 and role(other) != "gradient"
     return (
-        (-0.3 if spare else 0.0)
+        (-0.5 if spare else 0.0)
         + (0.35 if role(other) == "gradient" else 0.0)
         + (0.0 if related(target, other) else 0.15)
         + (0.1 if role(other) == "weight" else 0.0)
     )
 
 
-def _lengths(scope):
+def _lengths(scope, here):
     """What may count the examples, the likeliest first: counts of the scope, then lengths of its arrays."""
     yield from scope.counts[:5]
-    names = [text for text in scope.arrays if text.replace(".", "").replace("_", "").isalnum()][: 1 if len(scope.counts) > 1 else 3]
+    known = [text for text in scope.arrays if text.replace(".", "").replace("_", "").isalnum()]
+    names = [*[text for text in here if text in known][:2], *known[: 1 if len(scope.counts) > 1 else 3]]
     ways = ("len({})", "{}.shape[0]", "{}.shape[1]", "{}.size")
     yield from (text for name in names for text in (way.format(name) for way in ways) if text not in scope.counts)
 

@@ -101,10 +101,14 @@ KINDS = frozenset(
 _WEIGHT = frozenset(["w", "v", "u", "weights", "weight", "theta", "θ", "b", "bias", "biases"])
 
 
+_OF_A_NAME = re.compile(r"[dg](?:[wzabhxysopqu]|out|in|hid|hidden|scores?|logits?|pre|act\w*|mid|x?hat|bn|top|low|norm|loss|pred|y?hat|probs?|layer)")
+"""Names such as dz, dout and dhidden."""
+
+
 @functools.lru_cache(8192)
 def role(text):
     """ "gradient", "weight" or "other": what a name sounds like."""
     parts = [part.lower() for part in words(text) if part.isalpha() and part != "self"]
-    if parts and (parts[0] in KINDS or parts[-1] in KINDS - {"d", "g", "to", "up", "down"} or re.fullmatch(r"[dg][wzabhxy]", parts[0])):
+    if parts and (parts[0] in KINDS or parts[-1] in KINDS - {"d", "g", "to", "up", "down"} or _OF_A_NAME.fullmatch(parts[0])):
         return "gradient"
     return "weight" if any(part in _WEIGHT for part in parts) else "other"

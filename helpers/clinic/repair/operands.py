@@ -4,7 +4,7 @@ import ast
 import re
 
 from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, binary, function_name, is_number, is_op, key, number, written
-from helpers.clinic.repair.nearness import distance, number_in, words
+from helpers.clinic.repair.nearness import distance, related, role, words
 from helpers.clinic.repair.scope import operands
 
 
@@ -42,6 +42,7 @@ def _is_number(node, parent, text, scope):
 def _others(line, scope, places):
     used = {line.text(node) for node, _ in places}
     target = " ".join(line.text(t) for t in _targets(line.node) if t in line.parents)
+    deltas = [text for text in used if role(text) == "gradient"]
     for node, parent in places:
         text = line.text(node)
         index = isinstance(parent, ast.Subscript) and parent.slice is node
@@ -55,7 +56,11 @@ def _others(line, scope, places):
             if other in scope.unused:
                 cost -= 0.35 if len(scope.unused) < 3 else 0.1
             if other in used:
-                cost += 0.15
+                cost += 0.15 if not _of_a_slope(line, node, parent) else -0.15
+            if role(text) == "gradient" == role(other):
+                cost -= 0.2
+            elif role(other) == "other" and any(related(name, other) for name in deltas if name != text):
+                cost -= 0.15
             if words(other) == words(target):
                 cost += 0.3
             if scope.shapes and not numeric:
@@ -64,6 +69,13 @@ def _others(line, scope, places):
             yield cost, "operand", {node: written(other)}
         if not numeric and scope.numbers:
             yield from ((1.9, "operand", {node: written(other)}) for other in scope.numbers if other not in scope.arrays and len(scope.numbers) < 8)
+
+
+def _of_a_slope(line, node, parent):
+    """Whether an operand is what a slope is taken of: f(a), a > 0, 1 - a."""
+    if isinstance(parent, ast.Call):
+        return len(parent.args) == 1 and node in parent.args
+    return isinstance(parent, ast.Compare) or (is_op(parent, ast.Sub) and is_number(parent.left)) or is_op(parent, ast.Pow)
 
 
 def _everywhere(line, scope, places):
@@ -100,7 +112,7 @@ def _subscripts(line, node, scope):
         yield from _slices(line, node)
         return
     if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
-        yield from _lengths(line, node)
+        yield from _lengths(line, node, scope)
         return
     if isinstance(index, ast.Constant) and isinstance(index.value, str):
         return  # other entries are operands of the scope
@@ -197,12 +209,17 @@ def _slices(line, node):
                     yield from ((cost + 0.1, "slice", {bound: other}) for cost, other in shifted(bound))
 
 
-def _lengths(line, node):
+def _lengths(line, node, scope):
     """x.shape[0] for x.shape[1], for x.size; the number of examples of another array is another operand."""
     index, base = node.slice, node.value.value
     if isinstance(index, ast.Constant) and isinstance(index.value, int):
         yield from ((0.8, "count", {index: number(other)}) for other in ((1, 0) if index.value not in (0, 1) else (1 - index.value,)))
     yield 0.85, "count", {node: ast.Attribute(base, "size", ast.Load())}
+    for count in scope.counts:
+        yield 0.9, "count", {node: written(count)}
+    for other in [text for text in scope.arrays if text.isidentifier()][:8]:
+        if other != line.text(base):
+            yield from ((1.05, "count", {node: written(f"{other}.shape[{axis}]")}) for axis in (0, 1))
     yield 1.0, "count", {node: ast.Call(written("len"), [base], [])}
 
 
@@ -233,6 +250,9 @@ def _functions(line, node, scope):
         yield 1.4, "constant", {node: number(1)}
     if name == "len" and len(node.args) == 1:
         inner = node.args[0]
+        yield from ((0.9, "count", {node: written(count)}) for count in scope.counts if count != line.text(node))
+        here = dict.fromkeys(line.text(place) for place, _ in _places(line) if line.text(place) in scope.arrays)
+        yield from ((1.0, "count", {node: written(f"{text}.size")}) for text in here)
         yield 0.85, "count", {node: ast.Subscript(ast.Attribute(inner, "shape", ast.Load()), number(1), ast.Load())}
         yield 1.0, "count", {node: ast.Attribute(inner, "size", ast.Load())}
     if name in ("np.ones", "np.zeros", "np.ones_like", "np.zeros_like", "np.maximum", "np.minimum", "np.max", "np.min", "np.argmax", "np.argmin"):
@@ -240,6 +260,12 @@ def _functions(line, node, scope):
         pairs |= {b: a for a, b in pairs.items()}
         base = node.func.attr.removesuffix("_like")
         yield 0.9, "filled", {node.func: written(name.replace(base, pairs[base]))}
+
+
+def sounds_like_slope(name):
+    """Whether a function is called like the slope of an activation."""
+    last = name.rsplit(".", 1)[-1].lower()
+    return last.startswith("d") or any(sign in last for sign in ("slope", "grad", "deriv", "prime", "backward", "diff"))
 
 
 def wrapped_in_functions(line, scope):
@@ -254,10 +280,4 @@ def wrapped_in_functions(line, scope):
             continue
         for name in scope.functions:
             if not (isinstance(parent, ast.Call) and line.text(parent.func) == name):
-                yield 1.25, "function", {node: ast.Call(written(name), [node], [])}
-
-
-def same_number(a, b):
-    """Whether two names carry the same layer's number."""
-    n = number_in(a)
-    return n is not None and n == number_in(b)
+                yield (0.85 if is_op(parent, ast.Mult) and sounds_like_slope(name) else 1.25), "function", {node: ast.Call(written(name), [node], [])}

@@ -92,11 +92,16 @@ def _elementwise(node, scope):
     a, b = node.left, node.right
     if is_number(a) or is_number(b):
         return
+    if is_op(a, ast.Mult, ast.MatMult) and not is_op(a.right, ast.Add, ast.Sub):  # 1 / m * a * b is 1 / m * (a * b)
+        c, ta, tb = a.right, transposed(a.right, scope), transposed(b, scope)
+        for cost, left, right in ((1.15, c, b), (1.15, c, tb), (1.2, ta, b), (1.25, b, c), (1.25, tb, c), (1.25, b, ta)):
+            yield cost, "kind", {node: ast.BinOp(a.left, a.op, multiplied(left, right, scope))}
     ta, tb = transposed(a, scope), transposed(b, scope)
+    outer = 0.9 if scope.outer else 1.3
     for cost, left, right in ((1.05, a, b), (1.15, b, a), (1.15, ta, b), (1.15, a, tb), (1.25, tb, a), (1.25, b, ta), (1.3, tb, ta)):
         yield cost, "kind", {node: multiplied(left, right, scope)}
-    yield 1.3, "kind", {node: call("np.outer", a, b)}
-    yield 1.35, "kind", {node: call("np.outer", b, a)}
+    yield outer, "kind", {node: call("np.outer", a, b)}
+    yield outer + 0.05, "kind", {node: call("np.outer", b, a)}
 
 
 def _outer(node, scope):

@@ -221,7 +221,8 @@ class _Told:
     def is_certain(self):
         """Whether only names and calls change places with each other, so that no reading is needed."""
         return all(
-            level(a) >= 14 and level(b) >= 14 and "\n" not in self.line.text(a) and not isinstance(a, ast.JoinedStr) for a, b in self.new.items()
+            level(a) >= 14 and level(b) >= 14 and "\n" not in self.line.text(a) and not isinstance(a, ast.JoinedStr | ast.Constant)
+            for a, b in self.new.items()
         )
 
     def _followed(self, node, seen):

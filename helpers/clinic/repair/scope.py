@@ -45,8 +45,10 @@ class Scope:
         Slopes of other activations of the file, a null character where their argument stands.
     plain : bool
         Whether the file computes with plain numbers, without arrays.
-    dots, transposes : str
-        How the file writes products and transposes: "@", "np.dot", ".dot"; ".T", "np.transpose", ".transpose()".
+    outer : bool
+        Whether the file takes outer products.
+    sums, dots, transposes : str
+        How the file writes sums, products and transposes: "np.sum", ".sum"; "@", "np.dot", ".dot"; ".T", "np.transpose", ".transpose()".
     """
 
     function: ast.AST
@@ -64,6 +66,8 @@ class Scope:
     activations: frozenset = frozenset()
     slopes: tuple = ()
     plain: bool = False
+    outer: bool = False
+    sums: str = ".sum"
     dots: str = "@"
     transposes: str = ".T"
 
@@ -252,7 +256,11 @@ class _Reading:
         name = ast.unparse(node)
         if only and not name.startswith(only):
             return
-        flags = ["value"] if _handed_on(parent) else [("used", statement.lineno), "value"]
+        flags = (
+            ["value"]
+            if (_handed_on(parent) and not isinstance(statement, ast.Return)) or not isinstance(node.ctx, ast.Load)
+            else [("used", statement.lineno), "value"]
+        )
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
             flags.append("count")
         elif (isinstance(parent, ast.Attribute) and parent.attr in ("T", "dot", "transpose", "sum", "mean", "shape", "reshape", "mT")) or is_op(
@@ -430,7 +438,8 @@ class _Reading:
             self.function, self.owner, self.statements, tuple(arrays), tuple(numbers), tuple(counts), tuple(rates),
             tuple(n for n in (*numbers, *arrays) if PENALTY.match(n) and (n not in rates or "alpha" in n)),
             tuple(self._functions(calls)), tuple(indices), frozenset(unused),
-            self.shapes, activations_of(text), slopes_of(text), _is_plain(text), _dots(calls, text), _transposes(calls, text),
+            self.shapes, activations_of(text), slopes_of(text), _is_plain(text), "outer(" in text,
+            "np.sum" if text.count("np.sum(") >= text.count(".sum(") / 2 > 0 else ".sum", _dots(calls, text), _transposes(calls, text),
         )  # fmt: skip
 
     def _divisors(self):

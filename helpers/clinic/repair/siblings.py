@@ -6,9 +6,10 @@ Names are carried over by what the two targets differ in: a number, or words suc
 
 import ast
 import copy
+import itertools
 import re
 
-from helpers.clinic.repair.expressions import key, product_of, written
+from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, key, product_of, written
 from helpers.clinic.repair.nearness import KINDS, NUMBERED, reworded, words
 from helpers.clinic.repair.scope import operands
 
@@ -87,7 +88,7 @@ def carried(theirs, mine):
     ((x, y),) = pairs
     if x.isdigit() and y.isdigit():
         by = int(y) - int(x)
-        return lambda text: re.sub(NUMBERED, lambda match: str(int(match[0]) + by), text)
+        return lambda text: re.sub(NUMBERED, lambda match: _shifted_number(match[0], by), text)
     if x.isalpha() and y.isalpha():
         return lambda text: reworded(text, x, y)
     return None
@@ -117,9 +118,10 @@ def _carried(value, carry, mine, known, scope):
 
 
 def _exists(text, known):
-    return all(ast.unparse(node) in known for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name | ast.Attribute)) and (
-        "[" not in text or text in known or not re.search(r"\[['\"]", text)
-    )
+    parts = (n for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name | ast.Attribute))
+    if any(ast.unparse(n) not in known for n in parts if getattr(n, "attr", "") not in ARRAY_ATTRIBUTES):
+        return False
+    return "[" not in text or text in known or not re.search(r"\[['\"]", text)
 
 
 def _side_by_side(a, b):
@@ -211,9 +213,12 @@ def list_analogies(line, scope, known):
     """(cost, kind, {node: expression}) for parts of one tuple, list or dict that say the same for different layers."""
     for node in line.expressions():
         parts = node.elts if isinstance(node, ast.Tuple | ast.List) else node.values if isinstance(node, ast.Dict) else []
-        parts = [part for part in parts if part in line.parents and isinstance(part, ast.expr) and _size(part) > 2]
+        parts = [part for part in parts if part in line.parents and isinstance(part, ast.expr)]
         if not 1 < len(parts) <= 12:
             continue
+        for part, other in itertools.permutations(parts, 2):
+            if isinstance(other, ast.BinOp) and isinstance(other.op, ast.Div | ast.Mult) and not isinstance(other.right, ast.BinOp):
+                yield 0.8, "factor", {part: ast.BinOp(part, other.op, written(ast.unparse(other.right)))}
         for part in parts:
             for other in parts:
                 if other is part:
@@ -228,8 +233,13 @@ def list_analogies(line, scope, known):
                         yield 0.55 + 0.1 * len(changed), "sibling", changed
 
 
+def _shifted_number(digits, by):
+    """The number of another layer; one below 0 is nobody's."""
+    return str(int(digits) + by) if int(digits) + by >= 0 else f"{digits}_none"
+
+
 def _shifted(value, by, known):
-    texts = {ast.unparse(node): re.sub(NUMBERED, lambda m: str(int(m[0]) + by), ast.unparse(node)) for node, _ in operands(value)}
+    texts = {ast.unparse(node): re.sub(NUMBERED, lambda m: _shifted_number(m[0], by), ast.unparse(node)) for node, _ in operands(value)}
     if all(a == b for a, b in texts.items()) or not all(_exists(text, known) for text in texts.values()):
         return None
     return _renamed(value, texts)

@@ -1,9 +1,11 @@
 """Slopes of activations: missing, with another argument, in another form, or with a sign the wrong way round."""
 
 import ast
+import re
 
 from helpers.clinic.repair.expressions import attribute, binary, call, function_name, is_number, is_op, key, number, times, written
-from helpers.clinic.repair.nearness import related, role
+from helpers.clinic.repair.nearness import number_in, related, role
+from helpers.clinic.repair.operands import sounds_like_slope
 from helpers.clinic.repair.scope import operands
 
 
@@ -17,6 +19,8 @@ def slope_edits(line, scope):
             yield from _one_minus(node)
         elif is_op(node, ast.Pow):
             yield from _powers(node)
+        elif function_name(node) in ("power", "square"):
+            yield 1.1, "slope", {node: binary(number(1), ast.Sub, node)}
         elif function_name(node) == "where" and len(node.args) == 3:
             yield 1.0, "slope", {node: ast.Call(node.func, [node.args[0], node.args[2], node.args[1]], [])}
         elif isinstance(node, ast.Attribute | ast.Name | ast.Call | ast.Subscript) and is_op(line.parents.get(node), ast.Mult):
@@ -38,12 +42,7 @@ def _slopes_of(text, scope):
     if "tanh" in ways:
         yield 0.35, binary(number(1), ast.Sub, binary(call("np.tanh", e), ast.Pow, number(2)))
     for name in scope.functions:
-        yield -0.1 if _is_slope(name) else 0.25, ast.Call(written(name), [e], [])
-
-
-def _is_slope(name):
-    last = name.rsplit(".", 1)[-1].lower()
-    return last.startswith("d") or any(sign in last for sign in ("slope", "grad", "deriv", "prime", "backward", "diff"))
+        yield -0.1 if sounds_like_slope(name) else 0.25, ast.Call(written(name), [e], [])
 
 
 def missing_slopes(line, scope):
@@ -56,16 +55,27 @@ def missing_slopes(line, scope):
     targets = " ".join(line.text(t) for t in getattr(line.node, "targets", [getattr(line.node, "target", None)]) if t in line.parents)
     standing = _standing(scope)
     calm = isinstance(line.node, ast.Return) or role(targets) == "gradient" or not targets
+    inside = [line.text(node) for node, _ in operands(value) if node in line.parents]
+    named = {re.sub(r"^(?:d|g|grad|delta|to|err|error)_?(?=\w)", "", text) for text in inside if role(text) == "gradient"}
+    layers = {number_in(text) for text in inside} - {None}
+    masks = any(function_name(node) == "where" for s in scope.statements for node in ast.walk(s) if isinstance(node, ast.Call))
+    bare = -0.2 if isinstance(value, ast.Name | ast.Attribute | ast.Subscript) else 0.0
     here = {line.text(node) for node, _ in operands(value)} if is_op(value, ast.Sub) else ()
     for place, more in _multipliable(value, line):
         for text in scope.arrays:
             if "[:" in text or text == targets:
                 continue
-            near = 0.0 if related(targets, text) or text in here else 0.25
+            near = 0.0 if related(targets, text) or text in here or text in named else 0.15 if number_in(text) in layers else 0.25
             near += 0.35 if role(text) != "other" else 0.0
             near += 0.3 if isinstance(line.node, ast.AugAssign) or not calm else 0.0
+            if masks or "relu" in scope.activations:
+                yield (
+                    (1.3 if masks else 1.5) + near + more,
+                    "slope",
+                    {place: call("np.where", ast.Compare(written(text), [ast.Gt()], [number(0)]), place, number(0))},
+                )
             for cost, slope in _slopes_of(text, scope):
-                yield 1.15 + cost + near + more, "slope", {place: times(place, slope)}
+                yield bare + 1.15 + cost + near + more, "slope", {place: times(place, slope)}
     for slope in standing:
         yield 1.05, "slope", {value: times(value, slope)}
 
@@ -137,6 +147,7 @@ def _one_minus(node):
 
 
 def _powers(node):
+    yield 1.1, "slope", {node: binary(number(1), ast.Sub, node)}
     yield 1.0, "power", {node: node.left}
     if is_number(node.right):
         yield 1.1, "power", {node.right: number(3 if node.right.value == 2 else 2)}
@@ -155,13 +166,14 @@ def _forms(line, node, scope):
 
 def slope_bodies(line, scope):
     """What a function of one argument can return as a slope: other formulas with the names that it has."""
-    if not isinstance(line.node, ast.Return) or line.node.value is None or len(scope.arrays) > 5:
+    own = [text for text in scope.arrays if "." not in text and "[" not in text]
+    if not isinstance(line.node, ast.Return) or line.node.value is None or len(own) > 4:
         return
     value = line.node.value
     names = [line.text(node) for node, _ in operands(value)]
     if len(scope.statements) > 6 or not names:
         return
-    for text in dict.fromkeys((*names, *scope.arrays)):
+    for text in dict.fromkeys((*names, *own)):
         e = written(text)
         yield 1.2, "slope", {value: times(e, binary(number(1), ast.Sub, e))}
         yield 1.2, "slope", {value: binary(number(1), ast.Sub, binary(e, ast.Pow, number(2)))}

@@ -20,7 +20,7 @@ def assignment_edits(line):
             for other, cost in {
                 "+=": (("-=", 0.8), ("=", 0.95)),
                 "-=": (("+=", 0.8), ("=", 1.2)),
-                "*=": (("=", 1.2), ("/=", 1.2)),
+                "*=": (("/=", 0.9), ("=", 1.2)),
                 "/=": (("*=", 1.1),),
             }[sign]:
                 yield cost, "assignment", ((*place, other),)
@@ -138,8 +138,9 @@ def indent_of(text, statement):
     return text[start : span(text, statement)[0]]
 
 
-def removal(text, tree, statement):
+def removal(line, text, tree):
     """(cost, kind, changes): the statement left out, where the block keeps another one; what was computed a second time is the likeliest."""
+    statement = line.node
     block = block_of(tree, statement)
     rows = rows_of(text, statement)
     if block is None or isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Return | ast.Import | ast.ImportFrom | ast.For | ast.While):
@@ -157,8 +158,9 @@ def _uses_itself(statement):
     return any(key(node) in targets for node in ast.walk(statement.value))
 
 
-def guards(text, statement, scope):
+def guards(line, text):
     """(cost, kind, changes): a copy made on the line before an array is written into: A[A > 0] = 1 and A *= 1 - A."""
+    statement = line.node
     rows = rows_of(text, statement)
     target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target if isinstance(statement, ast.AugAssign) else None
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
@@ -174,6 +176,18 @@ def guards(text, statement, scope):
     yield 1.0, "copy", ((rows[0], rows[0], f"{indent_of(text, statement)}{array.id} = {array.id}.copy(){eol}"),)
     if masked or isinstance(statement, ast.AugAssign):
         yield 1.2, "dtype", ((rows[0], rows[0], f"{indent_of(text, statement)}{array.id} = {array.id}.astype(float){eol}"),)
+
+
+def divisions_after(line, text, scope):
+    """(cost, kind, changes): X /= m on the line after one that changes single entries of X, as `X[range(m), y] -= 1`."""
+    target = line.node.target if isinstance(line.node, ast.AugAssign) else None
+    rows = rows_of(text, line.node)
+    if not isinstance(target, ast.Subscript) or rows is None or not isinstance(target.value, ast.Name | ast.Attribute):
+        return
+    eol = "\r\n" if "\r\n" in text else "\n"
+    for count in scope.counts[:5]:
+        new = f"{indent_of(text, line.node)}{ast.unparse(target.value)} /= {count}{eol}"
+        yield 1.05, "missing line", ((rows[1], rows[1], new if text[: rows[1]].endswith("\n") else eol + new),)
 
 
 def default_arguments(line):
@@ -195,11 +209,12 @@ def default_arguments(line):
                 yield 1.0, "appended", {node: ast.Call(ast.Attribute(node.func.value, "append", ast.Load()), [node.args[1]], [])}
 
 
-def missing_lines(text, statement, others, exists):
+def missing_lines(line, text, others, exists):
     """(cost, kind, changes): a line by analogy with this one for another parameter, where the function has no such line.
 
     others : statements of the function; exists : set of names that the scope knows.
     """
+    statement = line.node
     rows = rows_of(text, statement)
     if not isinstance(statement, ast.AugAssign | ast.Assign | ast.Expr):
         return
@@ -213,7 +228,7 @@ def missing_lines(text, statement, others, exists):
         except (SyntaxError, ValueError):
             continue
         standing = standing or _Standing(others)
-        if not _is_update(node) or standing.has(node):
+        if not _is_update(node) or standing.has(node) or (_of_itself(node) and not _of_itself(statement)):
             continue
         if rows is None:  # it shares its line with others
             end = span(text, statement)[1]
@@ -270,7 +285,7 @@ def _renamed(own, exists):
         for other in sorted(n for n in known.identifiers if n != name and n[0] == name[0] and len(n) == len(name)):
             yield from known.kept(re.sub(rf"\b{name}\b", other, own))
     for old in dict.fromkeys(word for word in words(target) if word.isalpha()):
-        for new in (*_TWINS.get(old, ()), *(w for w in known.words if len(w) > 2 and len(old) > 2 and w != old)):
+        for new in (*_TWINS.get(old, ()), *(w for w in known.words if (len(w) > 2) == (len(old) > 2) and w != old)):
             yield from known.kept(reworded(own, old, new))
 
 
@@ -287,7 +302,8 @@ class _Names:
         """The line, where all its names exist."""
         if all(part in self.identifiers for part in re.findall(r"[^\W\d]\w*", new)):
             with contextlib.suppress(SyntaxError, ValueError):
-                names = {ast.unparse(n) for n in ast.walk(ast.parse(new)) if isinstance(n, ast.Name | ast.Attribute)}
+                parts = (n for n in ast.walk(ast.parse(new)) if isinstance(n, ast.Name | ast.Attribute))
+                names = {ast.unparse(n) for n in parts if getattr(n, "attr", "") not in ARRAY_ATTRIBUTES}
                 if names <= self.exists:
                     yield new
 

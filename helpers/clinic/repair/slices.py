@@ -1,0 +1,32 @@
+"""Slices that leave a column or row of biases out: missing, surplus, on one side of an assignment only."""
+
+import ast
+import re
+
+from helpers.clinic.repair.expressions import written
+from helpers.clinic.repair.scope import operands
+
+
+def slice_edits(line, scope, text):
+    """(cost, kind, {node: expression}) for arrays that are sliced elsewhere in the file."""
+    used = dict.fromkeys(re.findall(r"\[(:, 1:|1:, :|1:|:-1|:, :-1|1:, 1:)\]", text))
+    if not used:
+        return
+    places = [
+        node for root in line.roots() for node, parent in operands(root, line.node) if node in line.parents and not isinstance(parent, ast.Subscript)
+    ]
+    whole = [
+        node
+        for node in places
+        if line.text(node) in scope.arrays and not (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice | ast.Tuple))
+    ]
+    target = getattr(line.node, "target", None) or next(iter(getattr(line.node, "targets", ())), None)
+    for bounds in used:
+        index = written(f"x[{bounds}]").slice
+        for node in whole:
+            known = f"{line.text(node)}[{bounds}]" in text
+            yield 0.7 if known else 1.15, "slice", {node: ast.Subscript(node, index, ast.Load())}
+            if isinstance(target, ast.Name | ast.Attribute) and target in line.parents:
+                yield 1.1, "slice", {node: ast.Subscript(node, index, ast.Load()), target: ast.Subscript(target, index, ast.Store())}
+        if isinstance(target, ast.Name | ast.Attribute) and target in line.parents and isinstance(line.node, ast.AugAssign):
+            yield 1.2, "slice", {target: ast.Subscript(target, index, ast.Store())}
