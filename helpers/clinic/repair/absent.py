@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 from helpers.clinic.repair.adjoints import Target, matched
-from helpers.clinic.repair.direction import is_called
+from helpers.clinic.repair.direction import is_called, is_turned
 from helpers.clinic.repair.flow import ancestors
 
 
@@ -74,8 +74,9 @@ class Absent:
             if match is None or abs(match.factor - 1) > 1e-3:
                 made = self.flow.chain(inner)[-1].whole
                 said = f"{inner.site.text} is not what belongs behind the first {at} entries of the gradient"
-                self.charges.against(made, 1.0, name, said)
-                self.direction.follow(made, 0.3, "")
+                known = any(t.event is None or not t.event.site.is_load for t, _ in self.flow.matches(inner))
+                self.charges.against(made, 1.0 if known else 0.2, name, said)
+                self.direction.follow(made, 0.3 if known else 1.0, name)
                 return True
             at += inner.array.size
         return False
@@ -153,7 +154,7 @@ def raising(flow, charges, error, direction):
     made = {e: e.origin.whole for e in dict.fromkeys(taken) if e.origin is not None and flow.is_backward(e.origin)}
     made = {e: one for e, one in made.items() if one.site.statement is not statement and not flow.again(e)}
     bad = [e for e in made if not flow.fine(e)]
-    turned = [e for e in made if e not in bad and (_is_turned(flow, e) or _has_no_place(e, here[-1]))]
+    turned = [e for e in made if e not in bad and (is_turned(flow, e) or _has_no_place(flow, e, here[-1]))]
     charges.add(source, statement, 0.7 if bad or turned else 1.0, "", f"it raises: {error}")
     for event, one in made.items():
         if event in bad:
@@ -164,13 +165,10 @@ def raising(flow, charges, error, direction):
             charges.against(one, 0.3, "", f"what it makes goes into line {statement.lineno}, which raises")
 
 
-def _is_turned(flow, event):
-    turned = [m.turned for t, m in flow.matches(event) if t.kind == "gradient"]
-    return bool(turned) and all(turned)
-
-
-def _has_no_place(event, last):
-    """Whether an array is added to one that has another shape."""
+def _has_no_place(flow, event, last):
+    """Whether an array is added to one that has another shape, and is not what belongs to a third."""
+    if any(t.kind == "gradient" and t.arrays[0].shape == event.array.shape and not m.turned for t, m in flow.matches(event)):
+        return False
     return last.before is not None and event.array is not None and event.array.shape != last.before.shape and event.array.size > 1
 
 

@@ -217,7 +217,7 @@ def matched(values, target):
             factor = _factor([(v.ravel(), a.ravel()) for v, a in pairs])
             if factor is not None:
                 return Match(target, factor, turned)
-    return _row(values, target)
+    return _row(values, target) if target.kind == "adjoint" else None
 
 
 def _fits(value, array):

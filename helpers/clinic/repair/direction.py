@@ -17,15 +17,15 @@ _LEAST = 0.02
 class Direction:
     """Charges statements for one gradient after the other."""
 
-    def __init__(self, flow, charges, finals):
-        self.flow, self.charges, self.finals = flow, charges, finals
+    def __init__(self, flow, charges, finals, right=()):
+        self.flow, self.charges, self.finals, self.right = flow, charges, finals, right
         self.name, self.waiting, self.done = "", {}, set()
 
     def blame(self, name, final, weight=1.0):
         """Charge the statements that may have made a gradient wrong."""
         self.name, self.waiting, self.done = name, {}, set()
         chain = self.flow.chain(final)
-        if self._another(name, chain):
+        if self.another(name, chain):
             return
         if not self.flow.carrying(final) and any(e.site.scope is not final.site.scope for e in chain):
             self._never(chain, weight)
@@ -38,7 +38,8 @@ class Direction:
         known = next((k for k, e in enumerate(chain) if self._explained(e)), None)
         if known is not None:
             weight = self._taken_for(name, chain, known, weight)
-        self.follow(chain[-1] if known is None else chain[max(0, known - 1)], weight, name)
+        if known != 0:
+            self.follow(chain[-1] if known is None else chain[known - 1], weight, name)
 
     def _explained(self, event):
         found = self.flow.matches(event, after=False)
@@ -66,7 +67,7 @@ class Direction:
 
     def _is_odd(self, statement, name):
         """Whether no statement that hands on another gradient is written like this one."""
-        others = [final for other, final in self.finals.items() if other != name and final is not None]
+        others = [self.finals[other] for other in self.right if other != name and self.finals[other] is not None]
         forms = {form(e.site.statement) for final in others for e in self.flow.chain(final)}
         return bool(forms) and form(statement) not in forms
 
@@ -87,7 +88,7 @@ class Direction:
         said = "no slope of the loss goes into what it makes, and it is used as if it were one"
         self._against(own[-1].whole, 0.9 * weight, "", said)
 
-    def _another(self, name, chain):
+    def another(self, name, chain):
         """Whether what becomes this gradient is another one's, made for that: charges the line that takes it for this one."""
         ours = self.flow.parameters[name]
         for other, final in self.finals.items():
@@ -186,6 +187,18 @@ class Direction:
         carried = [e for e in taken if flow.carrying(e)]
         if not carried and self._lost(event, taken, weight, first):
             return
+        turned = [e for e in carried if is_turned(flow, e) and getattr(e.outer.site.node if e.outer else None, "attr", "") != "T"]
+        for inner in turned:
+            made = self._maker(inner)
+            if made is not None and made.site.statement is not event.site.statement:
+                self._against(
+                    made,
+                    0.8 * weight / len(turned),
+                    "",
+                    f"{inner.site.text} is transposed: the slope of the loss in {flow.matches(inner)[0][0].name} turned",
+                )
+                self._against(event, 0.2 * weight / len(turned), "though what goes into it is right, if transposed")
+                return
         wrong = self._misplaced(event, taken, carried, first) if carried else None
         if wrong is None:
             self._against(event, weight, "though what goes into it is right")
@@ -200,6 +213,10 @@ class Direction:
             return
         control = self._skipped(made, event)
         self._against(event, 0.1 * weight, "", said)
+        constant = self._constant(made)
+        if constant is not None:
+            self._against(constant, 0.6 * weight, "", f"it gives {np.unique(constant.array)[0]:.3g} everywhere: {said}")
+            weight *= 0.3
         bare = self._handed_through(inner)
         if bare is not None and control is None:
             self._against(bare, 0.7 * weight, "", said)
@@ -233,12 +250,21 @@ class Direction:
         allowed = [*proper]
         for inner in carried:
             if _entry_by_entry(inner, event):  # a slope of an activation is multiplied on
-                allowed += [t for p in proper for t in flow.consumers(p.event.array)]
+                allowed += self._after(proper)
         are = [t for e in carried for t, _ in flow.matches(e) if t.kind == "adjoint" and not t.event.site.is_load]
         if are and not any(t in allowed for t in are):
             inner = next(e for e in carried if any(t in are for t, _ in flow.matches(e)))
             return inner, are[0].name, proper[0].name, self._is_there(proper, event)
         return self._misnamed(carried)
+
+    def _after(self, proper):
+        """What is made, entry by entry, of such a value: an activation, times a mask."""
+        found, new = [], list(proper)
+        while new:
+            size = new[0].event.array.size
+            new = [t for t in self.flow.consumers(new.pop(0).event.array) if t.event.array.size == size and t not in found] + new
+            found += new
+        return found
 
     def _is_there(self, proper, event):
         """Whether the backward pass made such a slope before."""
@@ -266,6 +292,14 @@ class Direction:
         while made is not None and made.origin is not None and (made.site.role == "part" or isinstance(made.site.node, ast.Call)):
             made = made.origin
         return made.whole if made is not None and self.flow.is_backward(made) else None
+
+    def _constant(self, made):
+        """The return of a function of the learner's that gives one number for everything, where a slope is made with it."""
+        for inner in self.flow.inputs(made):
+            called = isinstance(inner.site.node, ast.Call) and inner.origin is not None and self.flow.is_backward(inner.origin)
+            if called and inner.origin.array is not None and inner.origin.array.size and np.ptp(inner.origin.array) == 0:
+                return inner.origin
+        return None
 
     def _handed_through(self, inner):
         """A statement on the way of a value that hands it on as it is: `dz = da`, or a function that returns what it is handed."""
@@ -308,6 +342,12 @@ def _is_argument(event):
     """Whether a name is one that its function is handed."""
     arguments = getattr(event.site.scope, "args", None)
     return arguments is not None and event.site.text in {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+
+
+def is_turned(flow, event):
+    """Whether a value is explained only the other way round."""
+    found = [m.turned for _, m in flow.matches(event)]
+    return bool(found) and all(found)
 
 
 def form(statement):

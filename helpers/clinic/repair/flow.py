@@ -156,7 +156,9 @@ class Flow:
         """Whether a slope of the loss went into a value."""
         if event not in self._carrying:
             self._carrying[event] = False
-            if self.is_backward(event):
+            if event.site.is_load and event.site.role == "part":  # what is looked up carries what was put there
+                self._carrying[event] = any(self.carrying(e) for e in event.sources)
+            elif self.is_backward(event):
                 matches = event.array is not None and event.array.size > 0 and self.matches(event)
                 self._carrying[event] = bool(matches) or (not self.again(event) and any(self.carrying(e) for e in event.sources))
         return self._carrying[event]
@@ -225,7 +227,7 @@ class Flow:
     def final(self, name):
         """The last event whose value is the gradient that the code says, or the parameter after its step; None where there is none."""
         parameter = self.parameters[name]
-        if any(g is None or not np.isfinite(g).all() or not np.any(g) for g in parameter.said):
+        if any(g is None or not np.isfinite(g).all() for g in parameter.said) or not any(np.any(g) for g in parameter.said):
             return None
         gradient = Target("said", name, [np.asarray(g, dtype=float) for g in parameter.said])
         starts, same, other = parameter.values, None, None

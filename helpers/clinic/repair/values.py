@@ -141,17 +141,17 @@ def _of_piece(parameter):
 def _blamed(flow, charges, standing):
     """Charge statements for every gradient that is wrong."""
     finals = {name: final for name, (_, _, final) in standing.items()}
-    direction = Direction(flow, charges, finals)
-    scaled = {}
+    right = [name for name, (word, _, _) in standing.items() if word == "right"]
+    direction, scaled = Direction(flow, charges, finals, right), {}
     for name, (word, factor, final) in standing.items():
         if word == "wrong" and final is None:
             Absent(flow, charges, finals, direction).blame(name)
         elif word == "wrong" and factor is None:
             direction.blame(name, final)
-        elif word == "wrong":
+        elif word == "wrong" and not direction.another(name, flow.chain(final)):
             scaled[name] = factor
     if scaled:
-        Constants(flow, charges, finals, [name for name, (word, _, _) in standing.items() if word == "right"]).blame(scaled)
+        Constants(flow, charges, finals, right).blame(scaled)
 
 
 def _ranked(subject, charges):
