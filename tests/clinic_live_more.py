@@ -425,3 +425,19 @@ def a_loss_whose_arguments_have_defaults():
         return total / len(X) if mean else total
 
     return {"model": dict(zip(("W1", "b1", "W2", "b2"), p, strict=True)), "loss": loss, "grads": lambda rows=X: run(rows, Y, *p)[1:]}, NAMES, set()
+
+
+@shape
+def numbers_that_begin_as_integers():
+    """`b = 0` is an integer, and learns; so many classes is one as well, and does not."""
+    net = types.SimpleNamespace(w=1, b=0, c=2, x=0.5)
+
+    def loss():
+        return sum((np.tanh(net.w * net.x + net.b) - 0.2 * k) ** 2 for k in range(net.c))
+
+    def step():
+        t = np.tanh(net.w * net.x + net.b)
+        d = sum(2 * (t - 0.2 * k) for k in range(net.c)) * (1 - t * t)
+        net.w, net.b = net.w - 0.1 * d * net.x, net.b - 0.1 * 2 * d
+
+    return {"model": net, "loss": loss, "step": step, "rate": 0.1}, {"w", "b"}, {"b"}

@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.clinic.model.calls import Call, loss_value, undisturbed
+from helpers.clinic.model.roles import learns_by_name
 from helpers.clinic.model.state import State, is_foreign
 from helpers.clinic.model.walk import MISSING, follow, leaves
 
@@ -28,8 +29,11 @@ class Bench:
         found = leaves(model, is_foreign)
         if primed:
             self.outer.restore(everything=True)
+        for leaf in found:
+            if type(leaf.value) is int and learns_by_name(leaf):
+                leaf.kind = "number"  # `b = 0` beside `w = 0.5`
         self.numbers = [leaf for leaf in found if leaf.kind != "integers" and np.size(leaf.value) <= _MOST]
-        self.integers = [leaf for leaf in found if leaf.kind == "integers"]
+        self.integers = [leaf for leaf in found if leaf.kind == "integers" and isinstance(leaf.value, np.ndarray)]
         self.seconds, self.everything, self.forward_first, self._stand_ins = None, True, True, {}
         arrays = [leaf for leaf in self.numbers if leaf.kind == "array"]
         self._replaced = [leaf for leaf in arrays if not (leaf.value.dtype == np.float64 and leaf.value.flags.writeable)]

@@ -58,12 +58,15 @@ def undisturbed():
 @contextlib.contextmanager
 def _one_entropy():
     """A generator that is made without a seed starts at the same place each time."""
-    drawn = numpy.random.bit_generator.randbits
-    numpy.random.bit_generator.randbits = lambda bits: 20261126 % 2**bits
+    source = numpy.random.bit_generator
+    drawn = getattr(source, "randbits", None)
+    if drawn is not None:
+        source.randbits = lambda bits: 20261126 % 2**bits
     try:
         yield
     finally:
-        numpy.random.bit_generator.randbits = drawn
+        if drawn is not None:
+            source.randbits = drawn
 
 
 def _required(function):

@@ -42,7 +42,7 @@ class Step:
 class Leaf:
     """A number or an array of the model: `path`, its `name`, what it is (`kind`) and what stands there (`value`).
 
-    kind : "array" (floats), "integers" (an array of them), "number" (a float) or "numbers" (lists of numbers that form an array)
+    kind : "array" (floats), "integers" (an array of them, or one that has a name), "number" (a float) or "numbers" (lists of numbers that form an array)
     """
 
     path: tuple
@@ -183,6 +183,8 @@ def leaves(model, foreign=lambda owner: False, overlaps=False):
         path, here = todo.pop()
         kind = kind_of(here)
         if isinstance(here, (*_ATOMS, np.generic)):
+            if type(here) is int and path and path[-1].kind != "item":
+                kind = "integers"
             if kind:
                 found.append(Leaf(path, kind, here, model))
             continue
