@@ -6,8 +6,8 @@ import re
 import numpy as np
 
 from helpers.clinic.repair.adjoints import Target, matched
-from helpers.clinic.repair.direction import is_called, is_turned
-from helpers.clinic.repair.flow import ancestors
+from helpers.clinic.repair.direction import is_turned
+from helpers.clinic.repair.flow import ancestors, is_called
 
 
 class Absent:
@@ -27,7 +27,7 @@ class Absent:
         if event is not None:
             self.direction.blame(name, event)
             return
-        if made is not None:
+        if made is not None and not self._in_a_loop(name):
             self._not_used(name, made)
             return
         self._not_made(name)
@@ -48,11 +48,18 @@ class Absent:
             called = is_called(event.site.target, name)
             fits = not nothing and event.array.size == size and self.flow.carrying(event)
             fits = fits and not self._is_it(event, name)
-            if called or fits or event.site in sites or (event.site.statement in statements and not nothing):
-                found.append((called, event.array.size == size, event.number, event))
-        known = [f for f in found if f[0] or f[3].site in sites or f[3].site.statement in statements]
-        event = None if known else self._by_count(name, claimed)
-        return event if event is not None else max(known or found, key=lambda f: f[:3])[3] if found else None
+            placed = event.site in sites or (event.site.statement in statements and not nothing)
+            if called or fits or placed:
+                found.append((called, event.array.size == size, placed, event.number, event))
+        best = max(found, key=lambda f: f[:4], default=None)
+        if best is None or not (best[0] or best[1]):
+            return self._by_count(name, claimed) or (best and best[4])
+        return best[4]
+
+    def _in_a_loop(self, name):
+        """Whether one line in a loop makes the gradients of several parameters like this one."""
+        sites = [e.site for other, e in self.finals.items() if e is not None and _stem(other) == _stem(name)]
+        return any(sites.count(site) > 1 for site in sites)
 
     def _piece(self, name):
         """Whether a flat vector of another length can be told piece by piece: the first that is not where it should be is charged."""
@@ -153,7 +160,7 @@ def raising(flow, charges, error, direction):
     taken = [e for last in here if last.outer is None for e in ([last] if last.site.is_load else flow.inputs(last))]
     made = {e: e.origin.whole for e in dict.fromkeys(taken) if e.origin is not None and flow.is_backward(e.origin)}
     made = {e: one for e, one in made.items() if one.site.statement is not statement and not flow.again(e)}
-    bad = [e for e in made if not flow.fine(e)]
+    bad = [e for e in made if not flow.fine(e) and e.array.size * len(flow.points) > 2]  # of two numbers anything is a number times the other
     turned = [e for e in made if e not in bad and (is_turned(flow, e) or _has_no_place(flow, e, here[-1]))]
     charges.add(source, statement, 0.7 if bad or turned else 1.0, "", f"it raises: {error}")
     for event, one in made.items():

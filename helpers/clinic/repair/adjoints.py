@@ -14,6 +14,7 @@ from helpers.clinic.repair.recording import like
 TOLERANCE = 2e-4
 """Relative error up to which a value is what it is compared with: differences, and a loss with log(p + 1e-8), are not exact."""
 
+_NOTHING = 1e-8  # of what it is at other points: 0, as far as differences let see
 _STEP = 2e-5
 _MOST = 400  # entries moved at one point in one value
 _TRIALS = 6000  # values of the loss in all, about
@@ -230,20 +231,20 @@ def _slim(shape):
 
 def _factor(pairs):
     """The c with value = c * array at every point; None where there is none."""
+    pairs = [(v[known], a[known]) for v, a in pairs if (known := np.isfinite(a)).any()] if all(np.isfinite(a).any() for _, a in pairs) else []
+    if not pairs or not all(np.isfinite(v).all() for v, _ in pairs):
+        return None
+    sizes = [(np.linalg.norm(v), np.linalg.norm(a)) for v, a in pairs]
+    least = [_NOTHING * max(size) for size in zip(*sizes, strict=True)]
     factors = []
-    for value, array in pairs:
-        known = np.isfinite(array)
-        if not known.any() or not np.isfinite(value).all():
-            return None
-        value, array = value[known], array[known]
-        square = float(array @ array)
-        size = float(np.sqrt(value @ value))
-        if square == 0 and size == 0:  # a unit that is off, an example that costs nothing: no number is told from another
+    for (value, array), size in zip(pairs, sizes, strict=True):
+        small = [one <= limit for one, limit in zip(size, least, strict=True)]
+        if all(small):  # a unit that is off, an example that costs nothing: no number is told from another
             continue
-        if square == 0 or size == 0:
+        if any(small):
             return None
-        c = float(value @ array) / square
-        if np.linalg.norm(value - c * array) > TOLERANCE * size:
+        c = float(value @ array) / float(array @ array)
+        if np.linalg.norm(value - c * array) > TOLERANCE * size[0]:
             return None
         factors.append(c)
     middle = float(np.median(factors)) if factors else 0.0

@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 
-from helpers.clinic.repair.flow import ancestors
+from helpers.clinic.repair.flow import ancestors, inside, is_called
 
 _LEAST = 0.02
 
@@ -168,8 +168,34 @@ class Direction:
 
     def _against(self, event, weight, rest, said=None):
         what = event.site.target or event.site.text
-        sentence = said or f"the value of {what} is the slope of the loss in nothing, for any constant, {rest}"
+        sentence = said or f"the value of {what} is the slope of the loss in nothing, for any constant, {rest}{self._entry(event)}"
         self.charges.against(event, weight, self.name, sentence, self.flow.part(event))
+
+    def _entry(self, event):
+        """An entry of a value beside what it should be, as far as that can be told: by its name, or what it is most like."""
+        worth = self.flow.worth(event)
+        if not worth or not self.flow.carrying(event):
+            return ""
+        p, value = worth[0]
+        every = [*(q.truth for q in self.flow.parameters.values()), *(t for t in self.flow.adjoints.targets if not t.event.site.is_load)]
+        every = [t for t in every if t.arrays[p].shape == value.shape and np.isfinite(t.arrays[p]).any()]
+        best = max(every, key=lambda t: self._is_like(event, t, value, t.arrays[p]), default=None)
+        if best is None:
+            return ""
+        array, factors = (
+            best.arrays[p],
+            [m.factor for e in inside(event) for t, m in self.flow.matches(e) if t.kind == "adjoint" and self.flow.carrying(e)],
+        )
+        expected = (factors[0] if factors and best.kind == "adjoint" else 1.0) * array
+        k = np.unravel_index(np.nanargmax(np.abs(value - expected)), value.shape)
+        where = f"entry [{', '.join(map(str, k))}]" if k else "it"
+        return f": {where} is {value[k]:.4g}, as the slope in {best.name} it would be {expected[k]:.4g}"
+
+    def _is_like(self, event, target, value, array):
+        called = target.name == self.name or (event.site.target and _last(target.name) == _bare(_last(event.site.target)))
+        known = np.isfinite(array)
+        sizes = np.linalg.norm(value[known]) * np.linalg.norm(array[known])
+        return bool(called), float(abs((value[known] * array[known]).sum()) / sizes) if sizes else 0.0
 
     # --- a statement whose ingredients are right ----------------------------------------------------------------------
 
@@ -353,13 +379,6 @@ def is_turned(flow, event):
 def form(statement):
     """A statement without its names and numbers of layers."""
     return re.sub(r"\b[A-Za-z_]\w*(?=\s*[^\w(]|$)", "_", ast.unparse(statement).split("\n")[0])
-
-
-def is_called(target, name):
-    """Whether a target is called after a parameter: dW2, grads["W2"], self.W2 after W2."""
-    words = re.findall(r"\w+", name)
-    last = words[-1] if words else name
-    return not last.isdigit() and bool(re.search(rf"(^|[^A-Za-z0-9]|d|g|grad|delta|step|to|_){re.escape(last)}($|[^A-Za-z0-9])", target))
 
 
 def targets_of(statement):

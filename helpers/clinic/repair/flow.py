@@ -5,6 +5,7 @@ point; or the slope of an activation, a quotient of two such. Values that came f
 """
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -230,7 +231,7 @@ class Flow:
         if any(g is None or not np.isfinite(g).all() for g in parameter.said) or not any(np.any(g) for g in parameter.said):
             return None
         gradient = Target("said", name, [np.asarray(g, dtype=float) for g in parameter.said])
-        starts, same, other = parameter.values, None, None
+        starts, same, other = parameter.values, [], None
         for event in reversed(self.events):
             left = event.array if event.after is None else event.after
             if left is None or left.size != starts[0].size or not self.is_backward(event):
@@ -241,9 +242,11 @@ class Flow:
             if matched([start.reshape(a.shape) - a for start, a in zip(starts, worth, strict=True)], gradient):
                 return event
             found = [m for arrays in (value, worth) if arrays[0].size == left.size and (m := matched(arrays, gradient))]
-            same = event if same is None and any(abs(m.factor - 1) < 1e-6 for m in found) else same
+            same += [event] if any(abs(m.factor - 1) < 1e-6 for m in found) else []
             other = event if other is None and found else other
-        return same or other
+        if same:  # of several values that are the same, the one that is called so
+            return next((e for e in same if is_called(e.site.target or e.site.text, name)), same[0])
+        return other
 
     def pieces(self, final):
         """[(event, first, last)] where a flat vector is put together of arrays: the entries that each becomes; [] where it is not."""
@@ -341,6 +344,13 @@ def inside(event):
     for inner in event.inside:
         found += [inner, *inside(inner)]
     return found
+
+
+def is_called(target, name):
+    """Whether a target is called after a parameter: dW2, grads["W2"], self.W2 after W2."""
+    words = re.findall(r"\w+", name)
+    last = words[-1] if words else name
+    return not last.isdigit() and bool(re.search(rf"(^|[^A-Za-z0-9]|d|g|grad|delta|step|to|_){re.escape(last)}($|[^A-Za-z0-9])", target))
 
 
 def reached(event):
