@@ -99,3 +99,15 @@ def test_a_repair_is_never_called_verified_without_being_right(results):
 def test_an_innocent_in_any_shape_is_not_accused(number):
     result = clinic_shapes.examine(clinic_shapes.innocent(9, number), seconds=6)
     assert result.verdict and not result.report.findings, "\n".join(clinic_shapes.said(result))
+
+
+def test_lists_with_gaps_are_read_by_their_places():
+    """A loop that ends early leaves None in the lists of gradients: the others are still whose place they have."""
+    shapes = (clinic_shapes.shape(15, number) for number in range(200))
+    one = next(one for one in shapes if one.manner == "class of lists" and "range(len(self." in one.text and "- 1, -1, -1)" in one.text)
+    text = one.text.replace("- 1, -1, -1)", "- 1, 0, -1)")
+    known = truth.differences(one)
+    verdict, wrong, _ = truth.judged(one, text, known)
+    root = frozenset(n for n, line in enumerate(text.splitlines(), 1) if "- 1, 0, -1)" in line)
+    result = clinic_shapes.examine(clinic_shapes.Case(one, text, ("loop",), root, one.text, (), verdict, wrong, known), seconds=10)
+    assert result.names and result.first and result.alike, "\n".join(clinic_shapes.said(result))

@@ -8,7 +8,7 @@ import numpy as np
 
 from helpers.clinic.model import names
 from helpers.clinic.model.given import Match, arrays_in, fitted, number
-from helpers.clinic.model.walk import name_of
+from helpers.clinic.model.walk import MISSING, follow, name_of
 
 
 def matched(parameters, answer, said=None, is_slope=None, loss=None, by_name_only=False, apart=()):
@@ -28,6 +28,8 @@ def matched(parameters, answer, said=None, is_slope=None, loss=None, by_name_onl
     whole = None if by_name_only else _one_vector(parameters, found)
     if whole is not None:
         return whole
+    if not by_name_only and _with_gaps(parameters, answer):
+        return {leaf.name: Match(leaf.path, how="order") for leaf in parameters}
     called = [_called(path, said) for path, _ in found]
     result = {}
     for p, g in names.pairs([leaf.path for leaf in parameters], called).items():
@@ -38,6 +40,12 @@ def matched(parameters, answer, said=None, is_slope=None, loss=None, by_name_onl
     left = [leaf for leaf in parameters if leaf.name not in result]
     free = [(path, value) for path, value in found if path not in taken]
     return result | _by_place(left, free, is_slope)
+
+
+def _with_gaps(parameters, answer):
+    """Whether the answer is nested as the model is, with None where a loop has left a gradient out: then the place says whose the others are."""
+    here = [follow(answer, leaf.path) for leaf in parameters]
+    return any(value is None for value in here) and all(value is not MISSING and (value is None or number(value) is not None) for value in here)
 
 
 def _is_loss(path, value, loss):
