@@ -1,5 +1,6 @@
 """Scripts as people write them, top to bottom: each with its loss, what else is said of it, its parameters, and those that come out wrong."""
 
+import textwrap
 from dataclasses import dataclass, field
 
 START = """import numpy as np
@@ -350,6 +351,41 @@ UPDATED_FIRST = START + "\nfor epoch in range(9):\n    H = np.tanh(X @ W1 + b1)\
 LATE = START + "\nfor epoch in range(9):\n    H = np.tanh(X @ W1 + b1)\n    out = H @ W2 + b2\n" + indented(
     BACKWARD + UPDATE) + "    out = np.tanh(X @ W1 + b1) @ W2 + b2\n    loss = ((out - Y) ** 2).mean()\n"  # fmt: skip
 
+CENTRED = """m, mean = X.shape[0], X.mean(axis=0)
+X = X - mean
+X /= X.std(axis=0)
+Y = Y - Y.mean()
+"""
+
+GLOBALS = (
+    START
+    + """
+
+def predict(x):
+    global H
+    H = np.tanh(x @ W1 + b1)
+    return H @ W2 + b2
+
+
+def learn(x, y):
+    global W1, b1, W2, b2
+    d2 = 2 * (predict(x) - y) / y.size
+    d1 = (d2 @ W2.T) * (1 - H ** 2)
+    W2 = W2 - lr * H.T @ d2
+    b2 = b2 - lr * d2.sum(axis=0)
+    W1 -= lr * x.T @ d1
+    b1 -= lr * d1.sum(axis=0)
+
+
+for epoch in range(100):
+    learn(X, Y)
+    if epoch % 10 == 0:
+        print(epoch, np.mean((predict(X) - Y) ** 2))
+"""
+)
+
+ONE_PASS = START + "m = len(X)\n" + textwrap.dedent(ACCUMULATED.split("range(100):\n")[1])
+
 LISTED_LOSSES = (
     BATCHES.replace("epoch_loss = 0.0", "losses = []").replace("epoch_loss += batch_loss", "losses.append(batch_loss)")
     .replace("epoch_loss / 3", "np.mean(losses)")
@@ -412,6 +448,16 @@ CASES = {
     "Adam, the gradients are found": Case(ADAM, said={"rate": "lr"}),
     "an average of gradients": Case(AVERAGED, said={"rate": "lr"}),
     "an average of gradients, one doubled": Case(AVERAGED.replace("d2.sum(axis=0)", "2 * d2.sum(axis=0)"), said={"rate": "lr"}, wrong=("b2",)),
+    "data that is centred": Case(START + CENTRED + LOOP[len(START):]),
+    "data that is centred, no loop": Case(START + CENTRED + FORWARD + BACKWARD + UPDATE),
+    "data that is centred, in train": Case(TRAIN.replace("    history = []\n", "    history = []\n" + indented(CENTRED))),
+    "a rate that falls": Case(BATCHES.replace("    lr *= 0.99", "    lr -= 0.001"), loss="batch_loss"),
+    "a rate that falls first": Case(BATCHES.replace("    epoch_loss = 0.0", "    lr = lr - 0.001\n    epoch_loss = 0.0"), loss="batch_loss"),
+    "two trainings": Case(LOOP + "\nlr = 0.01\nfor epoch in range(20):\n" + indented(FORWARD + BACKWARD.replace("2 *", "4 *") + UPDATE), wrong=()),
+    "a list of all": Case(LOOP.replace(UPDATED, "    for p, g in zip(every, [dW1, db1, dW2, db2]):\n        p -= lr * g\n").replace(
+        "lr = 0.1\n", "lr = 0.1\nevery = [W1, b1, W2, b2]\n")),
+    "globals": Case(GLOBALS, loss="np.mean((predict(X) - Y) ** 2)"),
+    "one pass, adding up": Case(ONE_PASS),
     # and with faults
     "a bias that never learns": Case(LOOP.replace("    b1 -= lr * db1\n", ""), wrong=("b1",)),
     "weights that never learn": Case(LOOP.replace("    W1 -= lr * dW1\n", ""), wrong=("W1",)),

@@ -6,55 +6,12 @@ the examples has its update outside: it stays whole. Without such a loop the pas
 """
 
 import ast
-from dataclasses import dataclass, field
 
+from helpers.clinic.model.places import DEFINITIONS, Pass, Place, common, places, targets_of
+from helpers.clinic.model.sift import sifted
 from helpers.clinic.model.subject import Trouble
 from helpers.clinic.model.syntax import blocks, inside, links, reached, root, roots
 from helpers.clinic.model.updates import calls, is_update, moved, picked
-
-_LOOPS = (ast.For, ast.While)
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-
-
-@dataclass
-class Place:
-    """A statement, the loops round it from outside in, and its index in the order of the text."""
-
-    statement: ast.stmt
-    loops: tuple
-    order: int
-
-
-@dataclass
-class Pass:
-    """A file in two: `head` runs once, then the loops are entered, and `block` is one pass.
-
-    `before` holds for each of `loops` what stands in its body before the next one; `updates` are the statements that move parameters,
-    `moving` the names they move. `after` are statements that give names in the loss their values only behind the training loop.
-    """
-
-    head: list
-    loops: list
-    before: list
-    block: list
-    updates: list = field(default_factory=list)
-    moving: frozenset = frozenset()
-    after: list = field(default_factory=list)
-
-
-def places(body, loops=()):
-    """Every statement outside functions, with the loops round it."""
-    found = []
-
-    def walk(block, loops):
-        for statement in block:
-            found.append(Place(statement, loops, len(found)))
-            if not isinstance(statement, _DEFINITIONS):
-                for child in blocks(statement):
-                    walk(child, (*loops, statement) if isinstance(statement, _LOOPS) else loops)
-
-    walk(body, loops)
-    return found
 
 
 class Search:
@@ -67,17 +24,30 @@ class Search:
         self.places, self.links = places(body), links(body)
         self.needs, self.sums = self._needs(everything=names is None), set()
         self.updates = [place for place in self.places if self._updates(place)]
-        self.moving = {
-            other for place in self.updates for name in moved(place.statement, functions) for other in reached(name, self.links)
-        } & self.needs
+        self.moving = self._moving()
+        self.updates = sifted(self.updates, self)
+        self.moving = self._moving()
+
+    def _moving(self):
+        """The names that updates move."""
+        return {name for place in self.updates for name in self.reached_by(place.statement)} & self.needs
+
+    def reached_by(self, statement):
+        """The names that a statement moves, and those that they may stand for."""
+        return {other for name in moved(statement, self.functions) for other in reached(name, self.links)}
 
     def _needs(self, everything):
         """All names that have a part in the loss."""
         if everything:
             return {name for place in self.places for found in [self.functions.effects(place.statement)] for name in found.reads | found.changes}
-        needs = set(self.names)
-        effects = [self._effects(place.statement) for place in self.places if not isinstance(place.statement, _DEFINITIONS)]
-        for role in (role for name in self.names for role in self.functions.roles.get(name, ())):
+        return self.needs_of(self.names, ())
+
+    def needs_of(self, names, without):
+        """All names that have a part in what some names hold; `without`: ids of statements that are passed over."""
+        needs = set(names)
+        kept = [place for place in self.places if id(place.statement) not in without and not isinstance(place.statement, DEFINITIONS)]
+        effects = [self._effects(place.statement) for place in kept]
+        for role in (role for name in names for role in self.functions.roles.get(name, ())):
             needs |= role.reads
         while True:
             more = {name for one in effects if (one.binds | one.changes) & needs for name in one.reads | one.changes} - needs
@@ -98,21 +68,21 @@ class Search:
     def _updates(self, place):
         """Whether a statement updates what has a part in the loss, and what a pass finds as the one before has left it."""
         statement = place.statement
-        if isinstance(statement, _DEFINITIONS) or not is_update(statement, self.functions):
+        if isinstance(statement, DEFINITIONS) or not is_update(statement, self.functions):
             return False
         names = moved(statement, self.functions)
-        own = {target.id for target in _targets(statement) if isinstance(target, ast.Name)}
+        own = {target.id for target in targets_of(statement) if isinstance(target, ast.Name)}
         turning = {name for loop in place.loops if isinstance(loop, ast.For) for name in roots(loop.target)}
         if own and not calls(statement, self.functions) and not own & turning and not self._read_before(own, place):
             self.sums |= own
             return False
         if self.results:
-            return bool({other for name in names for other in reached(name, self.links)} & self.wanted)
+            return bool(self.reached_by(statement) & self.wanted)
         loop = next((loop for loop in reversed(place.loops) if not picked(statement, loop, self.links)), None)
         fresh = loop is not None and any(
             names <= self._plain(other.statement) for other in self.places if loop in other.loops and other.statement is not statement
         )  # fmt: skip
-        return not fresh and bool({other for name in names for other in reached(name, self.links)} & self.needs)
+        return not fresh and bool(self.reached_by(statement) & self.needs)
 
     def _read_before(self, own, place):
         """Whether a pass reads a name before it changes it: a sum, such as that of the losses, it does not."""
@@ -130,30 +100,31 @@ class Search:
 
     def found(self):
         """The Pass."""
-        core = [self._whole(place) for place in self.updates]
+        core = [self.whole(place) for place in self.updates]
         core += [loops for place in self.updates for name in sorted(self._effects(place.statement).reads) for loops in self._made(name, place)]
-        results, losses = self._last(self.results), self._last(self.names)
+        first = next((loops[0] for loops in core if loops), None)
+        results, losses = self.last(self.results, first), self.last(self.names, first)
         core += [place.loops for place in results]
-        loops = _common(core) if core else _common([place.loops for place in losses if place.loops])
+        loops = common(core) if core else common([place.loops for place in losses if place.loops])
         losses = [place for place in losses if not self._ahead(place, loops)]
         later = [place for place in losses if len(place.loops) < len(loops) and self._follows(place, loops)]
-        chosen = _common([loops, *(place.loops for place in losses if place not in later)])
+        chosen = common([loops, *(place.loops for place in losses if place not in later)])
         return self._cut(list(chosen), [place for place in (*losses, *results) if place not in later], [place.statement for place in later])
 
     def _ahead(self, place, loops):
         """Whether a place stands before the loops, or in them before the next: what is set there is known when the pass begins."""
         depth = len(place.loops)
-        return depth < len(loops) and place.loops == loops[:depth] and place.order < self._order(loops[depth])
+        return depth < len(loops) and place.loops == loops[:depth] and place.order < self.order(loops[depth])
 
     def _follows(self, place, loops):
         """Whether a place stands behind the innermost loop, in those round it."""
         depth = len(place.loops)
-        return depth < len(loops) and place.loops == loops[:depth] and place.order > self._order(loops[depth])
+        return depth < len(loops) and place.loops == loops[:depth] and place.order > self.order(loops[depth])
 
-    def _order(self, loop):
+    def order(self, loop):
         return next(place.order for place in self.places if place.statement is loop)
 
-    def _whole(self, place):
+    def whole(self, place):
         """The loops round an update, without those that pick what it changes."""
         kept = list(place.loops)
         while kept and picked(place.statement, kept[-1], self.links):
@@ -176,18 +147,19 @@ class Search:
     def _depends(self, place):
         """Whether what a statement binds depends on the parameters, as far as names tell."""
         known, reads = set(self.moving), [(place.statement, self._effects(place.statement))]
-        effects = [self._effects(other.statement) for other in self.places if other.loops and not isinstance(other.statement, _DEFINITIONS)]
+        effects = [self._effects(other.statement) for other in self.places if other.loops and not isinstance(other.statement, DEFINITIONS)]
         while True:
             more = {name for one in effects if one.reads & known for name in one.binds | one.changes} - known
             if not more:
                 return bool(reads[0][1].reads & known)
             known |= more
 
-    def _last(self, names):
-        """For each name the last place that binds or changes it within the run, not before it."""
+    def last(self, names, within=None):
+        """For each name the last place that binds or changes it in the run; that in the loop `within` where there is one."""
         found = []
         for name in sorted(names - self.moving):
-            own = [place for place in self.places if not isinstance(place.statement, _DEFINITIONS) and name in self._bound(place.statement)]
+            own = [place for place in self.places if not isinstance(place.statement, DEFINITIONS) and name in self.bound(place.statement)]
+            own = [place for place in own if within in (*place.loops, place.statement)] or own
             if own:
                 found.append(self._inner(own[-1], name))
         return found
@@ -198,7 +170,7 @@ class Search:
         inner = isinstance(loop, ast.For) and name in roots(loop.target)
         return Place(loop, (*place.loops, loop), place.order) if inner else place
 
-    def _bound(self, statement):
+    def bound(self, statement):
         found = self._effects(statement)
         return found.binds | found.changes
 
@@ -224,30 +196,14 @@ class Search:
         """(head, pass) of statements without a training loop: from the first that uses a parameter for the loss."""
         own = self.wanted | self.moving
         names, updates = {root(ast.parse(name, mode="eval").body) or name for name in own}, {id(place.statement) for place in self.updates}
-        starts = [one for one in block if not isinstance(one, _DEFINITIONS) and id(one) not in updates and self._plain(one) & names]
+        starts = [one for one in block if not isinstance(one, DEFINITIONS) and id(one) not in updates and self._plain(one) & names]
         for at, one in enumerate(block):
-            if isinstance(one, _DEFINITIONS) or one in starts:
+            if isinstance(one, DEFINITIONS) or one in starts:
                 continue
             found = self.functions.effects(one)
             if found.reads & names and ((found.binds | found.changes) & self.needs or id(one) in updates):
                 late = [two for two in block[at:] if two in starts]
-                return [*block[:at], *late, *(two for two in block[at:] if isinstance(two, _DEFINITIONS))], [
-                    two for two in block[at:] if two not in late and not isinstance(two, _DEFINITIONS)
+                return [*block[:at], *late, *(two for two in block[at:] if isinstance(two, DEFINITIONS))], [
+                    two for two in block[at:] if two not in late and not isinstance(two, DEFINITIONS)
                 ]  # fmt: skip
         return block, []
-
-
-def _targets(statement):
-    """What an assignment gives values to, one by one."""
-    for target in getattr(statement, "targets", None) or [target for target in [getattr(statement, "target", None)] if target is not None]:
-        yield from target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
-
-
-def _common(chains):
-    """The loops that all chains begin with."""
-    found = []
-    for row in zip(*chains, strict=False):
-        if any(loop is not row[0] for loop in row):
-            break
-        found.append(row[0])
-    return tuple(found)

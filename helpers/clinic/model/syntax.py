@@ -44,7 +44,9 @@ def links(block):
     for statement in inside(block):
         if isinstance(statement, ast.For):
             pairs = [(statement.target, statement.iter)]
-        elif isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Name, ast.Attribute, ast.Subscript)):
+        elif isinstance(statement, ast.Assign) and isinstance(
+            statement.value, (ast.Name, ast.Attribute, ast.Subscript, ast.List, ast.Tuple, ast.Dict)
+        ):
             pairs = [(target, statement.value) for target in statement.targets]
         else:
             continue
