@@ -441,3 +441,27 @@ def numbers_that_begin_as_integers():
         net.w, net.b = net.w - 0.1 * d * net.x, net.b - 0.1 * 2 * d
 
     return {"model": net, "loss": loss, "step": step, "rate": 0.1}, {"w", "b"}, {"b"}
+
+
+@shape
+def lists_that_a_loop_leaves_half_empty():
+    X, Y, W1, b1, W2, b2 = draw(n=3, h=3, k=3)
+    weights, biases = [W1, W2], [b1, b2]
+
+    def backward():
+        for_W, for_b = [None, None], [None, None]
+        _, for_W[0], for_b[0], _, _ = run(X, Y, W1, b1, W2, b2)
+        return for_W, for_b
+
+    names = {"[0][0]", "[0][1]", "[1][0]", "[1][1]"}
+    return {"model": [weights, biases], "loss": lambda: run(X, Y, W1, b1, W2, b2)[0], "grads": backward}, names, {"[0][1]", "[1][1]"}
+
+
+@shape
+def pictures_among_all_globals():
+    text = "import numpy as np\ndef cost():\n    return 0.5 * float(((pictures @ W + b - kinds) ** 2).sum())\n"
+    text += "def train():\n    global W, b\n    err = pictures @ W + b - kinds\n    W = W - 0.1 * pictures.T @ err\n"
+    X, Y, W, *_ = draw(h=2)
+    names = {"__name__": "__main__", "pictures": X, "kinds": Y, "W": W, "b": np.zeros(2)}
+    exec(compile(text, "notebook_cell", "exec"), names)
+    return {"model": names, "loss": names["cost"], "step": names["train"], "rate": 0.1}, {"W", "b"}, {"b"}

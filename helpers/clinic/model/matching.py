@@ -83,6 +83,10 @@ def _by_place(left, free, is_slope):
     def right(p, g):
         return fits[p, g] and is_slope is not None and is_slope(left[p].name, fitted(free[g][1], np.shape(left[p].value))[0])
 
+    same = {_numbers(path): g for g, (path, _) in enumerate(free)}
+    there = [_numbers(leaf.path) for leaf in left]
+    if len(free) < len(left) and all(len(place) > 1 and place in there for place in same):  # lists like the model's, not filled everywhere
+        return {leaf.name: Match(free[same[place]][0], how="order") for leaf, place in zip(left, there, strict=True) if place in same}
     orders = [order for order in _orders(free, len(left), fits) if all(fits[p, g] for p, g in enumerate(order))]
     scores = [sum(right(p, g) for p, g in enumerate(order)) for order in orders] if len(orders) > 1 else [0] * len(orders)
     usual = bool(orders) and orders[0] == sorted(orders[0])
@@ -99,6 +103,11 @@ def _by_place(left, free, is_slope):
     return {left[p].name: Match(free[g][0], how="shape") for p, g in pairs.items()}
 
 
+def _numbers(path):
+    """The numbers along a path."""
+    return tuple(step.which for step in path if isinstance(step.which, int))
+
+
 def _orders(free, count, fits):
     """Orders in which gradients may stand, likeliest first: as the parameters, from the last layer to the first, weights and biases apart."""
     if len(free) != count:
@@ -110,7 +119,7 @@ def _orders(free, count, fits):
             found.append(at)
             at += 1
         return [found]
-    numbers = [tuple(step.which for step in path if isinstance(step.which, int)) for path, _ in free]
+    numbers = [_numbers(path) for path, _ in free]
     half = max(count // 2, 1)
     places = [
         [(n[0], n[1:]) if n else (0, ()) for n in numbers],

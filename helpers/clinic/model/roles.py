@@ -143,7 +143,7 @@ def _should_learn(leaf, trained):
     if leaf.kind == "number":
         return any(_stem(t) == _stem(leaf) and t.kind == "number" for t in beside)
     same_list = leaf.path and leaf.path[-1].kind == "item" and (beside or _like_a_trained_list(leaf, trained))
-    by_hand = len(leaf.path) == 1 and leaf.path[0].kind in ("key", "item", "field")
+    by_hand = all(step.kind != "attr" for step in leaf.path) and not (isinstance(leaf.root, dict) and "__name__" in leaf.root)
     alike = any(_stem(t) == _stem(leaf) or word(t).lower() == word(leaf).lower() for t in beside)
     return bool(same_list or by_hand or alike or learns_by_name(leaf) or not leaf.array().any())  # data is not all 0, new biases are
 

@@ -42,7 +42,7 @@ class Step:
 class Leaf:
     """A number or an array of the model: `path`, its `name`, what it is (`kind`) and what stands there (`value`).
 
-    kind : "array" (floats), "integers" (an array of them, or one that has a name), "number" (a float) or "numbers" (lists of numbers that form an array)
+    kind : "array" (floats), "integers" (an array of them, or one that has a name), "number" (a float) or "numbers" (lists of them that form an array)
     """
 
     path: tuple
