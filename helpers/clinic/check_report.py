@@ -121,8 +121,8 @@ class CheckReport:
 
     @property
     def _spent(self):
-        """What was run in the search for repairs."""
-        if not self.tried:
+        """What was run in vain in the search for a repair; how many it took until one was found is nobody's concern."""
+        if not self.tried or self.repaired is not None:
             return ""
         return f"{self.tried:,} change{'' if self.tried == 1 else 's'} of your source {'was' if self.tried == 1 else 'were'} run."
 
