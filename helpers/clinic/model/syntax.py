@@ -39,21 +39,27 @@ def blocks(statement):
 
 
 def links(block):
-    """{name: names whose objects it may stand for}: targets of loops, and plain second names."""
+    """{name: names whose objects it may stand for or hold}: targets of loops, second names, lists of names."""
     found = {}
     for statement in inside(block):
         if isinstance(statement, ast.For):
-            pairs = [(statement.target, statement.iter)]
-        elif isinstance(statement, ast.Assign) and isinstance(
-            statement.value, (ast.Name, ast.Attribute, ast.Subscript, ast.List, ast.Tuple, ast.Dict)
-        ):
-            pairs = [(target, statement.value) for target in statement.targets]
+            pairs = [(statement.target, roots(statement.iter))]
+        elif isinstance(statement, ast.Assign):
+            pairs = [(target, _held(statement.value)) for target in statement.targets]
         else:
             continue
-        for target, value in pairs:
-            for name in roots(target):
-                found.setdefault(name, set()).update(roots(value))
+        for target, names in pairs:
+            for name in roots(target) if names else ():
+                found.setdefault(name, set()).update(names)
     return found
+
+
+def _held(value):
+    """The names whose objects a value is, or holds as they are."""
+    if isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
+        return roots(value)
+    parts = value.values if isinstance(value, ast.Dict) else getattr(value, "elts", ())
+    return {name for part in parts if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) for name in roots(part)}
 
 
 def reached(name, links):
