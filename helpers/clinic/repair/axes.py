@@ -3,7 +3,7 @@
 import ast
 
 from helpers.clinic.repair.expressions import attribute, function_name, is_op, key, number, of_module, times, written
-from helpers.clinic.repair.scope import operands
+from helpers.clinic.repair.places import operands
 
 _REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "argmin", "average")
 

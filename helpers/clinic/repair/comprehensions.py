@@ -3,7 +3,7 @@
 import ast
 
 from helpers.clinic.repair.expressions import binary, over, times, written
-from helpers.clinic.repair.scope import operands
+from helpers.clinic.repair.places import operands
 
 
 def comprehension_edits(line, scope):

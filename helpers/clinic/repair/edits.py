@@ -12,7 +12,21 @@ import heapq
 import itertools
 from dataclasses import dataclass, field
 
-from helpers.clinic.repair import axes, comprehensions, conditions, factors, operands, partners, products, siblings, slices, slopes, statements, terms
+from helpers.clinic.repair import (
+    axes,
+    comprehensions,
+    conditions,
+    factors,
+    operands,
+    partners,
+    products,
+    siblings,
+    slices,
+    slopes,
+    statements,
+    terms,
+    transport,
+)
 from helpers.clinic.repair.expressions import meaning
 from helpers.clinic.repair.rewriting import BLOCKS, Written, applied
 from helpers.clinic.repair.scope import Scope
@@ -245,7 +259,7 @@ def together(source, statement, edit, others=None):
         if other is statement or isinstance(other, BLOCKS):
             continue
         there = Written(source.text, other)
-        plan = siblings.transported(edit.plan, line, there, known)
+        plan = transport.transported(edit.plan, line, there, known)
         told = there.rewritten(plan) if plan else None
         if told is not None:
             changes += told[0]

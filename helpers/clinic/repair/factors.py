@@ -5,7 +5,7 @@ import re
 
 from helpers.clinic.repair.expressions import binary, function_name, is_number, is_op, key, negative, number, over, times, written
 from helpers.clinic.repair.nearness import related, role
-from helpers.clinic.repair.scope import operands
+from helpers.clinic.repair.places import operands
 
 
 def factor_edits(line, scope, text=""):

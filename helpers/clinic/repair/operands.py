@@ -5,7 +5,7 @@ import re
 
 from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, binary, function_name, is_number, is_op, key, number, written
 from helpers.clinic.repair.nearness import distance, related, role, words
-from helpers.clinic.repair.scope import operands
+from helpers.clinic.repair.places import operands
 
 
 def operand_edits(line, scope):

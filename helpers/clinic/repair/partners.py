@@ -9,7 +9,7 @@ import re
 
 from helpers.clinic.repair.expressions import function_name, is_number, is_op, key, product_of, times, untransposed, written
 from helpers.clinic.repair.nearness import role, words
-from helpers.clinic.repair.scope import operands
+from helpers.clinic.repair.places import operands
 
 _HOLDERS = frozenset(("self", "p", "params", "parameters", "c", "cache", "layer", "net", "model", "d", "grad", "grads", "g", "delta"))
 

@@ -17,7 +17,7 @@ from helpers.clinic.repair.expressions import (
     untransposed,
     written,
 )
-from helpers.clinic.repair.scope import operands
+from helpers.clinic.repair.places import operands
 
 
 def product_edits(line, scope):

@@ -11,7 +11,7 @@ import re
 
 from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, key, product_of, written
 from helpers.clinic.repair.nearness import KINDS, NUMBERED, reworded, words
-from helpers.clinic.repair.scope import operands
+from helpers.clinic.repair.places import operands
 
 
 def sibling_edits(line, scope, known):
@@ -46,7 +46,7 @@ def step_signs(line, scope):
 
 def siblings(statement, others):
     """(statement, carry) for each statement that says the same for another layer; carry: a name's text there -> its text here."""
-    mine = _target(statement)
+    mine = target_of(statement)
     if mine is None:
         return
     for other in others:
@@ -56,7 +56,7 @@ def siblings(statement, others):
             or (isinstance(other, ast.AugAssign) and type(other.op) is not type(statement.op))
         ):
             continue
-        theirs = _target(other)
+        theirs = target_of(other)
         if theirs is None or theirs == mine:
             continue
         carry = carried(theirs, mine)
@@ -64,7 +64,7 @@ def siblings(statement, others):
             yield other, carry
 
 
-def _target(statement):
+def target_of(statement):
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         return ast.unparse(statement.targets[0])
     return ast.unparse(statement.target) if isinstance(statement, ast.AugAssign) else None
@@ -98,14 +98,14 @@ def _carried(value, carry, mine, known, scope):
     """The sibling's value with this layer's names; names that do not exist are those that stand in their place here, or are left over."""
     places = [node for node, _ in operands(value)]
     texts = {ast.unparse(node): carry(ast.unparse(node)) for node in places}
-    unknown = [text for text, new in texts.items() if not _exists(new, known)]
+    unknown = [text for text, new in texts.items() if not all_exist(new, known)]
     if len(unknown) > 1:
         return
     here = [ast.unparse(node) for node, _ in operands(mine)]
     if not unknown:
-        yield _renamed(value, texts)
+        yield with_names(value, texts)
         return
-    aligned = [ast.unparse(b) for a, b in _side_by_side(value, mine) if ast.unparse(a) == unknown[0]]
+    aligned = [ast.unparse(b) for a, b in side_by_side(value, mine) if ast.unparse(a) == unknown[0]]
     spare = [text for text in here if text not in texts.values()]
     given = [
         text
@@ -113,18 +113,18 @@ def _carried(value, carry, mine, known, scope):
         if text in scope.unused or re.fullmatch(r"(?i)(?:self\.)?(?:x\w*|inputs?|data|images|features|batch|samples)", text)
     ]
     for text in dict.fromkeys((*aligned, *spare, *given[:3])):
-        if _exists(text, known):
-            yield _renamed(value, texts | {unknown[0]: text})
+        if all_exist(text, known):
+            yield with_names(value, texts | {unknown[0]: text})
 
 
-def _exists(text, known):
+def all_exist(text, known):
     parts = (n for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name | ast.Attribute))
     if any(ast.unparse(n) not in known for n in parts if getattr(n, "attr", "") not in ARRAY_ATTRIBUTES):
         return False
     return "[" not in text or text in known or not re.search(r"\[['\"]", text)
 
 
-def _side_by_side(a, b):
+def side_by_side(a, b):
     """Operands at the same places of two expressions, as far as these are alike."""
     if (
         isinstance(a, ast.Name | ast.Attribute | ast.Subscript) and isinstance(b, ast.Name | ast.Attribute | ast.Subscript) and type(a) is not type(b)
@@ -135,10 +135,10 @@ def _side_by_side(a, b):
             yield a, b
         parts, others = list(ast.iter_child_nodes(a)), list(ast.iter_child_nodes(b))
         for x, y in zip(parts, others, strict=False):
-            yield from _side_by_side(x, y)
+            yield from side_by_side(x, y)
 
 
-def _renamed(value, texts):
+def with_names(value, texts):
     """A copy of an expression with its operands replaced by texts."""
 
     class Names(ast.NodeTransformer):
@@ -240,86 +240,6 @@ def _shifted_number(digits, by):
 
 def _shifted(value, by, known):
     texts = {ast.unparse(node): re.sub(NUMBERED, lambda m: _shifted_number(m[0], by), ast.unparse(node)) for node, _ in operands(value)}
-    if all(a == b for a, b in texts.items()) or not all(_exists(text, known) for text in texts.values()):
+    if all(a == b for a, b in texts.items()) or not all(all_exist(text, known) for text in texts.values()):
         return None
-    return _renamed(value, texts)
-
-
-def transported(plan, line, there, known):
-    """{node there: expression} for the same change at the same place of another statement; None where there is no such place.
-
-    The names in it are carried over by what stands at the same places of both statements, and by what the targets differ in.
-    """
-    value, other = getattr(line.node, "value", None), getattr(there.node, "value", None)
-    if value is None or other is None:
-        return None
-    same = {ast.unparse(a): ast.unparse(b) for a, b in _side_by_side(value, other)}
-    mine, theirs = _target(line.node), _target(there.node)
-    carry = (carried(mine, theirs) if mine and theirs else None) or (lambda text: text)
-    found = {}
-    for node, new in plan.items():
-        place = other if node is value else _counterpart(node, line, value, other)
-        if place is None or place not in there.parents:
-            return None
-        moved = _moved(new, line, node, place, other, value, same, carry, known)
-        if moved is None:
-            return None
-        found[place] = moved
-    return found
-
-
-def _path(node, line, root):
-    """The way from a root down to a node: ((field, index), ...)."""
-    way = []
-    while node is not root:
-        parent = line.parents.get(node)
-        if parent is None:
-            return None
-        for name, value in ast.iter_fields(parent):
-            if value is node:
-                way.append((name, None))
-            elif isinstance(value, list) and any(part is node for part in value):
-                way.append((name, next(i for i, part in enumerate(value) if part is node)))
-        node = parent
-    return way[::-1]
-
-
-def _counterpart(node, line, value, other):
-    """The node at the same place of another expression of the same kind."""
-    way = _path(node, line, value)
-    mine = value
-    for name, index in way or ():
-        if type(mine) is not type(other):
-            return None
-        mine, other = getattr(mine, name), getattr(other, name, None)
-        if index is not None:
-            if not isinstance(other, list) or len(other) <= index:
-                return None
-            mine, other = mine[index], other[index]
-        if other is None:
-            return None
-    return other if way is not None and (type(other) is type(node) or isinstance(node, ast.Name | ast.Attribute | ast.Subscript)) else None
-
-
-def _moved(new, line, node, place, other, value, same, carry, known):
-    """A new expression with the pieces of one statement replaced by those of the other."""
-    if new in line.parents:
-        return place if new is node else _counterpart(new, line, value, other)
-    if isinstance(new, ast.Name | ast.Attribute | ast.Subscript) or hasattr(new, "text"):
-        text = getattr(new, "text", None) or ast.unparse(new)
-        names = {ast.unparse(n): same.get(ast.unparse(n), carry(ast.unparse(n))) for n, _ in operands(new)}
-        if not all(_exists(t, known) for t in names.values()):
-            names = {name: t if _exists(t, known) else name for name, t in names.items()}
-        return written(ast.unparse(_renamed(new, names))) if names else written(text)
-    fields = {}
-    for name, part in ast.iter_fields(new):
-        if isinstance(part, list):
-            part = [_moved(p, line, node, place, other, value, same, carry, known) if isinstance(p, ast.expr) else p for p in part]
-            if None in part:
-                return None
-        elif isinstance(part, ast.expr):
-            part = _moved(part, line, node, place, other, value, same, carry, known)
-            if part is None:
-                return None
-        fields[name] = part
-    return type(new)(**fields)
+    return with_names(value, texts)

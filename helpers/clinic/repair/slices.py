@@ -4,7 +4,7 @@ import ast
 import re
 
 from helpers.clinic.repair.expressions import written
-from helpers.clinic.repair.scope import operands
+from helpers.clinic.repair.places import operands
 
 
 def slice_edits(line, scope, text):

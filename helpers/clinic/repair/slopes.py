@@ -6,7 +6,7 @@ import re
 from helpers.clinic.repair.expressions import attribute, binary, call, function_name, is_number, is_op, key, number, times, written
 from helpers.clinic.repair.nearness import number_in, related, role
 from helpers.clinic.repair.operands import sounds_like_slope
-from helpers.clinic.repair.scope import operands
+from helpers.clinic.repair.places import operands
 
 
 def slope_edits(line, scope):

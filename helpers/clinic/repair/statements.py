@@ -6,8 +6,8 @@ import re
 
 from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, attribute, function_name, is_op, key, number, of_module, times, written
 from helpers.clinic.repair.nearness import NUMBERED, reworded, words
+from helpers.clinic.repair.places import operands
 from helpers.clinic.repair.rewriting import BLOCKS, line_starts, span
-from helpers.clinic.repair.scope import operands
 
 
 def assignment_edits(line):

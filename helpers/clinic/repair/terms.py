@@ -3,8 +3,9 @@
 import ast
 
 from helpers.clinic.repair.expressions import binary, function_name, is_number, is_op, times, written
+from helpers.clinic.repair.habits import RATE
 from helpers.clinic.repair.nearness import distance, related, role, words
-from helpers.clinic.repair.scope import RATE, operands
+from helpers.clinic.repair.places import operands
 
 
 def term_edits(line, scope, tree):
