@@ -60,7 +60,7 @@ def _compared(line, node, scope):
     running = any(isinstance(n, ast.Name) and n.id in scope.indices for n in ast.walk(node))
     if isinstance(line.node, ast.If | ast.While) or running or isinstance(op, ast.Eq | ast.NotEq | ast.In | ast.NotIn | ast.Is | ast.IsNot):
         for other in _TURNED.get(type(op), ()):
-            yield 0.95, "condition", {node: ast.Compare(left, [other()], [right])}
+            yield 1.05 if running and is_number(right) else 0.95, "condition", {node: ast.Compare(left, [other()], [right])}
         if isinstance(op, ast.Gt | ast.GtE | ast.Lt | ast.LtE | ast.Eq | ast.NotEq):
             yield from ((cost, "condition", {right: other}) for cost, other in shifted(right, 0.95))
     if isinstance(right, ast.Tuple | ast.List | ast.Set) and isinstance(op, ast.In | ast.NotIn):

@@ -77,11 +77,21 @@ def _constants(line):
         inside = 0.3 if isinstance(line.parents[node], ast.Compare) else 0.15 if is_op(line.parents[node], ast.Sub, ast.Add, ast.Pow) else 0.0
         for i, other in enumerate(dict.fromkeys((*likely, 0, 1, 2, 0.5))):
             if other != value:
-                yield inside + ((0.8 if i == 0 else 0.9) if other in likely else 1.1), "constant", {node: number(other)}
+                cost = inside + ((0.8 if i == 0 else 0.9) if other in likely else 1.1)
+                left = _times_one(line, node) if other == 1 else None
+                yield (cost, "dropped", {line.parents[node]: left}) if left else (cost, "constant", {node: number(other)})
         if isinstance(value, float) and 0 < value < 0.5:
             yield from ((1.2, "constant", {node: number(other)}) for other in (round(1 - value, 10), round(10 * value, 10), round(value / 10, 10)))
         if is_number(node) and isinstance(value, int) and value > 1:
             yield from ((1.2, "constant", {node: number(other)}) for other in (value - 1, value + 1))
+
+
+def _times_one(line, node):
+    """What is left of a product or quotient where a number in it is 1, since nobody writes `1 * x` or `x / 1`; None where it is neither."""
+    parent = line.parents[node]
+    if is_op(parent, ast.Mult, ast.Div) and parent.right is node:
+        return parent.left
+    return parent.right if is_op(parent, ast.Mult) else None
 
 
 def _file_constants(line, text):
