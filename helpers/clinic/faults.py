@@ -62,10 +62,11 @@ def _fault(step, found, number, outcome, report):
     """One fault with its repair."""
     source = source_of(step.filename)
     family, why = explained(step.edit)
+    evidence = "" if step.edit.kind in _MOVES else _evidence(step.suspect, report)
     last = step.line + step.choice.source.strip("\n").count("\n")
     return Culprit(
         step.filename, step.line, step.choice.source.strip() or _text(source, step.line, step.line), repair=_repair(step.choice),
-        explanation=why, evidence=_evidence(step.suspect, report), gradients=tuple(name for name in outcome.points[0].values if name in step.gained),
+        explanation=why, evidence=evidence, gradients=tuple(name for name in outcome.points[0].values if name in step.gained),
         family=family, statement=_statement(step.statement),
         moved=step.edit.kind in _MOVES, others=tuple(_repair(other) for other in step.others[:_OTHERS]),
         excerpt=excerpt_of(source.lines, step.line, last) if source else (), verified=_verified(step, found, number, outcome, report),

@@ -168,7 +168,9 @@ class Direction:
 
     def _against(self, event, weight, rest, said=None):
         what = event.site.target or event.site.text
-        sentence = said or f"the value of {what} is the slope of the loss in nothing, for any constant, {rest}{self._entry(event)}"
+        sentence = said or (
+            f"{what} is not the slope of the loss in any value of the forward pass, nor a constant times one, {rest}{self._entry(event)}"
+        )
         self.charges.against(event, weight, self.name, sentence, self.flow.part(event))
 
     def _entry(self, event):
