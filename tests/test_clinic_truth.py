@@ -192,6 +192,26 @@ def test_saturated_points_accuse_nobody():
         assert outcome.total.right == {"w", "b"}
 
 
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("eps", [1e-8, 1e-6, 1e-5])
+def test_a_small_number_in_the_logarithm_accuses_nobody(eps, seed):
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(size=(20, 4)), rng.integers(0, 2, 20)
+
+    def p1(p):
+        return 1 / (1 + np.exp(-(X @ p["w"] + p["b"])))
+
+    def loss(p):
+        return -np.mean(y * np.log(p1(p) + eps) + (1 - y) * np.log(1 - p1(p) + eps))
+
+    def slopes(p):
+        return {"w": X.T @ (p1(p) - y) / 20, "b": np.mean(p1(p) - y)}
+
+    start = {"w": 3 * rng.normal(size=4), "b": 0.0}
+    assert not truth.examined(Plain(start, loss, slopes)).total.wrong
+    assert truth.examined(Plain(start, loss, lambda p: slopes(p) | {"b": 1.01 * slopes(p)["b"]})).total.wrong == {"b"}
+
+
 def test_a_loss_that_draws_is_said():
     rng = np.random.default_rng(0)
     with pytest.raises(Trouble, match="asked again"):

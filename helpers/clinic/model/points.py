@@ -83,10 +83,13 @@ class Ground:
         """As the function `points`."""
         number = GENTLE if gentle and self.cost < _QUICK else DRAWN
         places = self._drawn(number, gentle=gentle)
-        start = (self.subject.start, self.first)
-        high = bool(places) and self.first - max(loss for _, loss in places) > 3 * max(abs(loss) for _, loss in places)
-        kept = [] if places and (gentle or high) else [self._measured(*start, False, self.entries, DIRECTIONS)]
+        high = bool(places) and self.first - max(loss for _, loss in places) > max(abs(loss) for _, loss in places)
+        kept = [] if places and (gentle or high) else [self.start()]
         return (*kept, *(self._measured(*place, True, self.entries, DIRECTIONS) for place in places))
+
+    def start(self):
+        """The point as it came."""
+        return self._measured(self.subject.start, self.first, False, self.entries, DIRECTIONS)
 
     def glances(self):
         """A few points with random signs and one direction for each parameter: cheap, and elsewhere."""

@@ -166,16 +166,28 @@ def examined(subject, rng=0, most=None):
     outcome = _outcome(subject, ground.points())
     if outcome.trouble:
         return outcome
-    if len(outcome.points) > 1 and not outcome.points[0].drawn and outcome.total.wrong and starts_anew(outcome.points, outcome.gradients):
-        return replace(_of(outcome.points[:1], outcome.gradients[:1]), anew=True)
+    if outcome.total.wrong and starts_anew(outcome.points, outcome.gradients):
+        return replace(_outcome(subject, (ground.start(),)), anew=True)
     if not outcome.total.wrong:
         outcome = _glanced(subject, ground, outcome)
     doubtful = _doubtful(outcome)
     if doubtful:
         gentle = _outcome(subject, ground.points(gentle=True))
-        if not gentle.trouble and doubtful - gentle.total.wrong:
-            return replace(gentle, gentle=True)
+        if not gentle.trouble and doubtful - _still_wrong(gentle, outcome):
+            return replace(gentle, gentle=True, total=_without(gentle.total, _still_wrong(gentle, outcome)))
     return outcome
+
+
+def _still_wrong(gentle, outcome):
+    """What is wrong where the loss is gentle, but for errors that have become so small with it that `log(p + small)` explains them."""
+    before, now = outcome.total.errors, gentle.total.errors
+    blurred = {name for name in gentle.total.wrong if now[name] <= 5 * TOLERANCE and 3 * now[name] <= before.get(name, 0.0)}
+    return gentle.total.wrong - blurred
+
+
+def _without(total, wrong):
+    """A Judgement in which nothing but `wrong` is wrong."""
+    return replace(total, right=total.right | (total.wrong - wrong), wrong=frozenset(wrong))
 
 
 def _glanced(subject, ground, outcome):
