@@ -250,7 +250,8 @@ def _basis(outcome):
     points = outcome.points
     drawn = sum(point.drawn for point in points)
     yours = "yours" if drawn < len(points) else ""
-    which = " and ".join(part for part in (yours, f"{drawn} drawn near {'it' if yours else 'yours, where the loss is far higher'}" if drawn else "") if part)
+    near = "it" if yours else "yours, where the loss is far higher"
+    which = " and ".join(part for part in (yours, f"{drawn} drawn near {near}" if drawn else "") if part)
     text = f"Judged at {len(points)} point{'' if len(points) == 1 else 's'} ({which}) by central differences of your own loss"
     more = ""
     if outcome.glances and not outcome.total.wrong:
