@@ -29,6 +29,7 @@ class Function:
 
     @property
     def signature(self):
+        """As it is called."""
         return f"{self.name}({', '.join(self.parameters)})"
 
 
@@ -41,6 +42,7 @@ class Group:
     methods: tuple
 
     def those(self, what):
+        """The methods of one kind."""
         return [one for one in self.methods if one.what == what]
 
 

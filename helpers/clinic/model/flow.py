@@ -32,6 +32,7 @@ class Effects:
     changes: set = field(default_factory=set)
 
     def add(self, other):
+        """What another statement reads, binds and changes as well."""
         self.reads |= other.reads
         self.binds |= other.binds
         self.changes |= other.changes

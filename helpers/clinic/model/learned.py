@@ -24,6 +24,7 @@ def floats(namespace):
 
 
 def root_of(leaf):
+    """The name under which the script itself holds a leaf."""
     return leaf.path[0].which
 
 

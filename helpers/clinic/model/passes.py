@@ -122,6 +122,7 @@ class Search:
         return depth < len(loops) and place.loops == loops[:depth] and place.order > self.order(loops[depth])
 
     def order(self, loop):
+        """The place of a loop among the statements as they stand."""
         return next(place.order for place in self.places if place.statement is loop)
 
     def whole(self, place):
@@ -171,6 +172,7 @@ class Search:
         return Place(loop, (*place.loops, loop), place.order) if inner else place
 
     def bound(self, statement):
+        """The names that a statement binds or changes."""
         found = self._effects(statement)
         return found.binds | found.changes
 

@@ -95,6 +95,7 @@ class Plan:
 
     @cached_property
     def pass_code(self):
+        """One whole pass, compiled."""
         return self._pass(self.block)
 
     @cached_property

@@ -22,6 +22,7 @@ class Slot:
 
     @property
     def shape(self):
+        """That of the parameter as it came."""
         return self.start.shape
 
     def put(self, value):

@@ -127,10 +127,12 @@ class WithoutPlots(ast.NodeTransformer):
         return isinstance(node, ast.Name) and node.id in self.names
 
     def visit_FunctionDef(self, node):
+        """Bodies of functions stay: they may return what they draw."""
         return node
 
     visit_ClassDef = visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
     def visit_Expr(self, node):
+        """Nothing in the place of a line that only draws or waits."""
         waits = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in ("time.sleep", "sleep")
         return ast.copy_location(ast.Pass(), node) if waits or (isinstance(node.value, ast.Call) and self._draws(node.value)) else node

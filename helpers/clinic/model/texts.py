@@ -26,6 +26,7 @@ class Source:
 
     @cached_property
     def lines(self):
+        """The text by lines."""
         return tuple(self.text.split("\n"))
 
     @cached_property

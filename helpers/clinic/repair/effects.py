@@ -43,6 +43,7 @@ def _base(node):
 
 
 def conflict(a, b):
+    """Whether the order of two statements matters: one sets or changes what the other reads or sets, or both call what nobody knows."""
     (reads, sets, calls), (others, changes, called) = reads_and_sets(a), reads_and_sets(b)
     if sets & (others | changes) or changes & reads:
         return True

@@ -143,6 +143,7 @@ def key(node, known=None):
 
 
 def binary(left, op, right):
+    """left op right."""
     return ast.BinOp(left, op(), right)
 
 
@@ -158,6 +159,7 @@ def times(*factors):
 
 
 def over(numerator, denominator):
+    """numerator / denominator."""
     return binary(numerator, ast.Div, denominator)
 
 
@@ -168,6 +170,7 @@ def call(function, *arguments, **keywords):
 
 
 def attribute(value, name):
+    """value.name."""
     return ast.Attribute(value, name, ast.Load())
 
 
@@ -191,10 +194,12 @@ def negative(node):
 
 
 def is_op(node, *ops):
+    """Whether a node is one of these binary operations."""
     return isinstance(node, ast.BinOp) and isinstance(node.op, ops)
 
 
 def is_number(node):
+    """Whether a node is a number as written; True and False are none."""
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
 
 

@@ -81,6 +81,7 @@ class Flow:
         self._matches, self._fine, self._carrying, self._slopes = {}, {}, {}, {}
 
     def is_backward(self, event):
+        """Whether the forward pass does not run what this event belongs to."""
         return event.site not in self.adjoints.forward
 
     # --- values of one event -----------------------------------------------------------------------------------------

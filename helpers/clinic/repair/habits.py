@@ -39,6 +39,7 @@ def slopes_of(text):
 
 
 def is_plain(text):
+    """Whether a text has nothing of NumPy in it."""
     return not re.search(r"\bnp\b|numpy|jnp|\.T\b| @ ", text)
 
 

@@ -52,6 +52,7 @@ class Site:
 
     @property
     def text(self):
+        """As the learner wrote it."""
         return self.source.segment(self.node)
 
     @property

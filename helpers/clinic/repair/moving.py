@@ -6,15 +6,18 @@ from helpers.clinic.repair.statements import rows_of
 
 
 def lines_said(run):
+    """The words line 3, or lines 3 to 5."""
     first, last = run[0].lineno, run[-1].end_lineno
     return f"line {first}" if first == last else f"lines {first} to {last}"
 
 
 def eol_of(text):
+    """The line's end that a text uses."""
     return "\r\n" if "\r\n" in text else "\n"
 
 
 def move_edit(source, cost, kind, changes, words):
+    """The Edit of several changes, with the text that they cover before and after."""
     start, end = min(c[0] for c in changes), max(c[1] for c in changes)
     edit = Edit(cost, kind, tuple(sorted(changes)), words, source.text[start:end].rstrip(), "")
     after = edit.applied(source.text)
@@ -49,4 +52,5 @@ def _exchanged(source, run, other, direction):
 
 
 def place_in(block, statement):
+    """Which statement of a block it is; None where it is not in there."""
     return next((i for i, part in enumerate(block) if part is statement), None) if block else None

@@ -50,18 +50,22 @@ class Step:
 
     @property
     def filename(self):
+        """Of the file that is changed."""
         return self.choice.filename
 
     @property
     def statement(self):
+        """The one that is changed."""
         return self.choice.statement
 
     @property
     def edit(self):
+        """The change itself."""
         return self.choice.edit
 
     @property
     def suspect(self):
+        """What spoke against the statement."""
         return self.choice.suspect
 
 

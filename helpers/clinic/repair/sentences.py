@@ -15,10 +15,12 @@ _COUNT = re.compile(r"(?:\w+\.)?(?:m|n|N|M|B|bs|batch_?size|n_?samples|n_?exampl
 
 
 def say(node):
+    """Code in a sentence."""
     return f"`{node if isinstance(node, str) else ast.unparse(node)}`"
 
 
 def targets(statement):
+    """What a statement assigns to, as written."""
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", statement)]
     return ", ".join(ast.unparse(t) for t in targets)
 

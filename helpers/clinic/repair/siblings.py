@@ -65,6 +65,7 @@ def siblings(statement, others):
 
 
 def target_of(statement):
+    """The one name, attribute or place that a statement assigns to; None for other statements."""
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         return ast.unparse(statement.targets[0])
     return ast.unparse(statement.target) if isinstance(statement, ast.AugAssign) else None
@@ -118,6 +119,7 @@ def _carried(value, carry, mine, known, scope):
 
 
 def all_exist(text, known):
+    """Whether every name and attribute of an expression is known."""
     parts = (n for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name | ast.Attribute))
     if any(ast.unparse(n) not in known for n in parts if getattr(n, "attr", "") not in ARRAY_ATTRIBUTES):
         return False

@@ -84,6 +84,7 @@ def array_edits(line, scope):
 
 
 def call_like(name, *arguments):
+    """name(arguments)."""
     return ast.Call(written(name), list(arguments), [])
 
 
@@ -134,6 +135,7 @@ def rows_of(text, statement):
 
 
 def indent_of(text, statement):
+    """What stands before a statement in its line."""
     start = line_starts(text)[statement.lineno - 1]
     return text[start : span(text, statement)[0]]
 

@@ -53,6 +53,7 @@ class State:
 
     @property
     def total(self):
+        """All distances together."""
         return sum(self.distances.values())
 
     def no_worse_than(self, other):

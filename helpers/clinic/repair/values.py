@@ -48,6 +48,7 @@ class Suspect:
 
     @property
     def line(self):
+        """Where it begins, counted from 1."""
         return self.statement.lineno
 
 
