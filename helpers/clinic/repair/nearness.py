@@ -27,7 +27,7 @@ def reworded(text, old, new):
     return re.sub(r"[^\W\d_]+", lambda match: "".join(new if part == old else part for part in _humps(match[0])), text)
 
 
-NUMBERED = r"(?<=[^\W\d]|[\['\"])\d+"
+NUMBERED = r"(?<=[^\W\d]|[\['\"])(?<!shape\[)\d+"
 """A layer's number in a text: digits that follow a letter, a bracket or a quotation mark."""
 
 

@@ -119,8 +119,11 @@ def _carried(value, carry, mine, known, scope):
 
 
 def all_exist(text, known):
-    """Whether every name and attribute of an expression is known."""
-    parts = (n for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name | ast.Attribute))
+    """Whether all names of an expression are among the known ones."""
+    try:
+        parts = [n for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name | ast.Attribute)]
+    except SyntaxError:
+        return False
     if any(ast.unparse(n) not in known for n in parts if getattr(n, "attr", "") not in ARRAY_ATTRIBUTES):
         return False
     return "[" not in text or text in known or not re.search(r"\[['\"]", text)
