@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 from helpers.clinic.repair.adjoints import Target, matched
-from helpers.clinic.repair.direction import is_turned
+from helpers.clinic.repair.direction import is_turned, loops_around
 from helpers.clinic.repair.flow import ancestors, is_called
 
 
@@ -20,6 +20,8 @@ class Absent:
         """A parameter whose gradient no event is."""
         said = self.flow.parameters[name].said
         nothing = all(g is None or (np.isfinite(g).all() and not np.any(g)) for g in said)
+        if nothing and self._vanishes(name):
+            return
         made = self._made_elsewhere(name) if nothing else None
         event = self._unclaimed(name, nothing) if made is None else None
         if not nothing and self._piece(name):
@@ -53,13 +55,25 @@ class Absent:
                 found.append((called, event.array.size == size, placed, event.number, event))
         best = max(found, key=lambda f: f[:4], default=None)
         if best is None or not (best[0] or best[1]):
-            return self._by_count(name, claimed) or (best and best[4])
+            return (None if nothing else self._by_count(name, claimed)) or (best and best[4])
         return best[4]
+
+    def _vanishes(self, name):
+        """Whether a line makes 0 everywhere of a slope that is not 0: charges it."""
+        for event in self.flow.events:
+            worth = self.flow.worth(event) if self.flow.is_backward(event) and event.site.role != "part" else []
+            if not worth or worth[0][1].size < 2 or any(np.any(a) for _, a in worth):
+                continue
+            came = [e for e in self.flow.inputs(event) if self.flow.carrying(e) and e is not event.earlier]
+            if any(np.any(a) for e in came for _, a in self.flow.worth(e)):
+                self.charges.against(event, 1.2, name, f"what it makes is 0 everywhere, and {came[0].site.text} is not")
+                return True
+        return False
 
     def _in_a_loop(self, name):
         """Whether one line in a loop makes the gradients of several parameters like this one."""
         sites = [e.site for other, e in self.finals.items() if e is not None and _stem(other) == _stem(name)]
-        return any(sites.count(site) > 1 for site in sites)
+        return any(sites.count(site) > 1 or _goes_through(site) for site in sites)
 
     def _piece(self, name):
         """Whether a flat vector of another length can be told piece by piece: the first that is not where it should be is charged."""
@@ -79,7 +93,8 @@ class Absent:
                 matched([a.ravel() for _, a in self.flow.value(inner)], Target("gradient", name, part)) if part[0].size == inner.array.size else None
             )
             if match is None or abs(match.factor - 1) > 1e-3:
-                made = self.flow.chain(inner)[-1].whole
+                chain = self.flow.chain(inner)
+                made = next((e for e in chain if e.site.role == "value"), chain[-1]).whole
                 said = f"{inner.site.text} is not what belongs behind the first {at} entries of the gradient"
                 known = any(t.event is None or not t.event.site.is_load for t, _ in self.flow.matches(inner))
                 self.charges.against(made, 1.0 if known else 0.2, name, said)
@@ -124,6 +139,7 @@ class Absent:
     def _not_made(self, name):
         """No line makes it: the loops and conditions around the lines that make the others, then those lines."""
         ways = {n: [e for e in ancestors(final) if self.flow.is_backward(e)] for n, final in self.finals.items() if final is not None}
+        ways = ways or {"": [e for e in self.flow.events if self.flow.is_backward(e)]}
         around, said = {}, f"{name} gets no gradient"
         forward = {site.statement for site in self.flow.adjoints.forward} | {e.site.statement for e in self.flow.events if self.flow.again(e.whole)}
         for other, events in ways.items():
@@ -155,13 +171,14 @@ def raising(flow, charges, error, direction):
     statement = sites[-1].statement if sites else flow.events[-1].site.statement if flow.events else None
     if statement is None:
         return
-    here = list({e.site: e for e in flow.events if e.site.statement is statement}.values())  # as it ran last
+    here = {e.site: e for e in flow.events if e.site.statement is statement}.values()  # as it ran last
+    here = sorted(here, key=lambda e: e.number)
     source = sites[-1].source if sites else here[-1].site.source
     taken = [e for last in here if last.outer is None for e in ([last] if last.site.is_load else flow.inputs(last))]
     made = {e: e.origin.whole for e in dict.fromkeys(taken) if e.origin is not None and flow.is_backward(e.origin)}
     made = {e: one for e, one in made.items() if one.site.statement is not statement and not flow.again(e)}
     bad = [e for e in made if not flow.fine(e) and e.array.size * len(flow.points) > 2]  # of two numbers anything is a number times the other
-    turned = [e for e in made if e not in bad and (is_turned(flow, e) or _has_no_place(flow, e, here[-1]))]
+    turned = [e for e in made if e not in bad and (is_turned(flow, e) or (here and _has_no_place(flow, e, here[-1])))]
     charges.add(source, statement, 0.7 if bad or turned else 1.0, "", f"it raises: {error}")
     for event, one in made.items():
         if event in bad:
@@ -176,13 +193,21 @@ def _has_no_place(flow, event, last):
     """Whether an array is added to one that has another shape, and is not what belongs to a third."""
     if any(t.kind == "gradient" and t.arrays[0].shape == event.array.shape and not m.turned for t, m in flow.matches(event)):
         return False
-    return last.before is not None and event.array is not None and event.array.shape != last.before.shape and event.array.size > 1
+    added = last.before is not None and last.array is not None and event.array is not None and event.array.size > 1
+    return added and event.array.shape == last.array.shape != last.before.shape
 
 
 def _around(site):
     """The loops and conditions around a statement, within its function."""
     every = (node for node in ast.walk(site.scope) if isinstance(node, (ast.For, ast.While, ast.If)))
     return [node for node in every if node.lineno < site.statement.lineno <= node.end_lineno]
+
+
+def _goes_through(site):
+    """Whether a statement in a loop names what the loop goes through."""
+    used = {n.id for n in ast.walk(site.statement) if isinstance(n, ast.Name)}
+    loops = [loop for loop in loops_around(site) if isinstance(loop, ast.For)]
+    return any(isinstance(n, ast.Name) and n.id in used for loop in loops for n in ast.walk(loop.target))
 
 
 def _stem(name):

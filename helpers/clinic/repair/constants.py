@@ -82,11 +82,14 @@ class Constants:
         if any(c < 0 for c in factors) and all(abs(abs(c) - 1) < 1e-3 for c in factors):
             signs = any(isinstance(n, (ast.Sub, ast.USub, ast.Add)) for n in ast.walk(statement))
             found += 0.3 * (signs or isinstance(getattr(statement, "op", None), ast.Add))
+        bare = isinstance(statement, ast.AugAssign) and isinstance(statement.value, (ast.Name, ast.Attribute, ast.Subscript))
+        if bare and number is None and all(abs(c) > 1 for c in factors) and any(statement is rows[n][0] for n in names):
+            found, said = found + 0.6, said or "; it takes the whole gradient, without a rate"
         if number is None and self._lacks_number(statement, factors, names, rows):
             found, said = found + 0.5, said or "; the line for another one has that number"
         elif self._is_odd(statement, names, rows):
             found, said = found + 0.5, said or "; the line for another one is written otherwise"
-        if all(e.origin is not None for e in here if e.site.role != "part"):
+        if not bare and all(e.origin is not None for e in here if e.site.role != "part"):
             found *= 0.4  # it takes what another line made
         return found * (1.0 if carried else 0.4), said
 
@@ -103,7 +106,8 @@ class Constants:
 
     def _number(self, statement, here, factors):
         """A number in the statement that is the factor, or one over it."""
-        numbers = {abs(e.array.item()) for e in here if e.array is not None and e.array.ndim == 0 and np.isfinite(e.array.item())}
+        single = [e for e in here if e.array is not None and e.array.ndim == 0 and np.isfinite(e.array.item()) and not _counts_passes(e)]
+        numbers = {abs(e.array.item()) for e in single}
         numbers |= {abs(n.value) for n in ast.walk(statement) if isinstance(n, ast.Constant) and type(n.value) in (int, float)}
         for c in factors:
             for wanted in (abs(c), 1 / abs(c)):
@@ -125,7 +129,7 @@ class Constants:
             {n for n in found if any(abs(number * c - n) < 1e-3 * n or abs(number - c * n) < 1e-3 * c * n for c in factors)}
             for found in (axes, sizes)
         ]
-        return 1.5 if near[0] else 0.6 if near[1] else 0.0
+        return 1.5 if near[0] else 0.28 if near[1] else 0.0
 
     def _lacks_number(self, statement, factors, names, rows):
         """Whether the line that does the same for a right gradient has the number in it, a learning rate mostly."""
@@ -157,6 +161,14 @@ class Constants:
             return True
         shapes = [np.shape(self.flow.parameters[n].values[0]) for n in (name, other)]
         return len({len(shape) for shape in shapes}) == 1 and len({sum(n > 1 for n in shape) > 1 for shape in shapes}) == 1
+
+
+def _counts_passes(event):
+    """Whether a number is only which pass of a loop it is."""
+    if not isinstance(event.value, int) or not isinstance(event.site.node, ast.Name):
+        return False
+    loops = (node for node in ast.walk(event.site.scope) if isinstance(node, ast.For))
+    return any(isinstance(n, ast.Name) and n.id == event.site.node.id for loop in loops for n in ast.walk(loop.target))
 
 
 def _does(statement):

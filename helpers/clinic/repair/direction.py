@@ -30,7 +30,7 @@ class Direction:
         if not self.flow.carrying(final) and any(e.site.scope is not final.site.scope for e in chain):
             self._never(chain, weight)
             return
-        if any(t is self.flow.parameters[name].truth for t, _ in self.flow.matches(chain[-1], after=False)):
+        if any(self._is_own(t, name) for t, _ in self.flow.matches(chain[-1], after=False)):
             self._against(
                 chain[-1].whole, 0.9 * weight, "", f"it holds the gradient of {name}, in another shape than {name} has or times another number"
             )
@@ -40,6 +40,14 @@ class Direction:
             weight = self._taken_for(name, chain, known, weight)
         if known != 0:
             self.follow(chain[-1] if known is None else chain[known - 1], weight, name)
+
+    def _is_own(self, target, name):
+        """Whether a target is the gradient of this parameter, perhaps in another arrangement."""
+        parameter = self.flow.parameters[name]
+        if target is parameter.truth:
+            return True
+        view = target.event is not None and target.event.array.size > 1 and not target.event.site.is_load
+        return view and _same_numbers(target.event.array, parameter.values[0])
 
     def _explained(self, event):
         found = self.flow.matches(event, after=False)
@@ -127,7 +135,7 @@ class Direction:
             if not alone:
                 self._against(call.origin, 0.6 * weight, "", f"{said}, here as elsewhere: the function is meant for another one")
             return
-        own = 0.2 if carrying else self._own_share(event, bad)
+        own = 0.12 if carrying else self._own_share(event, bad)
         self._against(event, own * weight, "though not everything that goes into it is right")
         for inner in carrying or bad:
             self._up(inner, event, (1 - own) * weight / len(carrying or bad))
@@ -303,7 +311,9 @@ class Direction:
 
     def _misnamed(self, carried):
         """A slope that is called after another value than the one it is the slope in."""
-        names = {_last(t.name): t for t in self.flow.adjoints.targets if t.event.site.role == "value"}
+        values = [parameter.values[0] for parameter in self.flow.parameters.values()]
+        made = [t for t in self.flow.adjoints.targets if t.event.site.role == "value" and not any(_same_numbers(t.event.array, v) for v in values)]
+        names = {_last(t.name): t for t in made}
         for inner in carried:
             made = self._maker(inner)
             if made is None or not made.site.target:
