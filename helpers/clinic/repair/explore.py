@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from helpers.clinic.repair import edits
-from helpers.clinic.repair.candidates import candidates, paired, pairs_across
+from helpers.clinic.repair.candidates import candidates, pairs_across, twice
 from helpers.clinic.repair.choice import LATE, ONE
 from helpers.clinic.repair.local import RAISES, Local
 from helpers.clinic.repair.outcome import Choice
@@ -25,7 +25,7 @@ MOST = 6000
 SEEN = 20
 """For how many suspects it is recorded what they saw when they ran."""
 
-PAIRED = 8
+PAIRED = 6
 """In how many suspects two changes are made at once."""
 
 MOST_PAIRS = 3000
@@ -74,7 +74,7 @@ class Exploration:
 
     def pairs(self):
         """Run two changes at once, in one of the first suspects' statements or in two; the Found so far."""
-        for row in (paired(self.suspects[:PAIRED], self.sources), pairs_across(self._accused(), self.sources, self._is_new)):
+        for row in (twice(self.suspects[:PAIRED], self.sources), pairs_across(self._accused(), self.sources, self._is_new)):
             self.last, self.ended, self.pause = np.inf, self.count + MOST_PAIRS, (np.inf, np.inf)
             self._all(row)
             if self.found.whole:
@@ -110,9 +110,16 @@ class Exploration:
                 self.useless.add(value)
             return
         self._sort_in(candidate, state)
-        joint = edits.together(candidate.source, candidate.suspect.statement, candidate.edit) if state.wrong else None
+        joint = self._joint(candidate) if state.wrong else None
         if joint is not None:
             self._one(dataclasses.replace(candidate, edit=joint))
+
+    def _joint(self, candidate):
+        """The same change in all lines that say the same for other layers; None where there is none."""
+        try:
+            return edits.together(candidate.source, candidate.suspect.statement, candidate.edit)
+        except (SyntaxError, ValueError):  # names that cannot be carried over
+            return None
 
     def _sort_in(self, candidate, state):
         pair = self._choice(candidate), state

@@ -109,3 +109,15 @@ def touched(old, new):
     while tail < min(len(a), len(b)) - head and a[-1 - tail] == b[-1 - tail]:
         tail += 1
     return "\n".join(a[head : len(a) - tail]), "\n".join(b[head : len(b) - tail])
+
+
+def difference(before, after):
+    """The change ((start, end, new),) that makes one text of another."""
+    head = _alike(before, after)
+    tail = min(_alike(before[::-1], after[::-1]), len(before) - head, len(after) - head)
+    return ((head, len(before) - tail, after[head : len(after) - tail]),)
+
+
+def _alike(a, b):
+    """How many first letters two texts share."""
+    return next((k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))

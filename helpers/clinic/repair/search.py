@@ -76,18 +76,18 @@ class _Search:
         self.began, self.processor = time.perf_counter(), time.process_time()
         self.said = self.began
         self.originals, self.parsed, self.order = {}, {}, {}
-        self.start = self.best = None
+        self.start = self.start_node = self.best = None
 
     # --- from level to level -----------------------------------------------------------------------------------------
 
     def outcome(self, suspects):
-        """Search from the text as it stands."""
+        """Search from the text as it stands. That an exception goes away is no step, where the gradients are wrong then."""
         self.start = self.trials.base({})
-        self.best = _Node({}, (), self.start)
+        self.best = self.start_node = _Node({}, (), self.start)
         if self.best.wrong:
             with contextlib.suppress(OutOfSeconds):
                 self._searched(self.best, self._all_suspects(self.best, suspects), FAULTS)
-        node = self._tidied(self.best)
+        node = self.start_node if self.start.trouble and self.best.wrong else self._tidied(self.best)
         return Outcome(node.steps, node.texts, not node.wrong, node.wrong, self.trials.tried, time.process_time() - self.processor)
 
     def _searched(self, node, suspects, faults):
@@ -95,7 +95,7 @@ class _Search:
         sources, favoured = self._sources(node, suspects), frozenset(step.edit.kind for step in node.steps)
         level = Exploration(self.trials, self.judge, suspects, sources, node.texts, node.state, self.order, self._tick, favoured)
         followed = set()
-        for explore in (level.singles, level.singles, level.pairs):
+        for explore in (level.singles, level.singles, *([level.pairs] if not node.steps else ())):
             found = explore()
             if found.whole:
                 self._reached(self._stepped(node, found.whole))

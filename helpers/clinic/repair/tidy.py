@@ -3,6 +3,8 @@
 import ast
 import dataclasses
 
+from helpers.clinic.repair.outcome import difference
+
 
 def without_needless(steps, texts, is_right):
     """(steps, texts) without the steps that can be taken back: `is_right(texts)` says whether everything is right with texts."""
@@ -80,17 +82,9 @@ def _follows(step, other):
 
 
 def _as_one(first, second):
-    before, after = first.choice.text, second.choice.after
-    head = _alike(before, after)
-    tail = min(_alike(before[::-1], after[::-1]), len(before) - head, len(after) - head)
     a, b = first.choice, second.choice
-    changes = ((head, len(before) - tail, after[head : len(after) - tail]),)
+    changes = difference(a.text, b.after)
     told = {"before": a.source.strip(), "after": b.written.strip(), "words": f"{a.source.strip()} → {b.written.strip()}"}
     edit = dataclasses.replace(a.edit, cost=a.edit.cost + b.edit.cost, changes=changes, **told)
     choice = dataclasses.replace(a, edit=edit, badness=a.badness + b.badness)
     return dataclasses.replace(first, choice=choice, gained=first.gained | second.gained, others=())
-
-
-def _alike(a, b):
-    """How many first letters two texts share."""
-    return next((k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
