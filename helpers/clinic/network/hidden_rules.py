@@ -115,6 +115,12 @@ def _whole_rules(l, hidden):
          lambda v: v[f"dA{l}"] * hidden.output_rule(np.trunc(v[f"A{l}"])), 1.04),
         ("broadcasting", f"dA{l} * mean of g'(Z{l}) over the examples", "the slope is averaged over the examples",
          lambda v: v[f"dA{l}"] * slope(v).mean(axis=1, keepdims=True), 1.1),
+        ("broadcasting", f"dA{l} * mean of g'(Z{l}) over the units", "the slope is averaged over the units",
+         lambda v: v[f"dA{l}"] * slope(v).mean(axis=0, keepdims=True), 1.1),
+        ("broadcasting", f"dA{l} * sum of g'(Z{l}) over the units", "the slope is added up over the units",
+         lambda v: v[f"dA{l}"] * slope(v).sum(axis=0, keepdims=True), 1.2),
+        ("broadcasting", f"dA{l} * sum of g'(Z{l}) over the examples", "the slope is added up over the examples",
+         lambda v: v[f"dA{l}"] * slope(v).sum(axis=1, keepdims=True), 1.2),
         ("broadcasting", f"dA{l} * g'(Z{l}) of the first example", "the slope of the first example is used for all",
          lambda v: v[f"dA{l}"] * slope(v)[:, :1], 1.1),
         ("broadcasting", f"dA{l} * g'(Z{l}) of the first unit", "the slope of the first unit is used for all",
@@ -127,7 +133,23 @@ def _whole_rules(l, hidden):
         ("scale", f"dA{l} * g'(Z{l})^2", "the slope is multiplied in twice", lambda v: v[f"dA{l}"] * slope(v) ** 2, 0.99),
         ("missing_term", f"g'(Z{l})", "the gradient from above is left out", slope, 0.99),
     ]  # fmt: skip
+    rows += _mixed_layers(l, hidden)
     return [Rule(name, family, says, why, value, cost, True) for family, says, why, value, cost in rows]
+
+
+def _mixed_layers(l, hidden):
+    """Slopes of a product whose factors belong to different layers."""
+    other = 3 - l
+    why = f"the slope mixes the layers: A{other} stands where A{l} belongs, once"
+    rows = []
+    for first, second in ((l, other), (other, l)):
+        if hidden.name == "sigmoid":
+            rows.append(("derivative_of_wrong_argument", f"dA{l} * A{first} * (1 - A{second})", why,
+                         lambda v, i=first, j=second: v[f"dA{l}"] * v[f"A{i}"] * (1 - v[f"A{j}"]), 1.1))  # fmt: skip
+        if hidden.name == "tanh":
+            rows.append(("derivative_of_wrong_argument", f"dA{l} * (1 - A{first} * A{second})", why,
+                         lambda v, i=first, j=second: v[f"dA{l}"] * (1 - v[f"A{i}"] * v[f"A{j}"]), 1.1))  # fmt: skip
+    return rows[: 2 if hidden.name == "sigmoid" else 1]
 
 
 def with_argument(text, argument):

@@ -33,11 +33,12 @@ class Hypothesis:
     values: list
 
 
-def given(meant, probe, outcome):
-    """The values that rules are made of, before any gradient."""
+def given(meant, probe, outcome, overwritten=()):
+    """The values that rules are made of, before any gradient; `overwritten` names arguments that other calls changed."""
     v = {"X": probe.X, "y": probe.y, "m": probe.m, "output": meant.output, "loss": meant.loss}
     v |= {"slope": meant.hidden.slope, "returned": outcome.values}
     v |= {name: probe.c[name] for name in ("Z1", "A1", "Z2", "A2", "Z3", "A3") if name in probe.c} | probe.p
+    v |= {f"{name} after": v[name] for name in overwritten if name in v}  # a call may write what stood there before
     v |= {f"{name} after": after for name, after in outcome.changed.items()}
     with np.errstate(all="ignore"):
         v["dA3"] = attempt(right_dA3, v)

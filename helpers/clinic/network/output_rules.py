@@ -38,6 +38,11 @@ def _error(v):
     return v["A3"] - v["y"]
 
 
+def _error_in_place(v):
+    """The error, where A3 was overwritten."""
+    return _error(v) + 0 * v["A3 after"]
+
+
 def _dA3(v, first=1.0, second=1.0):
     """-(first y / a) + second (1 - y) / (1 - a): cross-entropy's slope with its two terms under two signs."""
     a, y = v["A3"], v["y"]
@@ -47,6 +52,11 @@ def _dA3(v, first=1.0, second=1.0):
 def _loss_value(v):
     a, y = v["A3"], v["y"]
     return -(y * np.log(a) + (1 - y) * np.log(1 - a)) if v["loss"] == "bce" else (a - y) ** 2
+
+
+def _first(v, number):
+    """dZ3 with 0 for all examples but the first ones."""
+    return _right(v) * (np.arange(v["m"]) < number)
 
 
 def _with_error(change):
@@ -136,6 +146,14 @@ _LABELS = (
      lambda v: np.full_like(v["Z3"], _right(v).mean()), 1.1),
     ("axis_or_keepdims", "mean of dA3 over the examples, times g'(Z3)", "the error is averaged over the examples before it is sent back",
      lambda v: right_dA3(v).mean() * output_slope(v), 1.1),
+    ("axis_or_keepdims", "dZ3 of as many examples as there are inputs", "a loop over the examples counts the inputs, X.shape[0]",
+     lambda v: _first(v, v["X"].shape[0]), 1.1),
+    ("missing_term", "dZ3 without the last example", "the last example is left out", lambda v: _first(v, v["m"] - 1), 1.1),
+    ("missing_term", "dZ3 without the first example", "the first example is left out", lambda v: _right(v) * (np.arange(v["m"]) > 0), 1.1),
+    ("missing_term", "dZ3 of the last example", "only the last example counts: the sum over the examples is left out",
+     lambda v: _right(v) * (np.arange(v["m"]) == v["m"] - 1) * v["m"], 1.1),
+    ("missing_term", "dZ3 of the first example", "only the first example counts: the sum over the examples is left out",
+     lambda v: _right(v) * (np.arange(v["m"]) == 0) * v["m"], 1.2),
     ("axis_or_keepdims", "sum of dZ3 over the examples", "dZ3 is added up over the examples, which are then all the same",
      lambda v: np.full_like(v["Z3"], _right(v).sum()), 1.1),
 )  # fmt: skip
@@ -158,6 +176,12 @@ def _other_slopes(output):
              lambda v: right_dA3(v) * g.output_rule(v["A3 after"]), 1.0),
         Rule("dZ3", "in_place", "dA3 from A3 after it was overwritten", "A3 is overwritten before the loss's slope is taken",
              lambda v: right_dA3({**v, "A3": v["A3 after"]}) * output_slope(v), 1.0),
+        Rule("dZ3", "in_place", "dA3 * slope from A3 after y was subtracted from it", "A3 is overwritten by the error before its slope is taken",
+             lambda v: right_dA3(v) * g.output_rule(_error_in_place(v)), 1.0),
+        Rule("dZ3", "in_place", "(A3 - y) * slope from A3 after y was subtracted from it", "A3 is overwritten by the error before its slope is taken",
+             lambda v: _error(v) * g.output_rule(_error_in_place(v)), 1.05),
+        Rule("dZ3", "derivative_of_wrong_argument", "dA3 * slope from (A3 - y)", "the slope is taken at the error instead of the output",
+             lambda v: right_dA3(v) * g.output_rule(_error(v)), 1.2),
     ]  # fmt: skip
     for slope in catalogue(g):
         for argument, surcharge in (("Z3", 0.0), ("A3", 0.0), ("dA3", 0.1)):

@@ -56,6 +56,9 @@ def weight_rules(l):
         rule("dtype", f"int({D}) @ {A}.T / m", f"{D} is cut to whole numbers", lambda v: np.trunc(v[D]) @ v[A].T / v["m"], 1.1),
         rule("dtype", f"{D} @ int({A}).T / m", f"{A} is cut to whole numbers", lambda v: v[D] @ np.trunc(v[A]).T / v["m"], 1.1),
     ]  # fmt: skip
+    if l > 1:
+        rules.append(rule("sign", f"{D} @ |{A}|.T / m", f"the signs of {A} are lost", lambda v: v[D] @ np.abs(v[A]).T / v["m"], 1.1))
+    rules += _two_at_once(l, name, A)
     for other in ("X", "Z1", "A1", "Z2", "A2", "Z3", "A3"):
         if other != A:
             why = f"{other} stands where {A} belongs"
@@ -64,6 +67,17 @@ def weight_rules(l):
                               lambda v, o=other: v[D] @ v[o][: v[A].shape[0]].T / v["m"], 1.2))  # fmt: skip
             rules.append(rule("transpose", f"({D} @ {other}.T).T / m", why, lambda v, o=other: v[o] @ v[D].T / v["m"], 1.8))
     rules += _other_gradient_rules(l, name, lambda v, d: v[d] @ v[A].T / v["m"], f"{{}} @ {A}.T / m")
+    return rules
+
+
+def _two_at_once(l, name, A):
+    """Both factors of dW wrong; what has another shape than W may broadcast all the same, and is told."""
+    rules = []
+    for gradient in ("dZ1", "dA1", "dZ2", "dA2", "dZ3"):
+        for other in ("X", "Z1", "A1", "Z2", "A2", "Z3", "A3"):
+            if gradient != f"dZ{l}" and other != A:
+                rules.append(Rule(name, "wrong_layer", f"{gradient} @ {other}.T / m", f"{gradient} stands where dZ{l} belongs, and {other} where {A} does",
+                                  lambda v, d=gradient, o=other: v[d] @ v[o].T / v["m"], 1.95))  # fmt: skip
     return rules
 
 
@@ -119,6 +133,15 @@ def bias_rules(l):
              lambda v: (v[D] * v[f"b{l}"]).sum(axis=1, keepdims=True) / v["m"], 1.2),
     ]  # fmt: skip
     sums = "sum of {} over the examples / m"
+    for k in (1, 2, 3):
+        if k != l:
+            both = f"dZ{k} stands where {D} belongs, and the sum runs over the wrong axis"
+            rules += [
+                rule("axis_or_keepdims", f"np.sum(dZ{k}, axis=1) / m", both, lambda v, k=k: v[f"dZ{k}"].sum(axis=1) / v["m"], 1.95),
+                rule("axis_or_keepdims", f"np.sum(dZ{k}, axis=0, keepdims=True) / m", both,
+                     lambda v, k=k: v[f"dZ{k}"].sum(axis=0, keepdims=True) / v["m"], 1.95),
+                rule("axis_or_keepdims", f"np.sum(dZ{k}) / m", both, lambda v, k=k: v[f"dZ{k}"].sum() / v["m"], 1.95),
+            ]  # fmt: skip
     rules += _other_gradient_rules(l, name, lambda v, d: v[d].sum(axis=1, keepdims=True) / v["m"], sums)
     return rules
 

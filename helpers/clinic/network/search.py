@@ -50,7 +50,8 @@ class Search:
 
     def best(self):
         """The cheapest hypothesis about all statements."""
-        start = Hypothesis(0.0, (), [given(self.meant, self.probes[i], self.outcomes[i]) for i in self.usable])
+        changed = {name for i in self.usable for name in self.outcomes[i].changed}
+        start = Hypothesis(0.0, (), [given(self.meant, self.probes[i], self.outcomes[i], changed) for i in self.usable])
         beam = [start]
         with np.errstate(all="ignore"):
             for l in (3, 2, 1):

@@ -157,6 +157,8 @@ def _error_in_rows(hearing, probe, weights):
 
 def _one_example(hearing, outcomes):
     """Elsewhere where the code is right for a single example and does not run for more."""
+    if re.search(r"shape|\blen\(|\bsize\b|mean|average|axis|keepdims", _source(hearing.handed)):
+        return  # it counts examples
     batches = [(o, probe) for o, probe in zip(outcomes, hearing.probes, strict=True) if probe.m > 1]
     alone = [(o, probe) for o, probe in zip(outcomes, hearing.probes, strict=True) if probe.m == 1]
     if all(o.error for o, _ in batches) and alone and all(_is_right(hearing, o, probe) for o, probe in alone):
