@@ -12,6 +12,7 @@ from helpers.clinic.network.explain import findings_of
 from helpers.clinic.network.findings import factor_text
 from helpers.clinic.network.fits import fitting_factor, in_place_of, power_law
 from helpers.clinic.network.hearing import Hearing
+from helpers.clinic.network.mending import mended
 from helpers.clinic.network.report import Report
 from helpers.clinic.network.search import Search
 from helpers.clinic.network.slope_picture import picture_of
@@ -29,6 +30,7 @@ NUMERICAL_TOLERANCE = 1e-4
 
 def examine(
     backward_prop, forward_prop=None, *, hidden="relu", output="sigmoid", loss="bce", slope=0.01, reduction="mean", l2=0.0, n_x=N_X, rng=0,
+    repair=True, seconds=10,
 ):  # fmt: skip
     """Examine a learner's backward pass for a network with two hidden layers of 10 units and one output unit.
 
@@ -59,6 +61,10 @@ def examine(
         two widths are equal, a forgotten transpose raises nothing.
     rng : numpy.random.Generator or int
         Draws the networks and batches.
+    repair : bool
+        Whether to look for a repair of the learner's own lines.
+    seconds : float
+        For how long at most.
 
     Returns
     -------
@@ -79,28 +85,36 @@ def examine(
         return elsewhere.report(found, backward_prop, forward_prop)
     with guard.randomness_kept(), np.errstate(all="warn", under="ignore"):
         try:
-            return _report(Hearing(*functions, wanted, rng, handed=(backward_prop, forward_prop)))
+            return _report(Hearing(*functions, wanted, rng, handed=(backward_prop, forward_prop)), seconds if repair else 0)
         except elsewhere.Elsewhere as found:
             return elsewhere.report(found, backward_prop, forward_prop)
 
 
-def _report(hearing):
+def _report(hearing, seconds):
     """The report on what was heard; see `examine`. Raises Elsewhere where the code is another network's."""
     forward_findings = ()
     if hearing.forward_prop is not None:
         forward_findings, trouble = hearing.hear_forward()
         if trouble:
-            return raised.forward_report(hearing.meant, trouble)
+            return _mended(raised.forward_report(hearing.meant, trouble), hearing, [trouble], seconds)
     hearing.stated.read_off(lambda: len(_wrong(hearing, _outcomes(hearing, 2))))
     outcomes = _outcomes(hearing)
     unlike.of_backward(hearing, outcomes)
     if outcomes[0].error and outcomes[1].error and not any(o.values for o in outcomes):
-        return raised.report(hearing.meant, hearing.probes, outcomes, [])
+        return _mended(raised.report(hearing.meant, hearing.probes, outcomes, []), hearing, outcomes, seconds)
     wrong, notes = _wrong(hearing, outcomes), list(hearing.stated.notes())
     if not wrong and not forward_findings and not any(o.error for o in outcomes):
         hearing, outcomes, wrong, more = _with_whole_labels(hearing, outcomes)
         notes += more
-    return _judged(hearing, forward_findings, outcomes, wrong, notes)
+    return _mended(_judged(hearing, forward_findings, outcomes, wrong, notes), hearing, outcomes, seconds)
+
+
+def _mended(report, hearing, outcomes, seconds):
+    """The report with repairs of the learner's own lines, where these are found in the time."""
+    if not seconds or report.verdict == "right" or any(o.stopped for o in outcomes):
+        return report
+    findings, repaired = mended(hearing, report.findings, outcomes, seconds)
+    return replace(report, findings=tuple(findings), repaired=repaired)
 
 
 def _outcomes(hearing, most=None):

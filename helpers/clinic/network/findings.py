@@ -29,8 +29,12 @@ class Finding:
         The gradients that it spoils.
     explanation, evidence, remedy : str
         What is wrong, how that is known, and what to write instead.
-    line, yours : str or None
-        The learner's own line, and what to write there in the learner's own names: run, and found right.
+    line : str or None
+        The learner's own line.
+    repair : str or None
+        What to write there in the learner's own names, or the move in words: run, and found right.
+    number : int or None
+        The number of that line in the learner's file or cell.
     """
 
     statement: str
@@ -40,13 +44,24 @@ class Finding:
     evidence: str
     remedy: str
     line: str | None = None
-    yours: str | None = None
+    repair: str | None = None
+    number: int | None = None
+
+    @property
+    def yours(self):
+        """Another name of `repair`."""
+        return self.repair
+
+    @property
+    def source(self):
+        """Another name of `line`, the one that the findings of `check` have."""
+        return self.line
 
     def __str__(self):
         lines = [f"{self.statement} ({self.family.replace('_', ' ')}): {self.explanation}", f"  spoils: {', '.join(self.gradients) or '-'}"]
         lines += [f"  evidence: {self.evidence}"]
-        lines += [f"  your line: {self.line}"] if self.line else []
-        lines += [f"  instead: {self.yours or self.remedy}"]
+        lines += [f"  your line{f' {self.number}' if self.number else ''}: {self.line}"] if self.line else []
+        lines += [f"  instead: {self.repair or self.remedy}"]
         return "\n".join(lines)
 
     __repr__ = __str__

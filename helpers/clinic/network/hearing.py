@@ -121,14 +121,18 @@ class Hearing:
             return self.meant.backward(probe.X, probe.y, self.meant.forward(probe.X, probe.p), probe.p)
 
         def loss(p):
-            return self._loss(run_forward(self.forward_prop, probe.X, p).values, probe.y)
+            return self.loss_of(run_forward(self.forward_prop, probe.X, p).values, probe.y)
 
         try:
             return numerical_gradient(loss, probe.p)
         except (ValueError, TypeError, KeyError):
             return None
 
-    def _loss(self, c, y):
+    def renewed(self, probe):
+        """The probe with a cache that the learner's forward pass makes now."""
+        return replace(probe, c=self._forward(probe.X, probe.p))
+
+    def loss_of(self, c, y):
         """The loss of the learner's own A3; a cross-entropy from Z3 where A3 is its sigmoid, since 1 - A3 loses digits."""
         A = c["A3"]
         if self.meant.loss != "bce":

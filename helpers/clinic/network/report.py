@@ -44,6 +44,8 @@ class Report:
         Whether the call of `examine` itself could not be carried out.
     unsaid : str or None
         What may have been left unsaid about the loss, with which nothing would be wrong: that it is a sum, that it has a penalty.
+    repaired : str or None
+        The learner's whole text with all repairs.
     """
 
     verdict: str
@@ -61,6 +63,7 @@ class Report:
     use: str | None = None
     misused: bool = False
     unsaid: str | None = None
+    repaired: str | None = None
 
     @property
     def sentence(self):
@@ -129,7 +132,7 @@ class Report:
             parts.append(
                 f"<h4>{html.escape(f.statement)}: {html.escape(f.family.replace('_', ' '))}</h4><p>{html.escape(f.explanation)}</p>"
                 f"<p><strong>Evidence:</strong> {html.escape(f.evidence)}</p>{_your_line(f)}"
-                f"<p><strong>Instead:</strong> {_code(f.yours or f.remedy)}</p>"
+                f"<p><strong>Instead:</strong> {_code(f.repair or f.remedy)}</p>"
             )
         if self.picture is not None and self.verdict == "wrong":
             parts.append(framed(self.picture.svg(), self.picture.description))

@@ -33,7 +33,7 @@ def in_their_names(findings, backward_prop, meant, is_right):
     function = code.rebuilt(rows)
     if function is None or not is_right(function):
         return told
-    return [replace(f, yours=line) for f, line in zip(told, lines, strict=True)]
+    return [replace(f, repair=line) for f, line in zip(told, lines, strict=True)]
 
 
 _ADVICE = ("in_place", "update_order", "forward_mismatch")  # what helps there is no other formula

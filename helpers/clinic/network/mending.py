@@ -1,0 +1,142 @@
+"""Repairs of the learner's own lines for what `examine` found: looked for by `repair.search`, run, and right for every batch.
+
+The findings name statement and family; the search names the line and what to write there. A finding gets the repair whose line bears its
+statement's name, or which puts its gradients right.
+"""
+
+import ast
+import contextlib
+from dataclasses import replace
+
+from helpers.clinic import guard
+from helpers.clinic.model import sources
+from helpers.clinic.network.findings import statement_of
+from helpers.clinic.network.known import FORWARD, Known
+from helpers.clinic.network.known_forward import KnownForward
+from helpers.clinic.repair import search, values
+from helpers.clinic.repair.raised import Raised
+from helpers.clinic.repair.words import explained
+
+
+def mended(hearing, findings, outcomes, seconds):
+    """(findings with `line`, `source` and `repair` where a repair was found and run, the repaired text or None)."""
+    try:
+        with guard.quiet(), guard.settings_kept():
+            outcome = _searched(hearing, findings, outcomes, seconds)
+    except Exception:  # no text, or code that cannot be followed
+        return findings, None
+    if outcome is None or not outcome.complete or not outcome.steps:
+        return findings, None
+    return _told(findings, outcome), "\n".join(outcome.texts.values())
+
+
+def _searched(hearing, findings, outcomes, seconds):
+    """The Outcome of the search; None where there is nothing to search in."""
+    usable = [probe for probe, o in zip(hearing.probes[:3], outcomes, strict=False) if probe.m > 1 or not o.error]
+    forward = bool(findings) and all(f.family == "forward_mismatch" for f in findings)
+    subject = KnownForward(hearing, usable) if forward else Known(hearing, usable)
+    points = subject.points()
+    ran = _ran(subject, points)
+    if not ran:
+        return None
+    suspects = _suspects(subject, points, findings, ran)
+    return search.repairs(subject, points, suspects, seconds=seconds, again=lambda texts: _again(subject, points, ran, texts))
+
+
+def _ran(subject, points):
+    """[(Source, statement)] of the learner's lines that run for the gradients, in the order of the file."""
+    lines = {}
+    with contextlib.suppress(Exception):
+        sources.ran(lambda: subject.gradients(points[0].values), lines)
+    found = []
+    for filename, counts in lines.items():
+        source = sources.source_of(filename) if filename != FORWARD else None
+        statements = [source.statement(line) for line in sorted(counts)] if source is not None else []
+        found += [(source, s) for s in dict.fromkeys(statements) if s is not None and not isinstance(s, ast.FunctionDef | ast.ClassDef)]
+    return found
+
+
+def _suspects(subject, points, findings, ran):
+    """Suspects: those that bear the name of a finding's statement, those that the values speak against, then every line that ran."""
+    names = {f.statement.split()[-1] for f in findings} | {f"dZ{f.statement[-1]}" for f in findings if f.statement[:2] == "dA"}
+    named = [(source, s) for source, s in ran if _names(s) & names]
+    by_value = []
+    with contextlib.suppress(Exception):
+        by_value = [s for s in values.suspects(subject, points, seconds=3) if s.filename != FORWARD]
+    first = [s for s in by_value[:2] if s.score > 1]
+    return _once([*first, *(_suspect(*pair, "it bears the name") for pair in named), *by_value, *(_suspect(*pair, "it ran") for pair in reversed(ran))])
+
+
+def _suspect(source, statement, why):
+    return Raised(source.filename, statement, 0.5, why)
+
+
+def _once(suspects):
+    seen = {}
+    for suspect in suspects:
+        seen.setdefault((suspect.filename, suspect.statement.lineno, suspect.statement.col_offset), suspect)
+    return list(seen.values())
+
+
+def _again(subject, points, ran, texts):
+    """Suspects in changed texts: every statement of the functions that ran."""
+    found = []
+    with subject.edited(texts):
+        by_value = [s for s in values.suspects(subject, points, texts=texts, seconds=3) if s.filename != FORWARD]
+    for filename in dict.fromkeys(source.filename for source, _ in ran):
+        source = sources.source_of(filename)
+        text = texts.get(filename, source.text)
+        source = sources.Source(filename, text, sources.parsed(text, filename))
+        lines = sorted({s.lineno for own, s in ran if own.filename == filename})
+        found += [_suspect(source, s, "it ran") for line in lines if (s := source.statement(line)) is not None]
+    return _once([*by_value, *found])
+
+
+def _names(statement):
+    """The statements of the notation that an assignment sets, by its targets' names."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    parts = [part for target in targets if target is not None for part in (target.elts if isinstance(target, ast.Tuple) else [target])]
+    return {statement_of(ast.unparse(part)) for part in parts} - {None}
+
+
+# --- from steps to findings ---------------------------------------------------------------------------------------------------------
+
+
+def _told(findings, outcome):
+    """The findings, each with the step that is its own."""
+    told = []
+    for finding in findings:
+        step = max(outcome.steps, key=lambda step: _closeness(finding, step))
+        told.append(_with(finding, step))
+    rest = [step for step in outcome.steps if all(step is not f_step for f_step in (max(outcome.steps, key=lambda s: _closeness(f, s)) for f in findings))]
+    if rest and told:
+        more = "; ".join(_written(step) for step in rest)
+        told[-1] = replace(told[-1], repair=f"{told[-1].repair}; {more}")
+    return told
+
+
+def _closeness(finding, step):
+    """How well a step fits a finding: it bears its name, it puts its gradients right."""
+    gained = {f"d{name}" for name in step.gained}
+    own = bool(_names(step.statement) & {finding.statement, finding.statement.replace("dA", "dZ")})
+    return own, len(gained & set(finding.gradients)) - 0.1 * len(gained - set(finding.gradients))
+
+
+def _with(finding, step):
+    family, why = _explained(step)
+    changes = {"number": step.line, "line": finding.line or " ".join(step.choice.source.split())[:200], "repair": _written(step)}
+    if finding.family == "none" and family != "none":
+        changes |= {"family": family, "explanation": f"{finding.explanation} {why}"}
+    return replace(finding, **changes)
+
+
+def _explained(step):
+    with contextlib.suppress(Exception):
+        return explained(step.edit)
+    return "none", ""
+
+
+def _written(step):
+    """What to write, on one line; the move in words where lines only move."""
+    written = " ".join(step.choice.written.split())
+    return written or step.edit.words
