@@ -106,14 +106,15 @@ def _report(hearing, seconds):
     if not wrong and not forward_findings and not any(o.error for o in outcomes):
         hearing, outcomes, wrong, more = _with_whole_labels(hearing, outcomes)
         notes += more
-    return _mended(_judged(hearing, forward_findings, outcomes, wrong, notes), hearing, outcomes, seconds)
+    report, hypothesis = _judged(hearing, forward_findings, outcomes, wrong, notes)
+    return _mended(report, hearing, outcomes, seconds, hypothesis)
 
 
-def _mended(report, hearing, outcomes, seconds):
+def _mended(report, hearing, outcomes, seconds, hypothesis=None):
     """The report with repairs of the learner's own lines, where these are found in the time."""
     if not seconds or report.verdict == "right" or any(o.stopped for o in outcomes):
         return report
-    findings, repaired = mended(hearing, report.findings, outcomes, seconds)
+    findings, repaired = mended(hearing, report.findings, outcomes, seconds, hypothesis)
     return replace(report, findings=tuple(findings), repaired=repaired)
 
 
@@ -145,14 +146,14 @@ def _with_whole_labels(hearing, outcomes):
 
 
 def _judged(hearing, forward_findings, outcomes, wrong, notes):
-    """The report once the gradients have been compared."""
+    """(report, hypothesis) once the gradients have been compared."""
     probes = hearing.probes
     search = _search(hearing, outcomes) if wrong else None
     hypothesis = search.best() if wrong else None
     findings = _findings(hearing, forward_findings, search, hypothesis, wrong)
     findings = in_their_names(findings, hearing.backward_prop, hearing.meant, lambda function: _is_right(hearing, function))
     if any(outcome.error for outcome, probe in zip(outcomes, probes, strict=True) if probe.m > 1):
-        return raised.report(hearing.meant, probes, outcomes, findings)
+        return raised.report(hearing.meant, probes, outcomes, findings), hypothesis
     errors = _all_errors(hearing, outcomes)
     factor = _factor(hearing, outcomes) if len(wrong) == len(GRADIENTS) else None
     return Report(
@@ -163,7 +164,7 @@ def _judged(hearing, forward_findings, outcomes, wrong, notes):
         ruled_out=tuple(remarks.ruled_out(hearing, outcomes, wrong, findings)),
         picture=picture_of(hearing.meant, search, hypothesis, findings), n_x=probes[0].X.shape[0], notes=tuple(notes),
         factor=factor, unsaid=hearing.stated.unsaid(factor, findings),
-    )  # fmt: skip
+    ), hypothesis  # fmt: skip
 
 
 def _factor(hearing, outcomes):

@@ -6,11 +6,13 @@ statement's name, or which puts its gradients right.
 
 import ast
 import contextlib
+import re
 from dataclasses import replace
 
 from helpers.clinic import guard
 from helpers.clinic.model import sources
 from helpers.clinic.network.findings import statement_of
+from helpers.clinic.network.followed import followed, lines_of
 from helpers.clinic.network.known import FORWARD, Known
 from helpers.clinic.network.known_forward import KnownForward
 from helpers.clinic.repair import search, values
@@ -18,11 +20,11 @@ from helpers.clinic.repair.raised import Raised
 from helpers.clinic.repair.words import explained
 
 
-def mended(hearing, findings, outcomes, seconds):
-    """(findings with `line`, `source` and `repair` where a repair was found and run, the repaired text or None)."""
+def mended(hearing, findings, outcomes, seconds, hypothesis=None):
+    """(findings with `line`, `number` and `repair` where a repair was found and run, the repaired text or None)."""
     try:
         with guard.quiet(), guard.settings_kept():
-            outcome = _searched(hearing, findings, outcomes, seconds)
+            outcome = _searched(hearing, findings, outcomes, seconds, hypothesis)
     except Exception:  # no text, or code that cannot be followed
         return findings, None
     if outcome is None or not outcome.complete or not outcome.steps:
@@ -30,7 +32,7 @@ def mended(hearing, findings, outcomes, seconds):
     return _told(findings, outcome), "\n".join(outcome.texts.values())
 
 
-def _searched(hearing, findings, outcomes, seconds):
+def _searched(hearing, findings, outcomes, seconds, hypothesis):
     """The Outcome of the search; None where there is nothing to search in."""
     usable = [probe for probe, o in zip(hearing.probes[:3], outcomes, strict=False) if probe.m > 1 or not o.error]
     forward = bool(findings) and all(f.family == "forward_mismatch" for f in findings)
@@ -39,7 +41,7 @@ def _searched(hearing, findings, outcomes, seconds):
     ran = _ran(subject, points)
     if not ran:
         return None
-    suspects = _suspects(subject, points, findings, ran)
+    suspects = _suspects(subject, points, findings, ran, hypothesis)
     return search.repairs(subject, points, suspects, seconds=seconds, again=lambda texts: _again(subject, points, ran, texts))
 
 
@@ -51,20 +53,48 @@ def _ran(subject, points):
     found = []
     for filename, counts in lines.items():
         source = sources.source_of(filename) if filename != FORWARD else None
-        statements = [source.statement(line) for line in sorted(counts)] if source is not None else []
-        found += [(source, s) for s in dict.fromkeys(statements) if s is not None and not isinstance(s, ast.FunctionDef | ast.ClassDef)]
+        if source is not None:
+            found += [(source, s) for s in _statements(source.tree) if s.lineno in counts or (not hasattr(s, "body") and _within(s, counts))]
     return found
 
 
-def _suspects(subject, points, findings, ran):
-    """Suspects: those that bear the name of a finding's statement, those that the values speak against, then every line that ran."""
-    names = {f.statement.split()[-1] for f in findings} | {f"dZ{f.statement[-1]}" for f in findings if f.statement[:2] == "dA"}
-    named = [(source, s) for source, s in ran if _names(s) & names]
+def _statements(tree):
+    """Every statement that does something, in the order of the file."""
+    every = [s for s in ast.walk(tree) if isinstance(s, ast.stmt) and not isinstance(s, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)]
+    return sorted(every, key=lambda s: (s.lineno, s.col_offset))
+
+
+def _within(statement, lines):
+    return any(line in lines for line in range(statement.lineno, statement.end_lineno + 1))
+
+
+def _suspects(subject, points, findings, ran, hypothesis):
+    """Suspects: the lines that computed what a finding is about, those that bear its name, those that the values speak against, every line that ran."""
+    wanted = {f.statement.split()[-1] for f in findings}
+    names = wanted | {f"dZ{name[-1]}" for name in wanted if name[:2] == "dA"}
+    first = []
+    if hypothesis is not None:
+        computed = [hypothesis.values[0].get(name) for name in sorted(names)]
+        first = lines_of(followed(lambda: subject.gradients(points[0].values), ran), computed)
+    counts = [pair for pair in ran if _counts(pair[1])] if any(f.family in ("scale", "axis_or_keepdims", "missing_term") for f in findings) else []
+    named = [pair for pair in ran if _names(pair[1]) & names]
     by_value = []
     with contextlib.suppress(Exception):
         by_value = [s for s in values.suspects(subject, points, seconds=3) if s.filename != FORWARD]
-    first = [s for s in by_value[:2] if s.score > 1]
-    return _once([*first, *(_suspect(*pair, "it bears the name") for pair in named), *by_value, *(_suspect(*pair, "it ran") for pair in reversed(ran))])
+    about_all = len(findings) == 1 and findings[0].statement in ("dZ3", "dW3") and len(findings[0].gradients) > 3
+    told = [_suspect(*pair, "it computes what is wrong") for pair in first]
+    counting = [_suspect(*pair, "it counts") for pair in counts]
+    rows = [counting, told] if about_all else [told[:3], by_value[:2], counting, told[3:]]
+    rows += [[_suspect(*pair, "it bears the name") for pair in named], by_value, [_suspect(*pair, "it ran") for pair in reversed(ran)]]
+    return _once([suspect for row in rows for suspect in row])
+
+
+def _counts(statement):
+    """Whether a statement says how many examples there are."""
+    if isinstance(statement, ast.For):
+        return "range(" in ast.unparse(statement.iter)
+    value = ast.unparse(statement.value) if isinstance(statement, ast.Assign) else ""
+    return len(value) < 40 and bool(re.search(r"\.shape\b|^(float|int)?\(?len\(|\.size\b|^1\.?0* ?/", value))
 
 
 def _suspect(source, statement, why):
