@@ -12,6 +12,7 @@ import collections
 import functools
 import itertools
 import sys
+import time
 import zlib
 from dataclasses import dataclass, replace
 
@@ -331,18 +332,26 @@ def judge_pair(case, report):
 # --- the script ------------------------------------------------------------------------------------------------------------------
 
 
+seconds = {}
+"""Processor time of each examination."""
+
+
 def confusion(clinic, chosen, show=20):
     """Print the matrix of planted and reported families, and how often the statement is right."""
     matrix, right, shown = collections.Counter(), collections.defaultdict(collections.Counter), 0
     for number, case in enumerate(chosen, 1):
         try:
+            began = time.process_time()
             report = case.examine(clinic)
+            seconds[case] = time.process_time() - began
         except Exception as error:
             print(f"THE CLINIC RAISED {type(error).__name__}: {error} for {case.id}")
             right[row(case)].update(["cases", "clinic raised"])
             continue
         problems = judge(case, report)
         _count(case, report, problems, matrix, right[row(case)])
+        if "-v" in sys.argv or not repairs(case, report):
+            print(f"no repair: {case.id}: {_listed(report.findings)}")
         if problems and shown < show:
             shown += 1
             print(f"{case.id}\n    " + "\n    ".join(problems))
@@ -372,6 +381,20 @@ def _count(case, report, problems, matrix, counts):
     counts["statement"] += first is not None and (first.statement in answers[0] or not (problems or case.verdict == "raises"))
     counts["family"] += family
     counts["fully right"] += not problems
+    counts["repair"] += repairs(case, report)
+    counts["seconds"] += seconds[case]
+
+
+def repairs(case, report):
+    """Whether every finding has a repair, and the repaired text is right by differences of its own."""
+    if not report.findings or not all(finding.repair for finding in report.findings):
+        return False
+    text = report.repaired
+    if text is None:
+        text = case.source
+        for finding in report.findings:
+            text = text.replace(finding.line, finding.repair)
+    return truth.examine(*functions(text, f"repaired {case.id}"), case.hidden, case.output, case.loss).verdict == "right"
 
 
 def _print_matrix(matrix):
@@ -383,7 +406,7 @@ def _print_matrix(matrix):
 
 
 def _print_rates(right):
-    names = ("cases", "verdict", "wrong", "statement", "family", "fully right")
+    names = ("cases", "verdict", "wrong", "statement", "family", "fully right", "repair")
     print("\n" + f"{'planted':<30}" + "".join(f"{name:>13}" for name in names))
     total = collections.Counter()
     for row in [*FAMILIES, "(no family)", "(raises)"]:
@@ -391,6 +414,7 @@ def _print_rates(right):
         total.update(counts)
         print(f"{row:<30}" + _rates(counts, names))
     print(f"{'all':<30}" + _rates(total, names))
+    print(f"processor time: {total['seconds'] / max(total['cases'], 1):.2f} s a case")
 
 
 def _rates(counts, names):

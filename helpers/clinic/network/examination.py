@@ -28,6 +28,10 @@ NUMERICAL_TOLERANCE = 1e-4
 """The same where the truth itself comes from central differences of the learner's own forward pass."""
 
 
+QUICK = 4
+"""Seconds for the search for a repair where the usual formula, put in their line, does."""
+
+
 def examine(
     backward_prop, forward_prop=None, *, hidden="relu", output="sigmoid", loss="bce", slope=0.01, reduction="mean", l2=0.0, n_x=N_X, rng=0,
     repair=True, seconds=10,
@@ -114,7 +118,9 @@ def _mended(report, hearing, outcomes, seconds, hypothesis=None):
     """The report with repairs of the learner's own lines, where these are found in the time."""
     if not seconds or report.verdict == "right" or any(o.stopped for o in outcomes):
         return report
-    findings, repaired = mended(hearing, report.findings, outcomes, seconds, hypothesis)
+    findings = in_their_names(report.findings, hearing.handed, hearing.meant, lambda function: _is_right(hearing, function))
+    sure = bool(findings) and all(f.repair for f in findings)
+    findings, repaired = mended(hearing, findings, outcomes, min(seconds, QUICK) if sure else seconds, hypothesis)
     return replace(report, findings=tuple(findings), repaired=repaired)
 
 
@@ -151,7 +157,6 @@ def _judged(hearing, forward_findings, outcomes, wrong, notes):
     search = _search(hearing, outcomes) if wrong else None
     hypothesis = search.best() if wrong else None
     findings = _findings(hearing, forward_findings, search, hypothesis, wrong)
-    findings = in_their_names(findings, hearing.backward_prop, hearing.meant, lambda function: _is_right(hearing, function))
     if any(outcome.error for outcome, probe in zip(outcomes, probes, strict=True) if probe.m > 1):
         return raised.report(hearing.meant, probes, outcomes, findings), hypothesis
     errors = _all_errors(hearing, outcomes)

@@ -25,7 +25,7 @@ def in_their_names(findings, backward_prop, meant, is_right):
     except Exception:  # no source, a lambda, something that only looks like a function
         return findings
     places = [code.place(f.statement) if f.family not in _ADVICE else None for f in findings]
-    told = [replace(f, line=code.text(place)) if place else f for f, place in zip(findings, places, strict=True)]
+    told = [replace(f, line=code.text(place), number=code.number(place)) if place else f for f, place in zip(findings, places, strict=True)]
     lines = [code.corrected(place, meant) if place else None for place in places]
     rows = {(place.node.lineno, place.node.end_lineno): line for place, line in zip(places, lines, strict=True) if line}
     if None in lines or len(rows) < len(findings) or not rows:
@@ -87,6 +87,10 @@ class _Code:
         """Where a statement stands: a dA that has no line of its own is part of the line of its dZ."""
         place = self.places.get(statement)
         return self.places.get(f"dZ{statement[2]}") if place is None and statement[:2] == "dA" else place
+
+    def number(self, place):
+        """The number of the learner's line in its file."""
+        return self.function.__code__.co_firstlineno + place.node.lineno - 1
 
     def text(self, place):
         """The learner's line, on one line."""

@@ -22,6 +22,7 @@ from helpers.clinic.repair import (
     products,
     siblings,
     slices,
+    slips,
     slopes,
     statements,
     terms,
@@ -121,7 +122,7 @@ def _candidates(source, line, scope):
         (products.grouping_edits,), (conditions.condition_edits, scope), (conditions.order_edits,),
         (comprehensions.comprehension_edits, scope), (partners.partner_edits, scope, text), (partners.normalisations, scope, text),
         (statements.default_arguments,), (statements.assignment_edits,), (statements.removal, text, tree),
-        (statements.missing_lines, text, others, known),
+        (statements.missing_lines, text, others, known), (slips.slip_edits, scope, known),
     ]  # fmt: skip
     if not scope.plain:
         rules += [
