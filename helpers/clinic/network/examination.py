@@ -120,7 +120,7 @@ def _mended(report, hearing, outcomes, seconds, hypothesis=None):
         return report
     findings = in_their_names(report.findings, hearing.handed, hearing.meant, lambda function: _is_right(hearing, function))
     sure = bool(findings) and all(f.repair for f in findings)
-    findings, repaired = mended(hearing, findings, outcomes, min(seconds, QUICK) if sure else seconds, hypothesis)
+    findings, repaired = mended(hearing, findings, outcomes, min(seconds, QUICK) if sure else seconds, lambda: _is_right(hearing), hypothesis)
     return replace(report, findings=tuple(findings), repaired=repaired)
 
 
@@ -214,9 +214,11 @@ def _as_stated(finding, stated):
     return replace(finding, evidence=stated.worded(finding.evidence), remedy=stated.worded(remedy))
 
 
-def _is_right(hearing, function):
-    """Whether another backward pass is right for the two large batches."""
-    return not any(max(_errors(hearing.backward(probe, function), hearing.truth(probe)).values()) > TOLERANCE for probe in hearing.probes[:2])
+def _is_right(hearing, function=None):
+    """Whether another backward pass, or the learner's as it is now, is right for the two large batches."""
+    probes = hearing.probes[:2] if hearing.forward_prop is None else [hearing.renewed(probe) for probe in hearing.probes[:2]]
+    tolerance = NUMERICAL_TOLERANCE if hearing.own else TOLERANCE
+    return not any(max(_errors(hearing.backward(probe, function), hearing.truth(probe)).values()) > tolerance for probe in probes)
 
 
 def _errors(outcome, truth):

@@ -135,6 +135,15 @@ def output_delta_code(meant, z='c["Z3"]', a='c["A3"]', y="y"):
     return error + {"sigmoid": f" * {a} * (1 - {a})", "identity": "", "relu": f" * ({z} > 0)"}[meant.output]
 
 
+def activation_code(name, hidden, z):
+    """An activation as code, for a name of z. hidden : Activation, for the leak."""
+    leak = f"{hidden.slope(-1.0):g}"
+    return {
+        "relu": f"np.maximum(0, {z})", "leaky_relu": f"np.where({z} > 0, {z}, {leak} * {z})", "sigmoid": f"1 / (1 + np.exp(-{z}))",
+        "tanh": f"np.tanh({z})", "identity": z,
+    }[name]  # fmt: skip
+
+
 def slope_code(g, z, a, np="np"):
     """The slope of the activation g as code, for names of z and a."""
     leak = f"{g.slope(-1.0):g}"

@@ -6,10 +6,16 @@ up to a factor and turned or not, is the line of that statement, whatever it is 
 
 import ast
 import contextlib
+import itertools
 import sys
 from dataclasses import dataclass
 
 import numpy as np
+
+from helpers.clinic.network.aims import aims, anew, came
+from helpers.clinic.repair.outcome import Choice, Outcome, Step
+from helpers.clinic.repair.scopes import scopes_of
+from helpers.clinic.repair.trial_run import Trials
 
 MOST = 4000
 """Values that are kept."""
@@ -22,6 +28,79 @@ class Value:
     source: object
     statement: ast.stmt
     array: np.ndarray
+
+
+@dataclass(frozen=True)
+class Aimed:
+    """A suspect whose line should have come to `wanted`, in each of its runs."""
+
+    filename: str
+    statement: ast.stmt
+    score: float
+    evidence: str
+    wanted: tuple = ()
+
+
+class Followed:
+    """The learner's lines in one call on the first batch, beside the hypothesis that explains what they returned.
+
+    subject, points : as in `repair.search`; ran : [(Source, statement)]; v : the values of a hypothesis for that batch, or None.
+    """
+
+    def __init__(self, subject, points, ran, v):
+        self.subject, self.points, self.ran, self.v = subject, points, ran, v
+        self.values = followed(self._ask, ran) if self.v is not None else []
+        self.aims = aims(self.values, self.v) if self.v is not None else {}
+
+    def _ask(self):
+        self.subject.gradients(self.points[0].values)
+
+    def lines_of(self, names):
+        """[(Source, statement)] of the lines that computed one of these statements, the first ones first."""
+        names = sorted(names)
+        return lines_of(self.values, [came(name, self.v) for name in names]) if self.v is not None else []
+
+    def suspect(self, source, statement):
+        """The suspect for a line, with what it should have come to where that is known."""
+        row = self.aims.get(id(statement))
+        plain = bool(row) and (row[0].example is None or row[0].statement[1] not in "Wb")  # no sum of shares
+        wanted = (tuple(aim.wanted for aim in row),) if plain and not isinstance(statement, ast.AugAssign) else ()
+        return Aimed(source.filename, statement, 1.0, "it computes what is wrong", wanted)
+
+    def written_anew(self, meant, is_right):
+        """An Outcome in which the lines at fault are written anew, right for every batch; None where that cannot be done."""
+        places = [(source, s) for source, s in self.ran if self._is_off(s)]
+        scopes = scopes_of([(source.filename, s) for source, s in places], self._ask)
+        rows = [(source, s, list(itertools.islice(anew(source, s, self.aims[id(s)], scopes.get(id(s), []), self.v, meant), 12))) for source, s in places]
+        rows = [row for row in rows if row[2]]
+        trials = Trials(self.subject, self.points)
+        for number in range(1, min(len(rows), 3) + 1):
+            for group in itertools.combinations(rows, number):
+                for edits in itertools.islice(itertools.product(*(row[2] for row in group)), 40):
+                    outcome = _outcome(group, edits, trials)
+                    with self.subject.edited(outcome.texts) if outcome else contextlib.nullcontext():
+                        if outcome is not None and is_right():
+                            return outcome
+        return None
+
+    def _is_off(self, statement):
+        """Whether a line came to something else than its right formula gives."""
+        row, came = self.aims.get(id(statement)), [value.array for value in self.values if value.statement is statement]
+        if row and row[0].example is not None and row[0].statement[1] in "Wb":
+            row, came = row[-1:], came[-1:]
+        return bool(row) and any(not np.allclose(a, aim.wanted, rtol=1e-6, atol=1e-12) if a.shape == aim.wanted.shape else True
+                                 for a, aim in zip(came, row, strict=True))  # fmt: skip
+
+
+def _outcome(group, edits, trials):
+    """The Outcome of some lines written anew; None where it is not right."""
+    texts, steps = {}, []
+    for (source, statement, _), edit in sorted(zip(group, edits, strict=True), key=lambda pair: -pair[1].changes[0][0]):
+        choice = Choice(source.filename, statement, edit, source.text, edit.cost)
+        texts[source.filename] = edit.applied(texts.get(source.filename, source.text))  # from the end of the file to its beginning
+        steps.append(Step(choice, choice.line, frozenset()))
+    state = trials.base(texts)
+    return Outcome(tuple(steps[::-1]), texts, True) if not state.wrong else None
 
 
 def followed(ask, ran):

@@ -1,5 +1,6 @@
 """A forward pass as a Subject of the search for repairs: what it puts into the cache takes the place of gradients."""
 
+from helpers.activations import ACTIVATIONS
 from helpers.clinic.model import sources
 from helpers.clinic.model.points import Point
 from helpers.clinic.model.subject import Subject, Trouble
@@ -36,6 +37,14 @@ class KnownForward(Subject):
     def points(self):
         """A Point for each batch, with the right cache for its slopes."""
         return tuple(Point(v, 0.0, {name: exact(v[name]) for name in CACHE}) for v in map(self._values, self.probes))
+
+    def explained(self):
+        """The values of the first batch, as a hypothesis about a backward pass has them: the learner's own, and what they were made from."""
+        probe, meant = self.probes[0], self.hearing.meant
+        values = run_forward(self.hearing.forward_prop, probe.X, probe.p).values
+        own = {name: value for name, value in values.items() if name in CACHE}
+        rules = {1: meant.hidden.value, 2: meant.hidden.value, 3: ACTIVATIONS[meant.output].value}
+        return {"X": probe.X, "m": probe.m, "y": probe.y, **probe.p, **own, "forward": own, "rules": rules}
 
     def _values(self, probe):
         right = self.hearing.meant.forward(probe.X, probe.p)

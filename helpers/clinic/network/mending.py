@@ -12,19 +12,25 @@ from dataclasses import replace
 from helpers.clinic import guard
 from helpers.clinic.model import sources
 from helpers.clinic.network.findings import statement_of
-from helpers.clinic.network.followed import followed, lines_of
+from helpers.clinic.network.followed import Followed
 from helpers.clinic.network.known import FORWARD, Known
 from helpers.clinic.network.known_forward import KnownForward
 from helpers.clinic.repair import search, values
 from helpers.clinic.repair.raised import Raised
 from helpers.clinic.repair.words import explained
 
+QUICK = 3
+"""Seconds for the search where the right formula, put in place of what their line computes, does."""
 
-def mended(hearing, findings, outcomes, seconds, hypothesis=None):
-    """(findings with `line`, `number` and `repair` where a repair was found and run, the repaired text or None)."""
+
+def mended(hearing, findings, outcomes, seconds, is_right, hypothesis=None):
+    """(findings with `line`, `number` and `repair` where a repair was found and run, the repaired text or None).
+
+    is_right : callable, () -> whether the code as it is then, with the repair, is right for every batch.
+    """
     try:
         with guard.quiet(), guard.settings_kept():
-            outcome = _searched(hearing, findings, outcomes, seconds, hypothesis)
+            outcome = _searched(hearing, findings, outcomes, seconds, is_right, hypothesis)
     except Exception:  # no text, or code that cannot be followed
         return findings, None
     if outcome is None or not outcome.complete or not outcome.steps:
@@ -32,7 +38,7 @@ def mended(hearing, findings, outcomes, seconds, hypothesis=None):
     return _told(findings, outcome), "\n".join(outcome.texts.values())
 
 
-def _searched(hearing, findings, outcomes, seconds, hypothesis):
+def _searched(hearing, findings, outcomes, seconds, is_right, hypothesis):
     """The Outcome of the search; None where there is nothing to search in."""
     usable = [probe for probe, o in zip(hearing.probes[:3], outcomes, strict=False) if probe.m > 1 or not o.error]
     forward = bool(findings) and all(f.family == "forward_mismatch" for f in findings)
@@ -41,8 +47,17 @@ def _searched(hearing, findings, outcomes, seconds, hypothesis):
     ran = _ran(subject, points)
     if not ran:
         return None
-    suspects = _suspects(subject, points, findings, ran, hypothesis)
-    return search.repairs(subject, points, suspects, seconds=seconds, again=lambda texts: _again(subject, points, ran, texts))
+    is_right = (lambda: True) if forward else is_right
+    v = subject.explained() if forward else hypothesis.values[0] if hypothesis is not None and not outcomes[0].error else None
+    followed = Followed(subject, points, ran, v)
+    plain = followed.written_anew(hearing.meant, is_right)
+    suspects = _suspects(subject, points, findings, ran, followed)
+    found = search.repairs(subject, points, suspects, seconds=min(seconds, QUICK) if plain else seconds,
+                           again=lambda texts: _again(subject, points, ran, texts))  # fmt: skip
+    if found.complete:
+        with subject.edited(found.texts):
+            found = found if is_right() else replace(found, complete=False)
+    return found if found.complete or plain is None else plain
 
 
 def _ran(subject, points):
@@ -68,21 +83,18 @@ def _within(statement, lines):
     return any(line in lines for line in range(statement.lineno, statement.end_lineno + 1))
 
 
-def _suspects(subject, points, findings, ran, hypothesis):
+def _suspects(subject, points, findings, ran, followed):
     """Suspects: the lines that computed what a finding is about, those that bear its name, those that the values speak against, every line that ran."""
     wanted = {f.statement.split()[-1] for f in findings}
     names = wanted | {f"dZ{name[-1]}" for name in wanted if name[:2] == "dA"}
-    first = []
-    if hypothesis is not None:
-        computed = [hypothesis.values[0].get(name) for name in sorted(names)]
-        first = lines_of(followed(lambda: subject.gradients(points[0].values), ran), computed)
+    first = followed.lines_of(names | {f"f{name}" for name in names if len(name) == 2})
     counts = [pair for pair in ran if _counts(pair[1])] if any(f.family in ("scale", "axis_or_keepdims", "missing_term") for f in findings) else []
     named = [pair for pair in ran if _names(pair[1]) & names]
     by_value = []
     with contextlib.suppress(Exception):
         by_value = [s for s in values.suspects(subject, points, seconds=3) if s.filename != FORWARD]
     about_all = len(findings) == 1 and findings[0].statement in ("dZ3", "dW3") and len(findings[0].gradients) > 3
-    told = [_suspect(*pair, "it computes what is wrong") for pair in first]
+    told = [followed.suspect(*pair) for pair in first]
     counting = [_suspect(*pair, "it counts") for pair in counts]
     rows = [counting, told] if about_all else [told[:3], by_value[:2], counting, told[3:]]
     rows += [[_suspect(*pair, "it bears the name") for pair in named], by_value, [_suspect(*pair, "it ran") for pair in reversed(ran)]]
@@ -148,8 +160,14 @@ def _told(findings, outcome):
 def _closeness(finding, step):
     """How well a step fits a finding: it bears its name, it puts its gradients right."""
     gained = {f"d{name}" for name in step.gained}
-    own = bool(_names(step.statement) & {finding.statement, finding.statement.replace("dA", "dZ")})
+    names = {finding.statement, finding.statement.replace("dA", "dZ")}
+    own = bool(_names(step.statement) & names) or _target(step.statement) == finding.statement.split()[-1]
     return own, len(gained & set(finding.gradients)) - 0.1 * len(gained - set(finding.gradients))
+
+
+def _target(statement):
+    target = getattr(statement, "targets", [getattr(statement, "target", None)])[0]
+    return ast.unparse(target) if target is not None else ""
 
 
 def _with(finding, step):
