@@ -108,7 +108,7 @@ class Case:
 
     def examine(self, clinic, **more):
         backward_prop, forward_prop = self.functions
-        return clinic.examine(backward_prop, forward_prop, hidden=self.hidden, output=self.output, loss=self.loss, **more)
+        return clinic.examine(backward_prop, forward_prop, hidden=self.hidden, output=self.output, loss=self.loss, **{"repair": False, **more})
 
 
 @functools.cache
@@ -342,7 +342,7 @@ def confusion(clinic, chosen, show=20):
     for number, case in enumerate(chosen, 1):
         try:
             began = time.process_time()
-            report = case.examine(clinic)
+            report = case.examine(clinic, repair=True)
             seconds[case] = time.process_time() - began
         except Exception as error:
             print(f"THE CLINIC RAISED {type(error).__name__}: {error} for {case.id}")

@@ -66,7 +66,7 @@ def examine(
     rng : numpy.random.Generator or int
         Draws the networks and batches.
     repair : bool
-        Whether to look for a repair of the learner's own lines.
+        Whether to search for repairs of the learner's own lines; without it, only the usual formula is tried there.
     seconds : float
         For how long at most.
 
@@ -116,9 +116,11 @@ def _report(hearing, seconds):
 
 def _mended(report, hearing, outcomes, seconds, hypothesis=None):
     """The report with repairs of the learner's own lines, where these are found in the time."""
-    if not seconds or report.verdict == "right" or any(o.stopped for o in outcomes):
+    if report.verdict == "right" or any(o.stopped for o in outcomes):
         return report
     findings = in_their_names(report.findings, hearing.handed, hearing.meant, lambda function: _is_right(hearing, function))
+    if not seconds:
+        return replace(report, findings=tuple(findings))
     sure = bool(findings) and all(f.repair for f in findings)
     findings, repaired = mended(hearing, findings, outcomes, min(seconds, QUICK) if sure else seconds, lambda: _is_right(hearing), hypothesis)
     return replace(report, findings=tuple(findings), repaired=repaired)

@@ -172,7 +172,8 @@ def _target(statement):
 
 def _with(finding, step):
     family, why = _explained(step)
-    changes = {"number": step.line, "line": finding.line or " ".join(step.choice.source.split())[:200], "repair": _written(step)}
+    source = " ".join(step.choice.source.split())[:200]
+    changes = {"number": step.line, "line": source or finding.line, "repair": _written(step)}
     if finding.family == "none" and family != "none":
         changes |= {"family": family, "explanation": f"{finding.explanation} {why}"}
     return replace(finding, **changes)
@@ -187,4 +188,6 @@ def _explained(step):
 def _written(step):
     """What to write, on one line; the move in words where lines only move."""
     written = " ".join(step.choice.written.split())
+    if written and not step.choice.source.strip():
+        return f"put in, as line {step.line}: {written}"
     return written or step.edit.words
