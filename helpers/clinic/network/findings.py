@@ -60,7 +60,8 @@ class Finding:
     def __str__(self):
         lines = [f"{self.statement} ({self.family.replace('_', ' ')}): {self.explanation}", f"  spoils: {', '.join(self.gradients) or '-'}"]
         lines += [f"  evidence: {self.evidence}"]
-        lines += [f"  your line{f' {self.number}' if self.number else ''}: {self.line}"] if self.line else []
+        where = f"   (line {self.number})" if self.number else ""
+        lines += [f"  your line: {self.line}{where}"] if self.line else []
         lines += [f"  instead: {self.repair or self.remedy}"]
         return "\n".join(lines)
 

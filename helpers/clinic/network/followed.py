@@ -71,7 +71,9 @@ class Followed:
         """An Outcome in which the lines at fault are written anew, right for every batch; None where that cannot be done."""
         places = [(source, s) for source, s in self.ran if self._is_off(s)]
         scopes = scopes_of([(source.filename, s) for source, s in places], self._ask)
-        rows = [(source, s, list(itertools.islice(anew(source, s, self.aims[id(s)], scopes.get(id(s), []), self.v, meant), 12))) for source, s in places]
+        rows = [
+            (source, s, list(itertools.islice(anew(source, s, self.aims[id(s)], scopes.get(id(s), []), self.v, meant), 12))) for source, s in places
+        ]
         rows = [row for row in rows if row[2]]
         trials = Trials(self.subject, self.points)
         for number in range(1, min(len(rows), 3) + 1):

@@ -84,7 +84,7 @@ def _within(statement, lines):
 
 
 def _suspects(subject, points, findings, ran, followed):
-    """Suspects: the lines that computed what a finding is about, those that bear its name, those that the values speak against, every line that ran."""
+    """The lines that computed what a finding is about, those that bear its name, those that the values speak against, all others that ran."""
     wanted = {f.statement.split()[-1] for f in findings}
     names = wanted | {f"dZ{name[-1]}" for name in wanted if name[:2] == "dA"}
     first = followed.lines_of(names | {f"f{name}" for name in names if len(name) == 2})
@@ -150,7 +150,9 @@ def _told(findings, outcome):
     for finding in findings:
         step = max(outcome.steps, key=lambda step: _closeness(finding, step))
         told.append(_with(finding, step))
-    rest = [step for step in outcome.steps if all(step is not f_step for f_step in (max(outcome.steps, key=lambda s: _closeness(f, s)) for f in findings))]
+    rest = [
+        step for step in outcome.steps if all(step is not f_step for f_step in (max(outcome.steps, key=lambda s: _closeness(f, s)) for f in findings))
+    ]
     if rest and told:
         more = "; ".join(_written(step) for step in rest)
         told[-1] = replace(told[-1], repair=f"{told[-1].repair}; {more}")

@@ -76,7 +76,7 @@ def _two_at_once(l, name, A):
     for gradient in ("dZ1", "dA1", "dZ2", "dA2", "dZ3"):
         for other in ("X", "Z1", "A1", "Z2", "A2", "Z3", "A3"):
             if gradient != f"dZ{l}" and other != A:
-                rules.append(Rule(name, "wrong_layer", f"{gradient} @ {other}.T / m", f"{gradient} stands where dZ{l} belongs, and {other} where {A} does",
+                rules.append(Rule(name, "wrong_layer", f"{gradient} @ {other}.T / m", f"{gradient} stands for dZ{l}, and {other} for {A}",
                                   lambda v, d=gradient, o=other: v[d] @ v[o].T / v["m"], 1.95))  # fmt: skip
     return rules
 

@@ -157,7 +157,7 @@ def _error_in_rows(hearing, probe, weights):
 
 def _one_example(hearing, outcomes):
     """Elsewhere where the code is right for a single example and does not run for more."""
-    if re.search(r"shape|\blen\(|\bsize\b|mean|average|axis|keepdims", _source(hearing.handed)):
+    if re.search(r"shape|\blen\(|\bsize\b|mean|average|axis|keepdims", re.sub(r"(?m)^\s*assert .*$", "", _source(hearing.handed))):
         return  # it counts examples
     batches = [(o, probe) for o, probe in zip(outcomes, hearing.probes, strict=True) if probe.m > 1]
     alone = [(o, probe) for o, probe in zip(outcomes, hearing.probes, strict=True) if probe.m == 1]
