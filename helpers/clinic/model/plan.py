@@ -5,6 +5,7 @@ from functools import cached_property
 
 from helpers.clinic.model.flow import Functions
 from helpers.clinic.model.passes import Search
+from helpers.clinic.model.put_back import once, taken_back
 from helpers.clinic.model.reading import tree_of
 from helpers.clinic.model.slices import needed_for
 from helpers.clinic.model.stage import WithoutPlots
@@ -12,8 +13,6 @@ from helpers.clinic.model.syntax import inside, reached
 from helpers.clinic.model.unrolled import unrolled
 from helpers.clinic.model.updates import is_update, moved
 
-PUT_BACK = "__put_back__"
-"""A function in the script's namespace that gives the parameters their values again."""
 ENTERED = "__entered__"
 """Set where the body of a loop is reached; a list of lines where one is not."""
 
@@ -69,7 +68,7 @@ class Plan:
             else:
                 enter = [ast.While(loop.test, [mark, into], [])]
             if k < len(self.split.before):
-                enter.append(_once([*self._drawn(self.split.before[k]), mark]))
+                enter.append(once([*self._drawn(self.split.before[k]), mark]))
             found.append((loop.lineno, self._compiled([ast.fix_missing_locations(ast.copy_location(one, loop)) for one in enter])))
         return found
 
@@ -86,7 +85,7 @@ class Plan:
 
     def steadied(self):
         """Code of one pass as far as `forward`, in which every update is taken back at once."""
-        return self._pass(_taken_back(self.forward(), {id(one) for one in self.updates}))
+        return self._pass(taken_back(self.forward(), {id(one) for one in self.updates}))
 
     def keep_for_loss(self, what):
         """Of a pass, the loss is computed by what it needs: "nothing" of the updates, "updates" that it needs, or "all" of the pass."""
@@ -106,12 +105,12 @@ class Plan:
         updates = {id(one) for one in self.updates}
         if self.keeping == "nothing":
             return self._pass(needed_for(self.forward(), self.names, self.functions, updates)[0])
-        return self._pass(_taken_back(needed_for(self.forward(), self.names, self.functions, set())[0], updates))
+        return self._pass(taken_back(needed_for(self.forward(), self.names, self.functions, set())[0], updates))
 
     def _pass(self, block):
         if not block:
             return None
-        return self._compiled([_once(block)] if self.split.loops else block)
+        return self._compiled([once(block)] if self.split.loops else block)
 
     def _compiled(self, block):
         return compile(ast.Module(list(block), []), self.filename, "exec", dont_inherit=True)
@@ -194,40 +193,6 @@ class _Lines:
 def _set_by(statement):
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     return {part.id for target in targets for part in (target.elts if isinstance(target, ast.Tuple) else [target]) if isinstance(part, ast.Name)}
-
-
-def _once(block):
-    """A block as the body of a loop with one pass, so that `continue` and `break` leave it."""
-    loop = ast.For(ast.Name("__pass__", ast.Store()), ast.Tuple([ast.Constant(0)], ast.Load()), [], [])
-    ast.fix_missing_locations(ast.copy_location(loop, block[0]))
-    loop.body = [one if hasattr(one, "lineno") else ast.fix_missing_locations(ast.copy_location(one, block[0])) for one in block]
-    return loop
-
-
-def _taken_back(block, updates):
-    """A block with a call that takes back what an update did after each of them, in the blocks inside as well."""
-    return _Back(updates).block(block)
-
-
-class _Back(ast.NodeTransformer):
-    def __init__(self, updates):
-        self.updates = updates
-
-    def block(self, statements):
-        found = []
-        for statement in statements:
-            copied = statement
-            if not isinstance(statement, _DEFINITIONS) and any(getattr(statement, name, None) for name in ("body", "orelse", "finalbody")):
-                copied = type(statement)(**{name: value for name, value in ast.iter_fields(statement)})
-                ast.copy_location(copied, statement)
-                for name in ("body", "orelse", "finalbody"):
-                    if getattr(statement, name, None):
-                        setattr(copied, name, self.block(getattr(statement, name)))
-            found.append(copied)
-            if id(statement) in self.updates:
-                call = ast.Expr(ast.Call(ast.Name(PUT_BACK, ast.Load()), [], []))
-                found.append(ast.fix_missing_locations(ast.copy_location(call, statement)))
-        return found
 
 
 def _undefined(block):

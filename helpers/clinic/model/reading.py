@@ -59,3 +59,15 @@ def tree_of(text, filename):
         line = getattr(error, "lineno", None)
         place = f", in line {line}" if line else ""
         raise Trouble(f"{type(error).__name__}: {getattr(error, 'msg', None) or error}{place}", filename, line, error) from None
+
+
+def expression_of(said, what):
+    """(text, tree, code) of an expression. Trouble where it is none."""
+    text = said if isinstance(said, str) else repr(said)
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+        return text, tree, compile(ast.Expression(tree), f"<{what}>", "eval")
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        raise Trouble(
+            f"{what} is {text[:80]!r}, expected an expression in the script's names, such as ((out - y) ** 2).mean()", cause=error
+        ) from None

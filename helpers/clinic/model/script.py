@@ -12,8 +12,9 @@ from helpers.clinic.model import sources
 from helpers.clinic.model.given import fitted, number
 from helpers.clinic.model.guess import kept_rate, rate_of
 from helpers.clinic.model.learned import find_parameters
-from helpers.clinic.model.plan import ENTERED, PUT_BACK, Plan
-from helpers.clinic.model.reading import text_of
+from helpers.clinic.model.plan import ENTERED, Plan
+from helpers.clinic.model.put_back import PUT_BACK
+from helpers.clinic.model.reading import expression_of, text_of
 from helpers.clinic.model.restated import restated
 from helpers.clinic.model.stage import FIRST_RUN, as_if_run, namespace, neighbours_forgotten, trouble
 from helpers.clinic.model.state import State
@@ -49,9 +50,9 @@ class Script(Subject):
     def __init__(self, path, loss, rate=None, grads=None, once=None, only=None, seconds=None):
         self.filename, self.seconds = str(path), seconds
         self.text = text_of(path)
-        self._loss, self._rate = _expression(loss, "loss"), None if rate is None else _expression(rate, "rate")
-        self._grads = {name: _expression(given, f"the gradient of {name}") for name, given in (grads or {}).items()}
-        wanted = {name for one in (*self._grads, *(only or ())) for name in roots(_expression(one, "a parameter's name")[1])}
+        self._loss, self._rate = expression_of(loss, "loss"), None if rate is None else expression_of(rate, "rate")
+        self._grads = {name: expression_of(given, f"the gradient of {name}") for name, given in (grads or {}).items()}
+        wanted = {name for one in (*self._grads, *(only or ())) for name in roots(expression_of(one, "a parameter's name")[1])}
         results = {name for _, tree, _ in self._grads.values() for name in roots(tree)}
         notes = self._planned(wanted, results)
         sources.register(self.filename, self.text)
@@ -77,7 +78,7 @@ class Script(Subject):
         other = restated(self._loss[1], self.plan.split)
         if other is not None:
             tree, note = other
-            self._loss, notes = _expression(ast.unparse(tree), "loss"), [note]
+            self._loss, notes = expression_of(ast.unparse(tree), "loss"), [note]
             self.loss_names = free(tree)
             self.plan = Plan(self.text, self.filename, self.loss_names, wanted, results)
         self._first = self.plan
@@ -87,12 +88,12 @@ class Script(Subject):
         """What the updates themselves say of the rate, as a note."""
         said = rate_of(self.plan.updates, self.plan.functions) or kept_rate(self.namespace)
         if said is None and any(isinstance(one, (ast.AugAssign, ast.Assign)) for one in self.plan.updates):
-            self._rate = _expression("1", "rate")
+            self._rate = expression_of("1", "rate")
             return ["No learning rate is seen in the updates: it is taken to be 1."]
         if said is None:
             why = "say what the learning rate is, rate='lr', or where the gradients are, grads={'W1': 'dW1'}: the updates do not show it"
             raise Trouble(why, self.filename)
-        self._rate = _expression(said, "rate")
+        self._rate = expression_of(said, "rate")
         return [f"The learning rate is taken to be {said}, as the updates show."]
 
     # --- the start -------------------------------------------------------------------------------------------------------
@@ -243,15 +244,3 @@ class Script(Subject):
                 self._plans.pop(next(iter(self._plans)))
             self._plans[text] = plan, {} if same else {self.filename: self._first.functions_of(plan)}
         return self._plans[text]
-
-
-def _expression(said, what):
-    """(text, tree, code) of an expression. Trouble where it is none."""
-    text = said if isinstance(said, str) else repr(said)
-    try:
-        tree = ast.parse(text.strip(), mode="eval").body
-        return text, tree, compile(ast.Expression(tree), f"<{what}>", "eval")
-    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
-        raise Trouble(
-            f"{what} is {text[:80]!r}, expected an expression in the script's names, such as ((out - y) ** 2).mean()", cause=error
-        ) from None
