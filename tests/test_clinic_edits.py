@@ -139,3 +139,14 @@ def test_numbers_that_are_no_layers_stay():
         node = statement(source, begins)
         for edit in edits_of(source, node):
             together(source, node, edit)
+
+
+def test_an_update_of_another_list_that_is_missing():
+    source = source_of("""
+        def learn(self, gW, gb, rate):
+            for k in range(3):
+                self.Ws[k] -= rate * gW[k]
+                print(self.bs[k], gb[k])
+        """)
+    found = [edit.applied(source.text) for edit in edits_of(source, statement(source, "self.Ws")) if edit.kind == "missing line"]
+    assert any("        self.bs[k] -= rate * gb[k]\n" in text for text in found)

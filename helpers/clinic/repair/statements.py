@@ -5,7 +5,7 @@ import contextlib
 import re
 
 from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, attribute, function_name, is_op, key, number, of_module, times, written
-from helpers.clinic.repair.nearness import NUMBERED, reworded, words
+from helpers.clinic.repair.nearness import NUMBERED, reworded, role, words
 from helpers.clinic.repair.places import operands
 from helpers.clinic.repair.rewriting import BLOCKS, line_starts, span
 
@@ -224,7 +224,7 @@ def missing_lines(line, text, others, exists):
     if "\n" in own:
         return
     standing = None
-    for new in _renamed(own, exists):
+    for new in (*_renamed(own, exists), *_of_lists(own, exists)):
         try:
             (node,) = ast.parse(new).body
         except (SyntaxError, ValueError):
@@ -289,6 +289,19 @@ def _renamed(own, exists):
     for old in dict.fromkeys(word for word in words(target) if word.isalpha()):
         for new in (*_TWINS.get(old, ()), *(w for w in known.words if (len(w) > 2) == (len(old) > 2) and w != old)):
             yield from known.kept(reworded(own, old, new))
+
+
+def _of_lists(own, exists):
+    """Ws[k] -= rate * gW[k] → bs[k] -= rate * gb[k]: another list and another gradient at the same index."""
+    match = re.fullmatch(r"([\w.]+)(\[[^\]'\"]+\])(\s*[-+]=.*?)([\w.]+)(\[[^\]]+\])", own)
+    if not match or match[2] != match[5]:
+        return
+    at = match[2]
+    others = sorted(name[: -len(at)] for name in exists if name.endswith(at) and re.fullmatch(r"[\w.]+", name[: -len(at)]))
+    for array in others:
+        for gradient in others:
+            if array != match[1] and gradient != match[4] and role(array) != "gradient" and role(gradient) == "gradient":
+                yield f"{array}{at}{match[3]}{gradient}{at}"
 
 
 class _Names:
