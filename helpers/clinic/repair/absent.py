@@ -33,6 +33,8 @@ class Absent:
             self._not_used(name, made)
             return
         self._not_made(name)
+        if made is not None and not any(name in charge.gradients for charge in self.charges.values()):
+            self._not_used(name, made)
 
     def _unclaimed(self, name, nothing):
         """An event that goes where other gradients go, and is none of theirs; one of that name first."""
