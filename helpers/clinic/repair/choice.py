@@ -68,7 +68,7 @@ class Judge:
         before, after = _statement_texts(source.text, statement, edit)
         changed, gone = words_changed(edit, source.text)
         total = edit.cost + min(place_cost(candidate.place, candidate.suspect), FAR) + WORD * changed + GONE * gone
-        total += SIMPLER * (changed <= 1 and gone >= 4) + self._numbers(edit, source.text)
+        total += SIMPLER * (changed <= 1 and gone >= 4 and after is not None) + self._numbers(edit, source.text)
         total += HANDED_OVER * any(source.filename == name and statement.lineno in lines for name, lines in self.adapters)
         total += LINE * (max(text.count("\n") for text in touched(source.text, edit.applied(source.text))))
         total += BARE * (_is_bare(before) - _is_bare(after)) + LISTED * _only_names(statement)

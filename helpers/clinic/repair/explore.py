@@ -19,6 +19,9 @@ COVERED_MARGIN, AFTER_COVERED = 1.2, 600
 PARTIAL_MARGIN, AFTER_PARTIAL = 1.5, 1000
 """The same after one that makes some parameters right, before it is taken for the first of several."""
 
+RUNS_MARGIN, AFTER_RUNS = 0.5, 60
+"""The same after one with which code that raised runs through."""
+
 MOST = 6000
 """How many changes are run for one fault."""
 
@@ -134,6 +137,8 @@ class Exploration:
                 self._end_soon(candidate, COVERED_MARGIN, AFTER_COVERED)
         else:
             self.found.hopeful.append(pair)
+            if self.state.trouble:
+                self.pause = self.pause or (candidate.priority + RUNS_MARGIN, self.count + AFTER_RUNS)
 
     def _end_soon(self, candidate, margin, number):
         """Run only what is not much dearer than a candidate from now on."""

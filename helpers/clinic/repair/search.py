@@ -26,7 +26,7 @@ FAULTS = 3
 FIRST_STEPS = 3
 """Partial repairs that are tried as the first of several."""
 
-HOPEFUL = 2
+HOPEFUL = 4
 """Changes that bring parameters nearer to right, and make none right, that are tried as the first of several."""
 
 AGAIN_SECONDS = 3
