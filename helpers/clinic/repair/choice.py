@@ -22,6 +22,9 @@ GONE = 0.02
 SIMPLER = -0.3
 """A change that only takes something away, and more than a word: that makes nothing right by accident."""
 
+LEFT_OUT = 0.5
+"""A line that goes altogether."""
+
 LINE = 0.2
 """The same of each line that a change touches after the first."""
 
@@ -68,7 +71,7 @@ class Judge:
         before, after = _statement_texts(source.text, statement, edit)
         changed, gone = words_changed(edit, source.text)
         total = edit.cost + min(place_cost(candidate.place, candidate.suspect), FAR) + WORD * changed + GONE * gone
-        total += SIMPLER * (changed <= 1 and gone >= 4 and after is not None) + self._numbers(edit, source.text)
+        total += (LEFT_OUT if edit.kind == "left out" else SIMPLER * (changed <= 1 and gone >= 4)) + self._numbers(edit, source.text)
         total += HANDED_OVER * any(source.filename == name and statement.lineno in lines for name, lines in self.adapters)
         total += LINE * (max(text.count("\n") for text in touched(source.text, edit.applied(source.text))))
         total += BARE * (_is_bare(before) - _is_bare(after)) + LISTED * _only_names(statement)
