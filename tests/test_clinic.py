@@ -22,12 +22,19 @@ from clinic_catalogue import FAMILIES
 from helpers import case, clinic
 from helpers.clinic import guard
 from helpers.clinic.__main__ import main
+from helpers.clinic.network import examination
 from notebook_tools import ROOT
 
 CASES = int(os.environ.get("CLINIC_CASES", "48"))
 PAIRS_PER_KIND = int(os.environ.get("CLINIC_PAIRS", "2"))
 SEEDS = 200
 RIGHT = clinic_styles.right_source("unrolled", "relu", "sigmoid", "bce")
+
+
+@pytest.fixture(autouse=True)
+def _no_search(monkeypatch):
+    """What is told does not hang on repairs, for which a search takes seconds: see test_clinic_mending.py."""
+    monkeypatch.setattr(examination, "SECONDS", 0)
 
 
 def backward(text):
@@ -489,7 +496,7 @@ def command(capsys, path, *options):
     ("leaky", clinic_styles.right_source("unrolled", "leaky_relu", "sigmoid", "bce").replace("0.01", "0.1"),
      ("--hidden", "leaky_relu", "--slope", "0.1"), 0, "right"),
     ("raises", RIGHT.replace('c["A3"]', 'c["A4"]'), (), 2, "A4"),
-    ("no function", "backward = 3\n", (), 2, "backward_prop"),
+    ("no function", "backward = 3\n", (), 2, "It defines no function"),
     ("no Python", "def backward_prop(:\n", (), 2, ""),
     ("exits when imported", "import sys\nsys.exit(0)\n", (), 2, ""),
     ("no such unit", RIGHT, ("--hidden", "swish"), 2, "swish"),

@@ -13,10 +13,17 @@ import pytest
 import clinic_styles
 from helpers import case, clinic
 from helpers.clinic import guard, patient
+from helpers.clinic.network import examination
 from helpers.clinic.network.findings import sentence
 from test_clinic import RIGHT, changed
 
 NAMES = ("dW1", "db1", "dW2", "db2", "dW3", "db3")
+
+
+@pytest.fixture(autouse=True)
+def _no_search(monkeypatch):
+    """What is told does not hang on repairs, for which a search takes seconds: see test_clinic_mending.py."""
+    monkeypatch.setattr(examination, "SECONDS", 0)
 
 
 @functools.cache

@@ -28,13 +28,16 @@ NUMERICAL_TOLERANCE = 1e-4
 """The same where the truth itself comes from central differences of the learner's own forward pass."""
 
 
+SECONDS = 10
+"""Seconds for the search for a repair."""
+
 QUICK = 4
 """Seconds for the search for a repair where the usual formula, put in their line, does."""
 
 
 def examine(
     backward_prop, forward_prop=None, *, hidden="relu", output="sigmoid", loss="bce", slope=0.01, reduction="mean", l2=0.0, n_x=N_X, rng=0,
-    repair=True, seconds=10,
+    repair=True, seconds=None,
 ):  # fmt: skip
     """Examine a learner's backward pass for a network with two hidden layers of 10 units and one output unit.
 
@@ -67,8 +70,8 @@ def examine(
         Draws the networks and batches.
     repair : bool
         Whether to search for repairs of the learner's own lines; without it, only the usual formula is tried there.
-    seconds : float
-        For how long at most.
+    seconds : float, optional
+        For how long at most; 10 unless given.
 
     Returns
     -------
@@ -89,9 +92,13 @@ def examine(
         return elsewhere.report(found, backward_prop, forward_prop)
     with guard.randomness_kept(), np.errstate(all="warn", under="ignore"):
         try:
-            return _report(Hearing(*functions, wanted, rng, handed=(backward_prop, forward_prop)), seconds if repair else 0)
+            return _report(Hearing(*functions, wanted, rng, handed=(backward_prop, forward_prop)), _time(seconds) if repair else 0)
         except elsewhere.Elsewhere as found:
             return elsewhere.report(found, backward_prop, forward_prop)
+
+
+def _time(seconds):
+    return SECONDS if seconds is None else seconds
 
 
 def _report(hearing, seconds):
@@ -119,7 +126,7 @@ def _mended(report, hearing, outcomes, seconds, hypothesis=None):
     if report.verdict == "right" or any(o.stopped for o in outcomes):
         return report
     findings = in_their_names(report.findings, hearing.handed, hearing.meant, lambda function: _is_right(hearing, function))
-    if not seconds:
+    if not seconds or not findings:
         return replace(report, findings=tuple(findings))
     sure = bool(findings) and all(f.repair for f in findings)
     findings, repaired = mended(hearing, findings, outcomes, min(seconds, QUICK) if sure else seconds, lambda: _is_right(hearing), hypothesis)
