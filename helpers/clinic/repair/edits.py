@@ -8,8 +8,6 @@ Two changes that are the same by arithmetic are tried once.
 import ast
 import builtins
 import functools
-import heapq
-import itertools
 from dataclasses import dataclass, field
 
 from helpers.clinic.repair import (
@@ -33,7 +31,7 @@ from helpers.clinic.repair.rewriting import BLOCKS, Written, applied
 from helpers.clinic.repair.scope import Scope
 from helpers.clinic.repair.shapes import CannotBe, broadcast, shape_of
 
-__all__ = ["Edit", "Scope", "edits_of", "pairs_of", "together"]
+__all__ = ["Edit", "Scope", "edits_of", "together"]
 
 
 @dataclass(frozen=True)
@@ -221,26 +219,6 @@ def _known(text, tree, scope):
             top |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
     modules = {name for name in _file_names(text) if name.split(".")[0] in top}
     return own | arguments | shared | top | modules | {"self", *dir(builtins)} | set(scope.numbers) | set(scope.arrays)
-
-
-def pairs_of(source, statement, scope=None, most=400):
-    """Two changes of one statement at once, the cheapest sums first; of the `most` likeliest single ones that change expressions."""
-    scope = scope or Scope.of(source, statement)
-    line = Written(source.text, statement)
-    singles = [edit for edit in itertools.islice(edits_of(source, statement, scope), most) if edit.plan]
-    seen = {meaning(line.bare, line.meanings)} | {meaning(line.rewritten(edit.plan)[1], line.meanings) for edit in singles}
-    heap = [(singles[0].cost + singles[1].cost, 0, 1)] if len(singles) > 1 else []
-    while heap:
-        cost, i, j = heapq.heappop(heap)
-        if j + 1 < len(singles):
-            heapq.heappush(heap, (singles[i].cost + singles[j + 1].cost, i, j + 1))
-        if j == i + 1 and j + 1 < len(singles):
-            heapq.heappush(heap, (singles[j].cost + singles[j + 1].cost, j, j + 1))
-        a, b = singles[i], singles[j]
-        if not set(a.plan) & set(b.plan):
-            edit = _edit(line, cost, f"{a.kind} and {b.kind}", a.plan | b.plan, scope, seen)
-            if edit is not None:
-                yield edit
 
 
 def together(source, statement, edit, others=None):
