@@ -68,10 +68,18 @@ def file_complaints(path: Path) -> list[str]:
     return [f"{path.name} has {size} bytes, at most {MAX_BYTES}"] if size > MAX_BYTES else []
 
 
+BROUGHT = "brought"
+
+
 def folder_complaints(folder: Path) -> list[str]:
-    """Notebooks alone live in notebooks/, numbered 00, 01, … without a gap; a guide in markdown is welcome."""
-    entries = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    """Notebooks alone live in notebooks/, numbered 00, 01, … without a gap; a guide in markdown is welcome.
+
+    What learners brought as files, for a notebook to examine, stands in notebooks/brought/: Python and nothing else.
+    """
+    entries = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name != BROUGHT)
     strangers = [name for name in entries if not name.endswith((".ipynb", ".md")) and name != NOTES]
+    inside = sorted((folder / BROUGHT).iterdir()) if (folder / BROUGHT).is_dir() else []
+    strangers += [f"{BROUGHT}/{path.name}" for path in inside if path.suffix != ".py" and path.name != "__pycache__"]
     numbers = [name[:3] for name in entries if name.endswith(".ipynb")]
     expected = [f"{n:02d}_" for n in range(len(numbers))]
     return [f"{name} does not belong into {folder.name}/" for name in strangers] + (

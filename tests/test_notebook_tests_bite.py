@@ -457,6 +457,15 @@ def test_the_folder_and_its_numbers(tmp_path):
     assert len(rules.folder_complaints(tmp_path)) == 2
 
 
+def test_what_was_brought_is_python(tmp_path):
+    (tmp_path / "00_a.ipynb").touch()
+    (tmp_path / "brought").mkdir()
+    (tmp_path / "brought" / "script.py").touch()
+    assert rules.folder_complaints(tmp_path) == []
+    (tmp_path / "brought" / "data.csv").touch()
+    assert rules.folder_complaints(tmp_path) == ["brought/data.csv does not belong into " + tmp_path.name + "/"]
+
+
 def test_a_large_file_is_a_complaint(tmp_path):
     path = tmp_path / NAME
     path.write_bytes(b" " * (rules.MAX_BYTES + 1))
