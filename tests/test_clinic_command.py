@@ -233,3 +233,11 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path, capsys, in_this_process):
     assert clinic_says_here(capsys, "mine.ipynb", "--loss", "loss")[0] == 0
     (tmp_path / "network.ipynb").write_text(json.dumps({"cells": [{"cell_type": "code", "source": [CASE, "%pwd"]}]}), encoding="utf-8")
     assert clinic_says_here(capsys, "network.ipynb")[1].startswith("All six gradients are right")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell with head")
+def test_a_reader_that_leaves_early_sees_no_traceback():
+    script = ROOT / "notebooks" / "brought" / "script.py"
+    command = f'"{sys.executable}" -m helpers.clinic "{script}" --loss "((out - y) ** 2).mean() / 2" --rate lr --no-repair | head -1'
+    ran = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ran.stdout.count("\n") == 1 and ran.stderr == ""

@@ -10,6 +10,7 @@ those of the report. That works wherever Python can start another Python, on Win
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,8 @@ def main(arguments=None):
             if what != "examine":
                 print(f"{name} holds", *held(found), "", sep="\n", flush=True)
             answer = _tried(_task(options, what, path, home), Path(folder), options.seconds)
+        except BrokenPipeError:  # no fault of the file
+            raise
         except (OSError, ValueError, Trouble) as trouble:
             print(f"{name} cannot be used: {trouble}", file=sys.stderr)
             return 2
@@ -121,5 +124,16 @@ def _unfinished(read, ended, seconds):
             'What trains belongs below `if __name__ == "__main__":`.')  # fmt: skip
 
 
+def _piped():
+    """The exit status of `main`, also where whoever reads what it prints has left, as `head` does."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more when it ends
+        return 2
+    return status
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_piped())
