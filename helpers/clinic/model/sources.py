@@ -1,11 +1,23 @@
 """The learner's own lines: their text, which of them ran, and functions in memory that run another text for a while."""
 
+import contextlib
 import sys
 
 from helpers.clinic.model.patches import Patches, patched
 from helpers.clinic.model.texts import Source, first_line, is_theirs, parsed, register, source_of
 
-__all__ = ["Patches", "Source", "first_line", "is_theirs", "parsed", "patched", "ran", "ran_where", "register", "source_of"]
+__all__ = ["Patches", "Source", "first_line", "is_theirs", "parsed", "patched", "ran", "ran_where", "register", "source_of", "tracing"]
+
+
+@contextlib.contextmanager
+def tracing(enter):
+    """Within, `enter(frame, event, arg)` is asked at every call, as by `sys.settrace`; whoever traced before goes on afterwards."""
+    before = sys.gettrace()
+    sys.settrace(enter)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
 
 
 def ran(ask, into=None):
@@ -40,9 +52,5 @@ def _followed(ask, lines_of):
 
         return step
 
-    before = sys.gettrace()
-    sys.settrace(enter)
-    try:
+    with tracing(enter):
         ask()
-    finally:
-        sys.settrace(before)

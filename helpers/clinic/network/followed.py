@@ -7,11 +7,11 @@ up to a factor and turned or not, is the line of that statement, whatever it is 
 import ast
 import contextlib
 import itertools
-import sys
 from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.clinic.model.sources import tracing
 from helpers.clinic.network.aims import aims, anew, came
 from helpers.clinic.repair.outcome import Choice, Outcome, Step
 from helpers.clinic.repair.scopes import scopes_of
@@ -124,13 +124,8 @@ def followed(ask, ran):
             at.pop(id(frame), None)
         return step
 
-    earlier = sys.gettrace()
-    sys.settrace(enter)
-    try:
-        with contextlib.suppress(Exception):
-            ask()
-    finally:
-        sys.settrace(earlier)
+    with tracing(enter), contextlib.suppress(Exception):
+        ask()
     return found
 
 

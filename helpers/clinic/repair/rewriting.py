@@ -12,7 +12,7 @@ import keyword
 import re
 import tokenize
 
-from helpers.clinic.repair.expressions import is_op, key, level, meaning, slot
+from helpers.clinic.repair.expressions import key, level, meaning, slot
 
 BLOCKS = ast.If | ast.While | ast.For | ast.With | ast.AsyncFor | ast.AsyncWith
 """Statements that hold others: only their first line is rewritten."""
@@ -345,10 +345,3 @@ def _enclosed(text):
 
 
 _SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**"}
-
-
-def left_out(node):
-    """The expressions that are left of an operator when one of its sides is left out."""
-    if is_op(node, ast.Mult):
-        return node.left, node.right
-    return (node.left,)

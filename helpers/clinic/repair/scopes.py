@@ -1,9 +1,11 @@
 """The names that statements see each time they run, so that other right sides can be evaluated there."""
 
+import contextlib
 import copy
-import sys
 
 import numpy as np
+
+from helpers.clinic.model.sources import tracing
 
 MOST_RUNS = 12
 """So many runs of a statement are kept; a statement that runs more often is not evaluated where it stands."""
@@ -37,14 +39,8 @@ def scopes_of(statements, ask):
             at.pop(id(frame), None)
         return step
 
-    before = sys.gettrace()
-    sys.settrace(enter)
-    try:
+    with tracing(enter), contextlib.suppress(Exception, SystemExit):  # what ran until then is known
         ask()
-    except (Exception, SystemExit):  # what ran until then is known
-        pass
-    finally:
-        sys.settrace(before)
     return {key: [] if scopes is None else scopes for key, scopes in kept.items()}
 
 
