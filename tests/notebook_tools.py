@@ -48,11 +48,12 @@ def write(notebook: NotebookNode, path: Path) -> None:
     path.write_text(to_text(notebook), encoding="utf-8", newline="\n")
 
 
-def execute(notebook: NotebookNode, folder: Path) -> float:
+def execute(notebook: NotebookNode, folder: Path, widget_state: bool = False) -> float:
     """Run every cell in a clean kernel that works in `folder`, fill in the outputs, return the seconds.
 
     The kernel is this interpreter's own (the one nbval uses), whatever kernels the user has installed; it keeps and reads
-    notes (see helpers.predictions) in a folder of its own, so that nobody's own notes are stored.
+    notes (see helpers.predictions) in a folder of its own, so that nobody's own notes are stored. With `widget_state` the state of
+    every widget is kept in the metadata, for a page on which they live without a kernel.
     Raises nbclient.exceptions.CellExecutionError at the first cell that raises.
     """
     manager = AsyncKernelManager(
@@ -65,7 +66,7 @@ def execute(notebook: NotebookNode, folder: Path) -> float:
         timeout=CELL_TIMEOUT,
         extra_arguments=["--log-level=40"],
         record_timing=False,
-        store_widget_state=False,
+        store_widget_state=widget_state,
     )
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as home:

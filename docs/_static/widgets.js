@@ -1,0 +1,103 @@
+// The widgets of a page, alive without a kernel. Each is an anywidget: an ES module whose `render({model, el})` draws into `el`.
+//
+// <div class="live-widget" data-module="…/view.js" data-state="…/state.json">picture</div>
+//
+// The picture stays until the widget is drawn, and where it cannot be.
+const BASE = new URL(".", import.meta.url);
+const NEAR = "1200px"; // a widget is fetched when the reader is about this far away from it
+
+/** What an anywidget expects of its model: settings, and who wants to know when they change. Nothing is sent anywhere. */
+class Model {
+  #state;
+  #listeners = new Map();
+
+  constructor(state) {
+    this.#state = state;
+  }
+
+  get(name) {
+    return this.#state[name];
+  }
+
+  set(name, value) {
+    const changes = typeof name === "object" ? name : { [name]: value };
+    const changed = Object.keys(changes).filter((key) => this.#state[key] !== changes[key]);
+    Object.assign(this.#state, changes);
+    for (const key of changed) this.#tell(`change:${key}`, changes[key]);
+    if (changed.length) this.#tell("change");
+  }
+
+  on(event, listener) {
+    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
+  }
+
+  off(event, listener) {
+    this.#listeners.set(event, listener ? (this.#listeners.get(event) ?? []).filter((one) => one !== listener) : []);
+  }
+
+  save_changes() {}
+
+  send() {
+    throw new Error("There is no Python behind this page.");
+  }
+
+  #tell(event, value) {
+    for (const listener of this.#listeners.get(event) ?? []) listener({ changed: this.#state }, value);
+  }
+}
+
+/** The state as Python left it; what was bytes there is a DataView here. */
+async function stateOf(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
+  const { state, buffers } = await answer.json();
+  for (const { path, data } of buffers) {
+    const last = path.pop();
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    path.reduce((inner, key) => inner[key], state)[last] = new DataView(bytes.buffer);
+  }
+  return state;
+}
+
+/** Put the widget in place of its picture. */
+async function enliven(place) {
+  const { module, state } = place.dataset;
+  try {
+    const [{ default: widget }, values] = await Promise.all([import(new URL(module, BASE)), stateOf(new URL(state, BASE))]);
+    const model = new Model(values);
+    const el = document.createElement("div");
+    const { render, initialize } = typeof widget === "function" ? await widget() : widget;
+    await initialize?.({ model });
+    place.append(el);
+    await render({ model, el });
+    for (const picture of [...place.children]) if (picture !== el) picture.remove();
+    place.dataset.alive = "true";
+  } catch (error) {
+    place.dataset.alive = "false";
+    console.error(`A widget cannot be drawn: ${error.message}`);
+  }
+}
+
+/** Widgets learn from this mark that nobody answers their questions, as in a page that Jupyter exports. */
+function sayThatThereIsNoKernel() {
+  const mark = document.createElement("script");
+  mark.type = "application/vnd.jupyter.widget-state+json";
+  mark.textContent = "{}";
+  document.head.append(mark);
+}
+
+const places = document.querySelectorAll(".live-widget");
+if (places.length) {
+  sayThatThereIsNoKernel();
+  const watcher = new IntersectionObserver(
+    (seen) => {
+      for (const { isIntersecting, target } of seen) {
+        if (!isIntersecting) continue;
+        watcher.unobserve(target);
+        enliven(target);
+      }
+    },
+    { rootMargin: NEAR },
+  );
+  places.forEach((place) => watcher.observe(place));
+}

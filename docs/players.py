@@ -1,0 +1,60 @@
+"""Widgets on a page without a kernel: their state and their code as files, and in the notebook's outputs a place where each is drawn.
+
+    from players import with_players
+    notebook = with_players(executed(path), static)      # static: the folder that holds widgets.js
+
+Afterwards an output with a live view is plain HTML, the widget's picture inside a `<div class="live-widget">`, which Sphinx and
+nbconvert show alike. A page that loads `widgets.js` as a module brings it to life. All widgets of the notebooks are anywidgets: an ES
+module each, for which those few lines do what Jupyter's own manager needs a megabyte for.
+"""
+
+import hashlib
+import json
+from copy import deepcopy
+from html import escape
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
+FOLDER = "live"  # beneath the static folder
+CODE, STYLE = "_esm", "_css"
+
+
+class NoPlayer(Exception):
+    """A widget that cannot live on a page."""
+
+
+def with_players(notebook: NotebookNode, static: Path) -> NotebookNode:
+    """A copy of `notebook` in which each live view is the HTML that widgets.js brings to life; its files are written below `static`."""
+    shown = deepcopy(notebook)
+    models = shown.metadata.pop("widgets", {}).get(STATE, {}).get("state", {})
+    for cell in shown.cells:
+        for output in cell.get("outputs", []):
+            if view := output.get("data", {}).pop(VIEW, None):
+                output.data = {"text/html": player(models[view["model_id"]], output.data, cell.id, static)}
+    return shown
+
+
+def player(model: dict, data: dict, cell: str, static: Path) -> str:
+    """The place for one widget, with its picture in it."""
+    if model["model_module"] != "anywidget":
+        raise NoPlayer(f"cell {cell} shows a {model['model_name']} of {model['model_module']}: a page without a kernel plays anywidgets alone")
+    state = dict(model["state"])
+    code, style = state.pop(CODE), state.pop(STYLE, "")
+    inside = {key: value for key, value in state.items() if not key.startswith("_") and key not in ("layout", "tabbable", "tooltip")}
+    buffers = [{"path": buffer["path"], "data": buffer["data"]} for buffer in model.get("buffers", [])]
+    places = {
+        "module": stored(static, code, ".js"),
+        "state": stored(static, json.dumps({"state": inside, "buffers": buffers}, separators=(",", ":"), sort_keys=True), ".json"),
+    }
+    attributes = "".join(f' data-{name}="{escape(address)}"' for name, address in places.items())
+    return f'<div class="live-widget"{attributes}><style>{style}</style>{data["text/html"]}</div>'
+
+
+def stored(static: Path, text: str, suffix: str) -> str:
+    """Write `text` into a file that is called after its content, so that pages share it and browsers keep it; returns its address."""
+    name = f"{FOLDER}/{hashlib.sha256(text.encode()).hexdigest()[:16]}{suffix}"
+    (static / FOLDER).mkdir(parents=True, exist_ok=True)
+    (static / name).write_text(text, encoding="utf-8")
+    return name
