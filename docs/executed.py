@@ -17,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
-import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
@@ -26,7 +25,7 @@ ROOT = DOCS.parent
 CACHE = DOCS / "_cache"
 sys.path.append(str(ROOT / "tests"))  # one way of running notebooks, shared with the storing script
 
-from notebook_tools import code_cells, execute, normalised, read, to_text, without_live_views  # noqa: E402
+from notebook_tools import code_cells, execute, normalised, read, to_text  # noqa: E402
 
 VERSIONS = ("numpy", "matplotlib", "pillow", "ipywidgets", "anywidget", "ipykernel", "ipython", "nbclient")
 FORMAT = "2"  # another number where this module keeps something else than before

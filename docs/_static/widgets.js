@@ -70,7 +70,7 @@ async function enliven(place) {
     await initialize?.({ model });
     place.append(el);
     await render({ model, el });
-    for (const picture of [...place.children]) if (picture !== el) picture.remove();
+    for (const picture of place.querySelectorAll(":scope > figure")) picture.remove();
     place.dataset.alive = "true";
   } catch (error) {
     place.dataset.alive = "false";

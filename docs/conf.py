@@ -1,0 +1,60 @@
+"""Sphinx's settings: the pages that `build.py` has written into docs/_build/source."""
+
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+sys.path.insert(0, str(DOCS))
+
+from frontend import katex  # noqa: E402
+from links import REPOSITORY, SITE  # noqa: E402
+from offers import add_offers  # noqa: E402
+
+project = "The Backprop Casebook"
+author = "The Backprop Casebook's authors"
+copyright = "The Backprop Casebook's authors, BSD 3-clause"
+language = "en"
+extensions = ["myst_nb", "sphinx_copybutton", "sphinxcontrib.katex", "sphinxext.opengraph", "sphinx.ext.githubpages"]
+templates_path = ["_templates"]
+smartquotes = False  # what a notebook says is shown as it stands there
+
+# Notebooks: run by executed.py, not by Sphinx; headings have the ids that Jupyter gives them, so that links are the same everywhere.
+nb_execution_mode = "off"
+nb_output_stderr = "remove-warn"
+nb_code_prompt_show = "Show the {type}"
+nb_code_prompt_hide = "Hide the {type}"
+myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
+myst_heading_anchors = 6
+myst_heading_slug_func = "links.anchor"
+myst_dmath_double_inline = True
+
+# Mathematics: rendered now, by Node; the pages load a style and fonts.
+katex_prerender = True
+katex_js_path = str(katex() / "katex.min.js")
+katex_css_path = "katex/katex.min.css"
+
+html_theme = "furo"
+html_title = project
+html_baseurl = SITE
+html_static_path = ["_static", "_build/static"]
+html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"}), ("widgets.js", {"type": "module"})]
+html_theme_options = {"source_repository": REPOSITORY, "source_branch": "main", "source_directory": "docs/", "top_of_page_buttons": []}
+html_copy_source = False
+html_show_sourcelink = False
+html_use_index = False
+copybutton_selector = ".cell_input pre, div.highlight:not(.cell_output *) > pre"
+copybutton_exclude = ".linenos"
+
+ogp_site_url = SITE
+ogp_site_name = project
+ogp_image = "_static/card.png"
+ogp_image_alt = "The network of the casebook, its units and gradients, one step of its backward pass."
+ogp_social_cards = {"enable": False}
+ogp_enable_meta_description = True
+ogp_custom_meta_tags = ['<meta name="twitter:card" content="summary_large_image">']
+
+
+def setup(app):
+    """What each page offers stands at its top."""
+    app.connect("html-page-context", add_offers)
