@@ -8,23 +8,23 @@ It needs what docs/requirements.txt lists, and Node.js with npm; the network onl
 """
 
 import argparse
-import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from executed import CannotRun
-from frontend import NoFrontEnd, static_files
+from frontend import NoFrontEnd, installed, static_files
 from players import NoPlayer
 from sources import notebook_paths, write_sources
 
 DOCS = Path(__file__).resolve().parent
 BUILD = DOCS / "_build"
-PARTS = {"pages": None, "lab": DOCS / "lite" / "lab.py", "slides": DOCS / "slides" / "deck.py"}
+PARTS = {"pages": None, "lab": "lite/lab.py", "slides": "slides/deck.py"}
 
 
 def pages(notebooks: list[Path], site: Path, parts: list[str], whole: bool) -> None:
@@ -53,17 +53,6 @@ def clear(site: Path, keep: tuple[str, ...]) -> None:
         shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
-def part(name: str):
-    """The module that builds a part, from its own folder."""
-    path = PARTS[name]
-    sys.path.insert(0, str(path.parent))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @contextmanager
 def told(what: str):
     """Say what is being done, and how long it took."""
@@ -75,7 +64,7 @@ def told(what: str):
 
 def main(arguments: list[str] | None = None) -> int:
     """Build what is asked for; 1 where that cannot be, with the reason."""
-    there = [name for name, path in PARTS.items() if path is None or path.is_file()]
+    there = [name for name, path in PARTS.items() if path is None or (DOCS / path).is_file()]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=there, help="build this part alone")
     parser.add_argument("--notebooks", nargs="+", metavar="NN", help="numbers of the notebooks, such as 00 02; default: all")
@@ -85,14 +74,15 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = [options.only] if options.only else there
     standing = [name for name in there if name in wanted or (site / name).is_dir()]
     try:
+        installed()
         for name in wanted:
             with told(name):
                 if name == "pages":
                     pages(notebooks, site, standing, whole=not options.notebooks)
                 elif name == "lab":
-                    part(name).build(site / name)
+                    import_module("lite.lab").build(site, [path.stem for path in notebooks])
                 else:
-                    part(name).build(notebooks, site / name)
+                    import_module("slides.deck").build(notebooks, site / name)
     except (CannotRun, NoFrontEnd, NoPlayer) as reason:
         print(f"The site cannot be built. {reason}", file=sys.stderr)
         return 1

@@ -1,7 +1,8 @@
 """What comes from npm: KaTeX, which renders the mathematics while the site is built, with its style and fonts for the pages.
 
-    from frontend import katex, static_files
-    katex()                 docs/node_modules/katex/dist, installed with `npm ci` as docs/package-lock.json says
+    from frontend import installed, katex, static_files
+    installed()             docs/node_modules, installed with `npm ci` as docs/package-lock.json says
+    katex()                 KaTeX's files in it
     static_files(folder)    puts katex/katex.min.css and its fonts into `folder`
 """
 
@@ -20,12 +21,17 @@ class NoFrontEnd(Exception):
     """Why the front end's files cannot be had."""
 
 
-def katex() -> Path:
-    """The folder of KaTeX's files; installs them where they are missing or older than the lock file."""
+def installed() -> Path:
+    """docs/node_modules; what is missing there, or older than the lock file, is installed."""
     lock = DOCS / "package-lock.json"
     if not INSTALLED.is_file() or INSTALLED.stat().st_mtime < lock.stat().st_mtime:
         install()
-    return MODULES / "katex" / "dist"
+    return MODULES
+
+
+def katex() -> Path:
+    """The folder of KaTeX's files."""
+    return installed() / "katex" / "dist"
 
 
 def install() -> None:

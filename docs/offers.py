@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from links import SITE
+from links import REPOSITORY, SITE
+from lite.links import links as run_links
 
 
 class Offer(NamedTuple):
@@ -26,6 +27,8 @@ def offers(page: str, parts: list[str]) -> list[Offer]:
         return []
     name = Path(page).name
     found = [Offer("Download this notebook", f"{page}.ipynb", "As it stands in the repository; it needs the package helpers", download=True)]
+    if "lab" in parts:
+        found += [Offer(*link) for link in run_links(name, REPOSITORY)]
     if "slides" in parts:
         found.append(Offer("Slides", f"slides/{name[:2]}.html", "The same chapter as slides, widgets included"))
     return found

@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_KERNEL_PLUGIN_ID, PYODIDE_VERSION
+
 from lite import lock, wheels
 
 HERE = Path(__file__).parent
