@@ -1,10 +1,13 @@
 """Put parameters where a question wants them, ask, and put everything back as it was."""
 
+import contextlib
+
 import numpy as np
 
 from helpers.clinic.model.calls import Call, loss_value, undisturbed
 from helpers.clinic.model.roles import learns_by_name
 from helpers.clinic.model.state import State, is_foreign
+from helpers.clinic.model.subject import Trouble
 from helpers.clinic.model.walk import MISSING, follow, leaves
 
 _MOST = 20_000_000  # entries: what is larger is data, and is never moved
@@ -18,9 +21,9 @@ class Bench:
     written, are replaced while a question is asked by arrays that are and can, wherever they stand.
     """
 
-    def __init__(self, model, loss, grads=None, step=None, rate=None, primed=False):
+    def __init__(self, model, loss, grads=None, step=None, rate=None, primed=False, within=contextlib.nullcontext):
         self.model, self.root = model, model
-        self.call = Call("loss", loss)
+        self.call = Call("loss", loss, within=within)
         self.other = Call("grads", grads) if grads is not None else Call("step", step, rate) if step is not None else None
         self.outer = State(model, loss, grads, step) if primed else None
         if primed:
@@ -77,18 +80,26 @@ class Bench:
     def answer(self, moved, read, before=lambda: None):
         """`read(what grads() or step() returned)`, after a forward pass with the same randomness; `before` is called between them."""
 
-        def question():
-            self.forward()
-            before()
-            return read(self.other.run(self.root, self.seconds))
+        return self.ask(moved, lambda: read(self.after_forward(before=before)), everything=True)
 
-        return self.ask(moved, question, everything=True)
+    def after_forward(self, around=None, before=lambda: None):
+        """What grads() or step() returns after a forward pass. Raises Trouble.
 
-    def forward(self):
-        """The loss, for what it leaves behind; the random numbers that it drew are drawn again by who comes next."""
+        The loss is called as it is, for what it leaves behind; the random numbers that it drew are drawn again by who comes next.
+        """
         if self.forward_first:
-            self.call.run(self.root, self.seconds)
+            self.call.run(self.root, self.seconds, whole=True)
             self.state.restore_randomness()
+        before()
+        return self.other.run(self.root, self.seconds, around)
+
+    def stands_alone(self):
+        """Whether grads() or step() raises without a forward pass before it: then it makes its own, and that of the loss would be one more."""
+        try:
+            self.ask([], lambda: self.other.run(self.root, self.seconds), everything=True)
+        except Trouble as what:
+            return isinstance(what.cause, Exception) and bool(what.line)
+        return False
 
     # --- moving ------------------------------------------------------------------------------------------------------
 

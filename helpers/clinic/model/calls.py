@@ -22,11 +22,12 @@ class Call:
     It is called without arguments; one that needs exactly one gets the model, or the rate where it asks for that by name.
     """
 
-    def __init__(self, what, function, rate=None):
+    def __init__(self, what, function, rate=None, within=contextlib.nullcontext):
+        """within : context manager in which it is called."""
         if not callable(function):
             came = guard.said(function, repr, 60)
             raise Trouble(f"{what} has to be a function, and {came} came: write {what}=lambda: … and your call behind it.")
-        self.what, self.function = what, function
+        self.what, self.function, self.within = what, function, within
         wanted = _required(function)
         if len(wanted) > 1:
             raise Trouble(f"{what} takes {', '.join(wanted)}, and nobody here knows them: write {what}=lambda: yours({', '.join(wanted)}).")
@@ -34,11 +35,12 @@ class Call:
         self.takes_model = bool(wanted) and not self.takes_rate
         self.rate = rate
 
-    def run(self, model, seconds=None, around=None):
-        """What the function returns, or what `around(function)` does. Raises Trouble."""
+    def run(self, model, seconds=None, around=None, whole=False):
+        """What the function returns, or what `around(function)` does; `whole`: outside of the context it is called in else. Raises Trouble."""
         arguments = (model,) if self.takes_model else (self.rate,) if self.takes_rate else ()
         try:
-            return guard.limited(around(self.function) if around else self.function, *arguments, seconds=seconds)
+            with contextlib.nullcontext() if whole else self.within():
+                return guard.limited(around(self.function) if around else self.function, *arguments, seconds=seconds)
         except KeyboardInterrupt:
             raise
         except guard.OutOfTime as error:

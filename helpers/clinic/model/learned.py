@@ -1,10 +1,12 @@
 """Which numbers of a script are its parameters: what a pass changes and the loss depends on, and what should learn beside them."""
 
 import ast
+import contextlib
 import re
 
 import numpy as np
 
+from helpers.clinic.model.cut import cut_where_needed
 from helpers.clinic.model.given import number
 from helpers.clinic.model.slots import Slot, names_of, rearranged
 from helpers.clinic.model.state import is_foreign
@@ -37,11 +39,11 @@ def find_parameters(script, known):
     found = floats(script.namespace)
     chosen = [_called(name, found, script) for name in known] if known else _moving(script, found)
     _take(script, chosen, known)
-    _choose_loss(script)
+    notes = _choose_loss(script)
     if not known:
         _choose_parameters(script, chosen, found)
     loops = script.plan.split.loops
-    return [f"One pass is the body of the loop in line {loops[-1].lineno}."] if loops else []
+    return [*([f"One pass is the body of the loop in line {loops[-1].lineno}."] if loops else []), *notes]
 
 
 def _take(script, chosen, names=()):
@@ -96,7 +98,7 @@ def _moved(found, before, namespace):
 
 
 def _choose_loss(script):
-    """The shortest code that gives the loss of the pass, as runs of the pass with its updates taken back tell."""
+    """The shortest code that gives the loss of the pass, as runs of the pass with its updates taken back tell. Returns notes."""
     rng, start = np.random.default_rng(0), _starts(script)
     points = [start, {name: shaken(value, rng) for name, value in start.items()}]
     plan = script.plan
@@ -105,12 +107,12 @@ def _choose_loss(script):
         plan.keep_for_loss(keeping)
         if all(_agree(_tried(script, point, plan.loss_code), value) for point, value in zip(points, wanted, strict=True)):
             break
-    script.loss(start)
+    return cut_where_needed(script.cut, lambda: script.loss(start))
 
 
-def _tried(script, point, code):
+def _tried(script, point, code, within=contextlib.nullcontext):
     try:
-        return script.ask(point, code, script.loss_now)
+        return script.ask(point, code, script.loss_now, within)
     except Trouble as error:
         return error
 
@@ -137,16 +139,17 @@ def _that_matter(script, some, others=()):
     """Those on which the loss depends, at the start or, since a deep network may be dead there, at one of several points drawn at random."""
     if not some:
         return []
+    within = script.cut.within
     _take(script, [*some, *others])
     names, start, rng = list(script.slots), _starts(script), np.random.default_rng(1)
     left, found = dict(zip(names, some, strict=False)), set()
     for k in range(POINTS):
         point = start if k == 0 else {name: _elsewhere(value, rng, k) for name, value in start.items()}
-        at = _tried(script, point, script.plan.loss_code)
+        at = _tried(script, point, script.plan.loss_code, within)
         if k and isinstance(at, Trouble):
             continue
         for name in [name for name in left if name not in found]:
-            value = _tried(script, point | {name: shaken(point[name], rng)}, script.plan.loss_code)
+            value = _tried(script, point | {name: shaken(point[name], rng)}, script.plan.loss_code, within)
             if isinstance(value, Trouble) or value != at:
                 found.add(name)
         if len(found) == len(left):

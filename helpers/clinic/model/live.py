@@ -2,12 +2,14 @@
 
 import contextlib
 import dataclasses
+from functools import partial
 
 import numpy as np
 
 from helpers.clinic.model import fresh, given, refusals, roles, sources
 from helpers.clinic.model.bench import Bench
 from helpers.clinic.model.calls import handed_over, loss_value
+from helpers.clinic.model.cut import Cut, cut_where_needed
 from helpers.clinic.model.learning import Learning, Slopes
 from helpers.clinic.model.memory import Memory
 from helpers.clinic.model.subject import Subject, Trouble
@@ -43,14 +45,20 @@ class Live(Subject):
             raise Trouble("Say either grads=… (a function that gives gradients) or step=…, rate=… (one that updates the parameters).")
         self.handed_over = handed_over(loss, grads, step)
         self._rng, self._notes, self.seconds = np.random.default_rng(0), [], None
-        self._bench = Bench(model, loss, grads, step, rate)
+        self._patches = sources.Patches()
+        self._cut = Cut(self._patches)
+        make = partial(Bench, model, loss, grads, step, rate, within=self._cut.within)
+        self._bench = make()
         self._rate = float(rate if rate is not None else self._read_rate()) if step is not None else None
-        self._matches, self._memory, self._slopes, self._patches = {}, Memory(), {}, sources.Patches()
+        self._matches, self._memory, self._slopes = {}, Memory(), {}
+        self._notes += cut_where_needed(self._cut, self._bench.loss)
         refusals.refuse_chance(self._bench)
+        alone = bool(self._cut.chosen) and self._bench.stands_alone()
         found = roles.dependence(self._bench, self._bench.numbers, self._rng)
-        if not found.depends and len(Bench(model, loss, primed=True).numbers) > len(self._bench.numbers):
-            self._bench = Bench(model, loss, grads, step, rate, primed=True)
+        if not found.depends and len(Bench(model, loss, primed=True, within=self._cut.within).numbers) > len(self._bench.numbers):
+            self._bench = make(primed=True)
             found = roles.dependence(self._bench, self._bench.numbers, self._rng)
+        self._bench.forward_first = not alone
         chosen = refusals.chosen_of(self._bench, only)
         refusals.refuse_nothing(self._bench, found, chosen)
         self._raised, self._found = False, found
@@ -83,6 +91,7 @@ class Live(Subject):
         """What the code says is the gradient at `values`, NaN where its shape does not fit. Raises Trouble."""
         self._bench.seconds = self.seconds
         if self._raised and not self._matched and self._rate is None:
+            self._bench.ask(self._places(values), self._bench.after_forward, everything=True)  # most changes do not let it run, and end here
             self._matches, self._matched = self._matches_now(), True
         places = self._places(values)
         return self._memory.cleared(self._calls(places, self._memory.calls))
@@ -93,10 +102,10 @@ class Live(Subject):
         before = self._bench.everything
         try:
             with self._patches(texts):
-                self._bench.everything, self._matched = True, False
+                self._bench.everything, self._matched, self._cut.texts = True, False, texts
                 yield
         finally:
-            self._matched = False
+            self._matched, self._cut.texts = False, {}
             self._bench.everything = before
             self._bench.state.restore(everything=True)
 
@@ -131,9 +140,8 @@ class Live(Subject):
         bench = self._bench
         if again:
             bench.put_again(places)
-        bench.forward()
         placed = (lambda step: fresh.placing(bench, places, step)) if self._anew else None
-        answer = given.unrolled(bench.other.run(bench.root, self.seconds, placed))
+        answer = given.unrolled(bench.after_forward(placed))
         values = {leaf.name: value for leaf, value in places}
         if self._rate is None:
             return {name: self._read(name, answer) for name in self._leaves}

@@ -33,18 +33,37 @@ class Patches:
     """`patched` for many edits of code that stays in memory: its functions are looked for once."""
 
     def __init__(self):
-        self._files = {}
+        self._files, self._depth = {}, 0
 
     @contextlib.contextmanager
     def __call__(self, texts):
-        changes = [change for filename, text in texts.items() for change in self._changes(filename, text)]
+        with self.running(self.prepared(texts)):
+            yield
+
+    def prepared(self, texts):
+        """[(function, its code in another text)] for `running`."""
+        return [change for filename, text in texts.items() for change in self._changes(filename, text)]
+
+    @contextlib.contextmanager
+    def held(self):
+        """Within, functions that have got other code are those that were looked for before."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+    @contextlib.contextmanager
+    def running(self, changes):
+        """Within, functions have other code, also where they have other code already."""
         before = [(function, function.__code__) for function, _ in changes]
         inner = [pair for (_, old), (_, new) in zip(before, changes, strict=True) for pair in _inner(old, new)]
         held = [sys.getrefcount(new) for _, new in inner]
         try:
             for function, code in changes:
                 function.__code__ = code
-            yield
+            with self.held():
+                yield
         finally:
             for function, code in before:
                 function.__code__ = code
@@ -57,7 +76,7 @@ class Patches:
         source = source_of(filename)
         if source is None:
             raise ValueError(f"the text of {filename} is not known")
-        if file is None or file.source is not source or file.stale():
+        if file is None or (not self._depth and (file.source is not source or file.stale())):
             file = self._files[filename] = _File(source)
         return file.changes(text.replace("\r\n", "\n").replace("\r", "\n"))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from helpers.clinic import guard
 from helpers.clinic.model import sources
+from helpers.clinic.model.cut import Cut
 from helpers.clinic.model.given import fitted, number
 from helpers.clinic.model.guess import kept_rate, rate_of
 from helpers.clinic.model.learned import find_parameters
@@ -57,6 +58,7 @@ class Script(Subject):
         notes = self._planned(wanted, results)
         sources.register(self.filename, self.text)
         self._known, self._plans, self._patches = set(), {}, sources.Patches()
+        self.cut = Cut(self._patches)
         self.slots, self._values = {}, {}
         self._factor, self._matches, self.kept = 1.0, None, []
         with guard.randomness_kept():
@@ -139,22 +141,23 @@ class Script(Subject):
 
     def loss(self, values):
         """The loss at `values`, without any update. Raises Trouble."""
-        return self.ask(values, self.plan.loss_code, self.loss_now)
+        return self.ask(values, self.plan.loss_code, self.loss_now, self.cut.within)
 
     def gradients(self, values):
         """What one pass says: (before - after) / rate, or what stands in the names given. Raises Trouble."""
         return self.ask(values, self.plan.pass_code, self._said)
 
-    def ask(self, values, code, answer):
-        """Run code with the parameters at `values`, and return `answer()`, taken while the namespace is as it was left."""
+    def ask(self, values, code, answer, within=contextlib.nullcontext):
+        """Run code with the parameters at `values`, and return `answer()`, taken while the namespace is as it was left; both `within()`."""
         self._values, new = values, code not in self._known
         self._known.add(code)
         with guard.randomness_kept() if new or self.state.draws else contextlib.nullcontext():
             self.state.restore()
             try:
                 self._put()
-                self._run(code, self.seconds)
-                return answer()
+                with within():
+                    self._run(code, self.seconds)
+                    return answer()
             finally:
                 self.state.restore(everything=new)  # code that runs for the first time may change what none did before
 
@@ -228,10 +231,10 @@ class Script(Subject):
         with self._patches(texts) if texts else contextlib.nullcontext():
             before, self.plan = self.plan, plan
             try:
-                self._known = set()
+                self._known, self.cut.texts = set(), texts
                 yield
             finally:
-                self.plan, self._known = before, set()
+                self.plan, self._known, self.cut.texts = before, set(), {}
 
     def _edited(self, text):
         """(plan, {filename: text} for the functions) of another text; the last ones are kept."""
