@@ -19,7 +19,7 @@ NOTEBOOKS = ROOT / "notebooks"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 CELL_TIMEOUT = 120  # seconds; the same as nbval's in pyproject.toml
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
-KEPT_CELL_METADATA = {"tags"}
+KEPT_CELL_METADATA = {"tags", "slideshow"}  # the second holds the marks of the slides, see docs/slides/README.md
 COLLAPSED = {"outputs_hidden": True}  # under "jupyter"; JupyterLab opens the output when the cell is run
 # In place of a collapsed output JupyterLab shows the first line of the cell's first output. This one has none, and shows nothing.
 CURTAIN = {"output_type": "display_data", "data": {}, "metadata": {}}
