@@ -195,7 +195,7 @@ def test_a_penalty_is_said_or_suspected(number, form):
     (penalised("0.1").replace("    dZ1 =", '    db2 += 0.1 * p["b2"]\n    dZ1 ='), {"db2"}, "0.1 * b2 is added in db2: the bias is penalised, too"),
 ])  # fmt: skip
 def test_what_is_wrong_with_a_penalty_is_said(text, wrong, says):
-    report = examined(text, l2=0.1)
+    report = examined(text, l2=0.1, repair=False)
     assert set(report.wrong) == wrong and len(report.findings) == 1
     assert says in report.findings[0].explanation
 

@@ -1,7 +1,5 @@
 """All widgets on one page: they are painted, they keep to themselves, and they break no rule."""
 
-import pytest
-
 from browser.widgets import IMPORTS, play, show, status, use_theme, violations
 from helpers.widgets.gallery import EXHIBITS
 
@@ -37,9 +35,8 @@ STATES = {
 """Each with the height in pixels that it may have: 600 are seen at once."""
 
 
-@pytest.mark.parametrize("width", [1280, 1366])
-def test_everything_is_seen_beside_the_open_sidebar(lab, page, width):
-    page.set_viewport_size({"width": width, "height": 720})
+def test_everything_is_seen_beside_the_open_sidebar(lab, page):
+    page.set_viewport_size({"width": 1280, "height": 720})  # the narrower of the usual two; the wider has room left
     show(page, lab, f"{IMPORTS}\nfrom helpers import case", "", widgets=0, sidebar=True)
     for code, highest in STATES.items():
         widget = play(page, code)
