@@ -6,23 +6,19 @@ Explained in: notebooks/00_the_case.ipynb
 import contextlib
 import html
 import json
-import os
 import re
 from collections.abc import KeysView, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Real
-from pathlib import Path
 
 import numpy as np
 
 from helpers.exercises.outcome import kind, said, unfinished
+from helpers.notes import notes_file
 
 NEAR = 0.05
 """A predicted number that is off by less than this share of the right one counts as right; whole numbers must be equal."""
-
-NOTES = "my_notes.json"
-"""The file, beside the notebooks, that keeps what a reader noted; the environment variable CASEBOOK_NOTES names another."""
 
 
 @dataclass(frozen=True)
@@ -180,10 +176,10 @@ def keep(name, value):
         return Outcome(None, f"{name} holds {kind(value)}, expected numbers and texts: nothing was kept.", "Your note")
     notes = _notes() | {name: json.loads(text)}
     try:
-        _file().write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")
+        notes_file().write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
-        return Outcome(None, f"{_file().name} cannot be written ({error.strerror}): note it on paper.", "Your note")
-    return Outcome(None, f"kept in {_file().name}, for later.", "Your note")
+        return Outcome(None, f"{notes_file().name} cannot be written ({error.strerror}): note it on paper.", "Your note")
+    return Outcome(None, f"kept in {notes_file().name}, for later.", "Your note")
 
 
 def kept(name):
@@ -194,14 +190,10 @@ def kept(name):
     return _notes().get(name)
 
 
-def _file():
-    return Path(os.environ.get("CASEBOOK_NOTES", NOTES))
-
-
 def _notes():
     """All notes; a file that is missing or spoilt counts as empty."""
     try:
-        notes = json.loads(_file().read_text(encoding="utf-8"))
+        notes = json.loads(notes_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return notes if isinstance(notes, dict) else {}

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from nbformat import NotebookNode
 
-from helpers.predictions import NOTES
+from helpers.notes import NOTES
 from notebook_tools import (
     ANSWER,
     COLLAPSED,
@@ -24,6 +24,7 @@ from notebook_tools import (
     EXERCISE_PARTS,
     KERNELSPEC,
     PREDICT,
+    PROGRESS,
     by_id,
     cell_text,
     code_cells,
@@ -77,7 +78,7 @@ def folder_complaints(folder: Path) -> list[str]:
     What learners brought as files, for a notebook to examine, stands in notebooks/brought/: Python and nothing else.
     """
     entries = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name != BROUGHT)
-    strangers = [name for name in entries if not name.endswith((".ipynb", ".md")) and name != NOTES]
+    strangers = [name for name in entries if not name.endswith((".ipynb", ".md")) and name not in (NOTES, "my_progress")]
     inside = sorted((folder / BROUGHT).iterdir()) if (folder / BROUGHT).is_dir() else []
     strangers += [f"{BROUGHT}/{path.name}" for path in inside if path.suffix != ".py" and path.name != "__pycache__"]
     numbers = [name[:3] for name in entries if name.endswith(".ipynb")]
@@ -116,7 +117,7 @@ def shows_something(source: str) -> bool:
     expressions = [node.value for node in body if isinstance(node, ast.Expr)]
     called = [ast.unparse(value.func) for value in expressions if isinstance(value, ast.Call)]
     ends_with_name = bool(body) and isinstance(body[-1], ast.Expr) and isinstance(body[-1].value, ast.Name)
-    return ends_with_name or any(re.fullmatch(r"print|display|.*\bshow|exercises\.check_\w+", c) for c in called)
+    return ends_with_name or any(re.fullmatch(r"print|display|.*\bshow|exercises\.check_\w+|progress", c) for c in called)
 
 
 def parsed(source: str) -> ast.Module:
@@ -308,10 +309,11 @@ def time_complaints(title: str, notebook: NotebookNode) -> list[str]:
 
 
 def ending_complaints(notebook: NotebookNode, path: Path) -> list[str]:
-    """The last section says what the reader can do now."""
+    """The last section says what the reader can do now, and its last cell which exercises are right."""
     sections = [text for level, text in headings(notebook) if level == 2]
-    ok = bool(sections) and sections[-1] == LAST_HEADING
-    return [] if ok else [f"the last section is {sections[-1:]}, expected {LAST_HEADING!r}"]
+    found = [] if sections[-1:] == [LAST_HEADING] else [f"the last section is {sections[-1:]}, expected {LAST_HEADING!r}"]
+    last = notebook.cells[-1]
+    return found + ([] if (last.id, last.source) == ("progress", PROGRESS) else [f"{last.id}: is the last cell, expected one progress: {PROGRESS!r}"])
 
 
 def section_complaints(notebook: NotebookNode, path: Path) -> list[str]:
@@ -348,6 +350,32 @@ def one_exercise_complaints(notebook: NotebookNode, slug: str) -> list[str]:
         found.append(f"{check.id}: not one line CHAPTER.check_{slug.replace('-', '_')}(…)")
     found += [f"{c.id}: no <details>" for c in (hints, solution) if "<details>" not in c.source]
     return found + solution_complaints(solution)
+
+
+def answer_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """The variables of an answer belong to it alone: a cell that binds them as well would spoil what is said of it later."""
+    bound = {cell.id: bound_names(cell.source) for cell in code_cells(notebook)}
+    found = []
+    for slug in exercise_slugs(notebook):
+        asked = {node.id for node in ast.walk(parsed(by_id(notebook)[f"ex-{slug}-check"].source)) if isinstance(node, ast.Name)}
+        own = asked & bound[f"ex-{slug}"]
+        found += [f"{cell}: binds {', '.join(sorted(own & names))}, the answer of ex-{slug}" for cell, names in bound.items()
+                  if cell != f"ex-{slug}" and own & names]  # fmt: skip
+    return found
+
+
+def bound_names(source: str) -> set[str]:
+    """The names that a cell binds at its top level; those inside of functions and comprehensions are their own."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [parsed(source)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif not isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            found |= {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else set()
+            waiting += ast.iter_child_nodes(node)
+    return found
 
 
 def solution_complaints(cell: NotebookNode) -> list[str]:
@@ -553,6 +581,7 @@ RULES: tuple[Callable[[NotebookNode, Path], list[str]], ...] = (
     ending_complaints,
     section_complaints,
     exercise_complaints,
+    answer_complaints,
     untouched_complaints,
     prediction_complaints,
     widget_question_complaints,

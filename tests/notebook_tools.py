@@ -24,6 +24,7 @@ COLLAPSED = {"outputs_hidden": True}  # under "jupyter"; JupyterLab opens the ou
 # In place of a collapsed output JupyterLab shows the first line of the cell's first output. This one has none, and shows nothing.
 CURTAIN = {"output_type": "display_data", "data": {}, "metadata": {}}
 EXERCISE_PARTS = ("-check", "-hints", "-solution")
+PROGRESS = "from helpers.exercises import progress\n\nprogress()  # what is right, wrong or open so far, also from before a restart"
 LOOKED_UP = "question-index"  # a list that nobody reads through
 PREDICT, ANSWER = "**Predict.**", "<details><summary>Answer</summary>"
 
@@ -121,7 +122,7 @@ def minutes(cells: list[NotebookNode]) -> int:
     """
     texts = [cell.source for cell in cells if cell.cell_type == "markdown" and cell.id != LOOKED_UP]
     words = sum(len(re.findall(r"\w+", re.sub(r"\]\([^)]*\)", "]", prose(text)))) for text in texts)
-    code = [cell for cell in cells if cell.cell_type == "code" and not cell.id.startswith("ex-")]
+    code = [cell for cell in cells if cell.cell_type == "code" and not cell.id.startswith("ex-") and cell.id != "progress"]
     lines = sum(bool(line.strip()) for cell in code for line in cell.source.splitlines())
     exercises = sum(cell.id.startswith("ex-") and not cell.id.endswith(EXERCISE_PARTS) for cell in cells)
     predictions = sum(text.count(PREDICT) for text in texts)

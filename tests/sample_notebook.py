@@ -1,10 +1,10 @@
-"""A tiny notebook that keeps every rule, on which the tests plant faults. It needs none of the helpers."""
+"""A tiny notebook that keeps every rule, on which the tests plant faults. Only its last cell needs the helpers."""
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from notebook_tools import ANSWER
+from notebook_tools import ANSWER, PROGRESS
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -45,13 +45,13 @@ def exercise(slug: str) -> list[NotebookNode]:
     """The five cells of one exercise."""
     hints = "<details><summary>Hint</summary>\n\nTwice two.\n\n</details>"
     solution = (
-        "<details><summary>Solution</summary>\n\n```python\nanswer = 4\n```\n\n"
+        f"<details><summary>Solution</summary>\n\n```python\n{slug} = 4\n```\n\n"
         "Two and two make four on every machine.\n\n</details>"
     )
     return [
         new_markdown_cell(f"**Your turn.** The {slug}.", id=f"task-{slug}"),
-        new_code_cell("answer = ...", id=f"ex-{slug}"),
-        new_code_cell(f"exercises.check_{slug}(answer)", id=f"ex-{slug}-check"),
+        new_code_cell(f"{slug} = ...", id=f"ex-{slug}"),
+        new_code_cell(f"exercises.check_{slug}({slug})", id=f"ex-{slug}-check"),
         new_markdown_cell(hints, id=f"ex-{slug}-hints"),
         new_markdown_cell(solution, id=f"ex-{slug}-solution"),
     ]
@@ -74,5 +74,6 @@ def sample() -> NotebookNode:
         *exercise("triple"),
         *exercise("square"),
         new_markdown_cell("## What you can do now\n\nRead 0.6931 as a guess.", id="ending"),
+        new_code_cell(PROGRESS, id="progress"),
     ]
     return nbformat.from_dict(new_notebook(cells=cells))

@@ -15,7 +15,7 @@ HELPERS = ROOT / "helpers"
 MODULES = sorted(HELPERS.rglob("*.py"))
 
 FLOORS = [
-    {"checks"},
+    {"checks", "notes"},
     {"activations", "firing"},
     {"losses", "datasets", "initial", "convolution"},
     {"network", "autograd", "convnet", "paths"},

@@ -134,7 +134,7 @@ def test_each_wrong_answer_is_told_the_experiment_that_decides(letter):
     (TRUTH | {"J": "small weights"}, "wrong", "there is no 'J': the letters are A to H"),
     (TRUTH | {"A": "dead layer"}, "wrong", "A: your answer is 'dead layer', expected one of the causes: rate too high, "),
     (TRUTH | {"A": 3}, "wrong", "A: your answer is 3, expected one of the causes"),
-    (list(TRUTH.values()), "wrong", "answers is a list, expected a dict"),
+    (list(TRUTH.values()), "wrong", "my_causes is a list, expected a dict"),
 ])  # fmt: skip
 def test_other_answers(answers, status, says):
     feedback = check_hidden_runs(answers)

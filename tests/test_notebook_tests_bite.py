@@ -351,7 +351,8 @@ FAULTS = {
                              replace("title", "5 minutes. The", "15 minutes. The"),
                              replace("title", "#What-does-a", "#Does-a"),
                              markdown("question", "# Another title")],
-    rules.ending_complaints: [markdown("ending", "## One more thing"), source("ending", "The end.")],
+    rules.ending_complaints: [markdown("ending", "## One more thing"), source("ending", "The end."), without("progress"),
+                              source("progress", "print(1)")],
     rules.section_complaints: [markdown("title", "## What you can do now")],
     rules.exercise_complaints: [
         without("ex-double"),
@@ -364,6 +365,7 @@ FAULTS = {
         source("ex-double-solution", "<details>\n\nThe answer is what two and two make.\n\n</details>"),
         source("ex-double-solution", "<details>\n\n```python\nanswer = 4\n```\n\n</details>"),
     ],
+    rules.answer_complaints: [source("loss", "double = 3"), source("figure", "for triple in (1, 2):\n    pass")],
     rules.untouched_complaints: [lambda nb: by_id(nb)["ex-double-check"].update(outputs=[])],
     rules.prediction_complaints: [
         open_output("loss"),

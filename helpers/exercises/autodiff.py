@@ -17,18 +17,18 @@ GRAPHS = {
 
 
 @check
-def check_order(order):
+def check_order(my_order):
     """The goal first, and each node after everything that was computed from it.
 
     Parameters
     ----------
-    order : callable
-        order(parents, goal) -> list of names; parents is a dict with a tuple of names for each node.
+    my_order : callable
+        my_order(parents, goal) -> list of names; parents is a dict with a tuple of names for each node.
 
     Posed in: notebooks/10_automatic_differentiation.ipynb
     """
     for parents, goal in GRAPHS.values():
-        turns = items(call(order, parents, goal, name="my_order"), "the order", "names")
+        turns = items(call(my_order, parents, goal, name="my_order"), "the order", "names")
         _complete(turns, parents, goal)
         _no_turn_too_early(turns, parents, goal)
     return "each node has its turn when all that is computed from it has had its own."
@@ -190,13 +190,13 @@ SHAPES = [((3, 4), (3, 1)), ((3, 4), (1, 4)), ((3, 3), (3, 1)), ((3, 3), (1, 3))
 
 
 @check
-def check_unbroadcast(unbroadcast):
+def check_unbroadcast(my_unbroadcast):
     """The sum over the axes along which an array of this shape was repeated, in that shape.
 
     Parameters
     ----------
-    unbroadcast : callable
-        unbroadcast(share, shape) -> array of this shape.
+    my_unbroadcast : callable
+        my_unbroadcast(share, shape) -> array of this shape.
 
     Posed in: notebooks/10_automatic_differentiation.ipynb
     """
@@ -204,7 +204,7 @@ def check_unbroadcast(unbroadcast):
     for long, shape in SHAPES:
         share = rng.integers(1, 9, long) + 0.5
         name = f"the sum of a share of shape {long} in the shape {shape}"
-        result = call(unbroadcast, share, shape, name="my_unbroadcast")
+        result = call(my_unbroadcast, share, shape, name="my_unbroadcast")
         compare(result, autograd.backward.unbroadcast(share, shape), _sums(share, shape), name=name)
     return "each use counts, so the share is summed over the repeated axes and has the argument's shape."
 
@@ -304,13 +304,13 @@ _CHANGED = ("a small number inside of the root changes the value where x <= 0 (o
 
 
 @check
-def check_dual_product(product):
+def check_dual_product(my_product):
     """(u, du) (v, dv) = (u v, du v + u dv).
 
     Parameters
     ----------
-    product : callable
-        product(u, v) -> (value, movement), for two pairs (value, movement).
+    my_product : callable
+        my_product(u, v) -> (value, movement), for two pairs (value, movement).
 
     Posed in: notebooks/10_automatic_differentiation.ipynb
     """
@@ -328,30 +328,30 @@ def check_dual_product(product):
             ([a + b, da + db], "this is the sum of the two."),
             ([a + b, da * b + a * db], "the value is that of the sum, a * b is asked."),
         ]
-        compare(_apart(call(product, u, v, name="my_product")), [a * b, da * b + a * db], mistakes, name=f"the product of {u} and {v}")
+        compare(_apart(call(my_product, u, v, name="my_product")), [a * b, da * b + a * db], mistakes, name=f"the product of {u} and {v}")
     return "the product rule, in a pair."
 
 
 @check
-def check_passes(passes):
+def check_passes(my_passes):
     """3 forward passes (one an input) or 1000 backward sweeps (one an output) for 1000 slopes by 3 inputs.
 
     Parameters
     ----------
-    passes : dict
+    my_passes : dict
         {"forward": ..., "reverse": ...}
 
     Posed in: notebooks/10_automatic_differentiation.ipynb
     """
-    if isinstance(passes, tuple | list) and len(passes) == 2:
-        passes = dict(zip(("forward", "reverse"), passes, strict=True))
-    if not isinstance(passes, dict):
-        raise Wrong(f"my_passes is {kind(passes)}, expected the dict of the stub.")
-    passes = {name.strip().lower() if isinstance(name, str) else name: value for name, value in passes.items()}
-    passes = {{"backward": "reverse", "forwards": "forward"}.get(name, name): value for name, value in passes.items()}
-    if lacking := [name for name in ("forward", "reverse") if name not in passes]:
+    if isinstance(my_passes, tuple | list) and len(my_passes) == 2:
+        my_passes = dict(zip(("forward", "reverse"), my_passes, strict=True))
+    if not isinstance(my_passes, dict):
+        raise Wrong(f"my_passes is {kind(my_passes)}, expected the dict of the stub.")
+    my_passes = {name.strip().lower() if isinstance(name, str) else name: value for name, value in my_passes.items()}
+    my_passes = {{"backward": "reverse", "forwards": "forward"}.get(name, name): value for name, value in my_passes.items()}
+    if lacking := [name for name in ("forward", "reverse") if name not in my_passes]:
         raise Wrong(f"my_passes lacks {' and '.join(map(repr, lacking))}.")
-    pair = [numbers(passes[name], f"my_passes[{name!r}]", ()) for name in ("forward", "reverse")]
+    pair = [numbers(my_passes[name], f"my_passes[{name!r}]", ()) for name in ("forward", "reverse")]
     mistakes = [
         ([1000, 3], "the other way round: a forward pass follows one input to all outputs, a backward sweep one output to all inputs."),
         ([3, 1], "one backward sweep begins at one output; here there are 1000, and each needs its own."),

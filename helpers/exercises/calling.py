@@ -6,6 +6,7 @@ import traceback
 
 import numpy as np
 
+from helpers.exercises.copies import copied, difference
 from helpers.exercises.outcome import NotAttempted, Wrong, kind, raised, said, unfinished
 
 SHAPE = re.compile(r"\(\d+(?:, ?\d+)*,?\)")
@@ -37,7 +38,7 @@ def call(function, *arguments, name=None, depth=None, spoilt="work on a new arra
     name = name or _name(function)
     if not callable(function):
         raise Wrong(f"{name} is {kind(function) if function is not None else 'None'}, expected a function.")
-    copies = [_copy(argument) for argument in arguments]
+    copies = [copied(argument) for argument in arguments]
     try:
         result = function(*copies)
     except (KeyboardInterrupt, Wrong):
@@ -49,7 +50,7 @@ def call(function, *arguments, name=None, depth=None, spoilt="work on a new arra
     if result is None:
         raise Wrong(f"{name} returns None: is the return missing?")
     for copy, argument, label in zip(copies, arguments, _labels(function, len(arguments)), strict=True):
-        if changed := _changed(copy, argument, label):
+        if changed := difference(copy, argument, label):
             raise Wrong(f"{name} overwrites its argument {changed}: {spoilt}")
     return result
 
@@ -66,28 +67,6 @@ def _labels(function, count):
     except (TypeError, ValueError):
         names = []
     return [names[k] if k < len(names) else f"number {k + 1}" for k in range(count)]
-
-
-def _copy(value):
-    if isinstance(value, dict):
-        return {key: _copy(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_copy(part) for part in value]
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def _changed(left, right, label):
-    """The name of the first thing in `left` that no longer is as in `right`, or None; rounding is no change."""
-    if isinstance(right, dict | list):
-        if len(left) != len(right) or (isinstance(right, dict) and left.keys() != right.keys()):
-            return label
-        keys = right if isinstance(right, dict) else range(len(right))
-        return next((changed for k in keys if (changed := _changed(left[k], right[k], f"{label}[{k!r}]"))), None)
-    if isinstance(right, np.ndarray):
-        same = isinstance(left, np.ndarray) and left.shape == right.shape and np.allclose(left, right, rtol=1e-9, atol=1e-12)
-    else:
-        same = left is right or (type(left) is type(right) and left == right)
-    return None if same else label
 
 
 def _reason(error, name, function, arguments, depth):

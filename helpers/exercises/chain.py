@@ -10,13 +10,13 @@ SIGMOID = ACTIVATIONS["sigmoid"]
 
 
 @check
-def check_composition(slope):
+def check_composition(slope_of_loss):
     """dℓ/dw = -3 (1 - a) for z = 3 w, a = sigmoid(z), ℓ = -ln(a).
 
     Parameters
     ----------
-    slope : callable
-        slope(w) -> dℓ/dw, for one number w.
+    slope_of_loss : callable
+        slope_of_loss(w) -> dℓ/dw, for one number w.
 
     Posed in: notebooks/04_chain_rule.ipynb
     """
@@ -36,18 +36,18 @@ def check_composition(slope):
         (w * (a - 1), "the first edge's slope is the input 3, not w: z = 3 w."),
         (3 * a * (1 - a), "this is da/dw: the last edge, the slope -1/a of -ln(a), is missing."),
     ]
-    compare(_one_by_one(slope, w), -3 * (1 - a), mistakes, name="the list of dℓ/dw at w = -1, 0.1, 0.5")
+    compare(_one_by_one(slope_of_loss, w), -3 * (1 - a), mistakes, name="the list of dℓ/dw at w = -1, 0.1, 0.5")
     return "3 times a (1 - a) times -1/a: the a cancels and -3 (1 - a) is left."
 
 
 @check
-def check_used_twice(slope):
+def check_used_twice(slope_of_shared):
     """dz2/dw = a + w (1 - a^2) x for z1 = w x, a = tanh(z1), z2 = w a.
 
     Parameters
     ----------
-    slope : callable
-        slope(w, x) -> dz2/dw, for two numbers.
+    slope_of_shared : callable
+        slope_of_shared(w, x) -> dz2/dw, for two numbers.
 
     Posed in: notebooks/04_chain_rule.ipynb
     """
@@ -68,7 +68,7 @@ def check_used_twice(slope):
         (direct + w * x, "the slope of tanh is missing on the path through z1: da/dz1 = 1 - a**2."),
         (direct + w * (1 - a) ** 2 * x, "the slope of tanh is 1 - a**2, not (1 - a)**2."),
     ]
-    compare(_one_by_one(slope, w, x), direct + around, mistakes, name="the list of dz2/dw at (w, x) = (0.5, 1.5), (-1.2, 0.4), (2, -0.5)")
+    compare(_one_by_one(slope_of_shared, w, x), direct + around, mistakes, name="the list of dz2/dw at (w, x) = (0.5, 1.5), (-1.2, 0.4), (2, -0.5)")
     return "one product for each path, and the two products add up."
 
 
@@ -127,19 +127,19 @@ def _compare_to_four_digits(answer, right, mistakes, name):
 
 
 @check
-def check_forward_sweep(sweep):
+def check_forward_sweep(forward_sweep):
     """slope[end] += slope[start] * local, edge by edge in order of calculation, from slope[start] = 1.
 
     Parameters
     ----------
-    sweep : callable
-        sweep(edges, start) -> dict of d(node)/d(start) by node.
+    forward_sweep : callable
+        forward_sweep(edges, start) -> dict of d(node)/d(start) by node.
 
     Posed in: notebooks/04_chain_rule.ipynb
     """
     # In the order of calculation: w -> u, v; u, v -> s; s, w -> loss, with numbers that tell the mistakes apart.
     edges = [("w", "u", 2.0), ("w", "v", 3.0), ("u", "s", 5.0), ("v", "s", 7.0), ("s", "loss", 0.5), ("w", "loss", 11.0)]
-    slopes = _swept(_forgiving(sweep), edges)
+    slopes = _swept(_forgiving(forward_sweep), edges)
     if all(slopes.get(node, 0) == slope for node, slope in _backward(edges).items()):
         raise Wrong("these are slopes of the loss with respect to the nodes, the backward sweep: here each node's slope with respect to w is asked.")
     mistakes = [
@@ -150,10 +150,10 @@ def check_forward_sweep(sweep):
         ([1, 2, 3, 12, 11.5], "the local slopes were added up without the slope of the node where the edge begins."),
     ]
     _compare_slopes(slopes, [1, 2, 3, 31, 26.5], mistakes)
-    other = _swept(_forgiving(sweep), edges, "v")
+    other = _swept(_forgiving(forward_sweep), edges, "v")
     ignored = [([3, 31, 26.5], "with the start v you give the slopes for w: begin at the argument start.")]
     compare([other.get(node, 0.0) for node in ("v", "s", "loss")], [1, 7, 3.5], ignored, name="the list of slopes of v, s, loss with the start v")
-    slopes = _swept(_forgiving(sweep), [*edges, ("q", "loss", 13.0)])
+    slopes = _swept(_forgiving(forward_sweep), [*edges, ("q", "loss", 13.0)])
     reached = [(39.5, "an edge q -> loss was added, and w does not reach q: the slope of q with respect to w is 0, not 1.")]
     compare(slopes.get("loss"), 26.5, reached, name="the slope of the loss in a graph with one more input q")
     return "the same rule, carried forward: one sweep gives the slopes of every node with respect to one start."

@@ -155,12 +155,12 @@ FAULTS = {
 
 
 @check
-def check_reported_faults(letters):
+def check_reported_faults(reported):
     """Right: B and D, the two that make the backward pass return something else than the slope of the computed loss.
 
     Posed in: notebooks/06_gradient_checking.ipynb
     """
-    named = {letter for name in _names(letters, "letters such as ['A', 'E']") for letter in _letters(name.upper())}
+    named = {letter for name in _names(reported, "letters such as ['A', 'E']") for letter in _letters(name.upper())}
     if unknown := sorted(named - FAULTS.keys()):
         raise Wrong(f"{', '.join(unknown)} is none of the five: choose among A, B, C, D, E.")
     if invisible := sorted(named - {"B", "D"}):
@@ -182,13 +182,14 @@ def _names(answer, expected):
 
 
 @check
-def check_wrong_gradients(names):
+def check_wrong_gradients(wrong_gradients):
     """Right: dW2 and dW3, which read A1 and A2 after they were overwritten.
 
     Posed in: notebooks/06_gradient_checking.ipynb
     """
     known = {f"{d}{kind}{l}".lower(): f"d{kind}{l}" for kind in "Wb" for l in (1, 2, 3) for d in ("d", "")}
-    named, wrong = {known.get(name.lower().replace("_", ""), name) for name in _names(names, "names such as ['dW1', 'db1']")}, {"dW2", "dW3"}
+    named = {known.get(name.lower().replace("_", ""), name) for name in _names(wrong_gradients, "names such as ['dW1', 'db1']")}
+    wrong = {"dW2", "dW3"}
     if unknown := sorted(named - set(known.values())):
         raise Wrong(f"{', '.join(unknown)} is no gradient of a parameter: choose among dW1, db1, dW2, db2, dW3, db3.")
     if biases := sorted(name for name in named if name.startswith("db")):

@@ -130,15 +130,15 @@ def _truth(seed):
 
 
 @check
-def check_hidden_runs(answers, seed=0):
+def check_hidden_runs(my_causes, seed=0):
     """For each of the eight letters the cause, one of `CAUSES`; a wrong one is told the experiment that decides.
 
     Posed in: notebooks/08_training_that_fails.ipynb
     """
-    if not isinstance(answers, dict):
-        raise Wrong(f"answers is {kind(answers)}, expected a dict such as {{'A': 'small weights', 'B': 'rate too high'}}.")
+    if not isinstance(my_causes, dict):
+        raise Wrong(f"my_causes is {kind(my_causes)}, expected a dict such as {{'A': 'small weights', 'B': 'rate too high'}}.")
     truth = _truth(seed)
-    given = {str(letter).strip().upper(): answer for letter, answer in answers.items() if not unfinished(answer)}
+    given = {str(letter).strip().upper(): answer for letter, answer in my_causes.items() if not unfinished(answer)}
     if unknown := sorted(given.keys() - truth.keys()):
         raise Wrong(f"there is no {short(unknown[0])}: the letters are A to H.")
     if not given:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.exercises.record import remember
+
 PARTLY = "replace each ... with your answer and run both cells again."
 
 
@@ -45,11 +47,19 @@ class NotAttempted(Exception):
 
 
 def check(judge):
-    """Make a check that never raises out of a function that returns a sentence or raises Wrong or NotAttempted."""
+    """Make a check that never raises out of a function that returns a sentence or raises Wrong or NotAttempted.
+
+    What it says is noted for `progress`; its attribute `unnoted` says the same and leaves no note.
+    """
     signature = inspect.signature(judge)
 
     @functools.wraps(judge)
     def checked(*answers, **named):
+        feedback = unnoted(*answers, **named)
+        remember(judge.__name__, [*answers, *named.values()], feedback)
+        return feedback
+
+    def unnoted(*answers, **named):
         given = [*answers, *named.values()]
         if not given or any(answer is Ellipsis for answer in given):
             return Feedback("not attempted", "replace each ... with your answer and run this cell again.")
@@ -68,6 +78,7 @@ def check(judge):
                 return Feedback("not attempted", PARTLY)
             return Feedback("wrong", f"the answer cannot be judged: {raised(error)}")
 
+    checked.unnoted = unnoted
     return checked
 
 

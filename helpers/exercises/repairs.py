@@ -149,7 +149,7 @@ def _check(patient, my_repair):
 def _parts(my_repair, most):
     """(number, line) of an answer such as (12, "d = a - y")."""
     if not isinstance(my_repair, list | tuple) or len(my_repair) != 2:
-        raise Wrong(f"my_repair is {kind(my_repair)}, expected a line's number and its new text, such as (12, 'd = a - y').")
+        raise Wrong(f"the repair is {kind(my_repair)}, expected a line's number and its new text, such as (12, 'd = a - y').")
     if any(unfinished(part) or part == "..." for part in my_repair):
         raise NotAttempted
     number, line = my_repair if isinstance(my_repair[1], str) else my_repair[::-1]
@@ -167,18 +167,18 @@ def _bare(line):
 
 
 @check
-def check_repair_m(my_repair):
+def check_repair_m(repair_m):
     """A line that makes all gradients of M right, in any form.
 
     Posed in: notebooks/07_the_verdict.ipynb
     """
-    return _check(BROUGHT["M"], my_repair)
+    return _check(BROUGHT["M"], repair_m)
 
 
 @check
-def check_repair_n(my_repair):
+def check_repair_n(repair_n):
     """A line that makes all gradients of N right, in any form.
 
     Posed in: notebooks/07_the_verdict.ipynb
     """
-    return _check(BROUGHT["N"], my_repair)
+    return _check(BROUGHT["N"], repair_n)
