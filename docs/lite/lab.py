@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import nbformat
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_KERNEL_PLUGIN_ID, PYODIDE_VERSION
 
 from lite import lock, wheels
@@ -77,6 +78,9 @@ def _copy_contents(folder: Path, wanted: list[str] | None):
         if not (wanted and name.endswith(".ipynb") and not name.startswith(tuple(wanted))):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(NOTEBOOKS / name, folder / name)
+    for path in folder.glob("**/*.ipynb"):
+        # Texts in one piece, as a Jupyter server sends them: JupyterLite puts commas between the lines of a list.
+        path.write_text(json.dumps(nbformat.read(path, as_version=4)), encoding="utf-8")
 
 
 def _run_jupyterlite(lite: Path, output: Path):
