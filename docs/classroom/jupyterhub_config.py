@@ -29,6 +29,7 @@ for folder, mode in ((settings.folder, 0o711 if own else 0o700), (hub_folder, 0o
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(mode)
 idle = int(settings.idle_minutes * 60)
+often = max(1, min(300, idle // 4))  # seconds between looks at what is idle
 on_root = os.geteuid() == 0 and not own  # the load test in a container
 
 c = get_config()  # noqa: F821  (JupyterHub puts it here)
@@ -47,16 +48,14 @@ c.JupyterHub.cookie_secret_file = str(hub_folder / "cookie_secret")
 # Who comes in.
 c.Authenticator.username_pattern = people.NAME
 c.Authenticator.admin_users = set(settings.teachers)
-c.Authenticator.allow_all = True  # whom NativeAuthenticator lets pass, a teacher has approved
 if settings.sign_in == "anyone":
     c.JupyterHub.authenticator_class = "dummy"
+    c.Authenticator.allow_all = True
 else:
-    c.JupyterHub.authenticator_class = people.ClassAuthenticator
-    c.ClassAuthenticator.first_passwords = str(hub_folder / "first_passwords.txt")
-    c.NativeAuthenticator.minimum_password_length = 8
-    c.NativeAuthenticator.check_common_password = True
-    c.NativeAuthenticator.allowed_failed_logins = 5
-    c.NativeAuthenticator.seconds_before_next_try = 60
+    c.JupyterHub.authenticator_class = people.ClassList
+    c.Authenticator.allow_existing_users = True  # the list is the hub's own
+    c.ClassList.folder = str(hub_folder)
+    c.JupyterHub.template_vars = {"announcement_login": "Your first visit? The password that you type now is yours from then on."}
 
 # What a learner gets.
 material = [HERE.parents[1] / "notebooks", *map(Path, settings.material)]
@@ -70,18 +69,17 @@ c.Spawner.cmd = [
 c.Spawner.args = [
     "--ServerApp.kernel_manager_class=casebook_server.FewKernels",
     f"--FewKernels.max_kernels={settings.kernels}",
-    # An open page keeps asking its server for news, so the hub alone would never see it idle: kernels end first, then the server itself.
+    # A page that is open and in view keeps asking its server for news, so that never looks idle; its kernels do.
     f"--FewKernels.cull_idle_timeout={idle}",
-    f"--FewKernels.cull_interval={max(1, min(300, idle // 4))}",
+    f"--FewKernels.cull_interval={often}",
     "--FewKernels.cull_connected=True",
-    f"--ServerApp.shutdown_no_activity_timeout={idle}",
-    "--LabApp.news_url=None",
     *(["--allow-root"] if on_root else []),
 ]
 c.Spawner.default_url = "/lab/tree/notebooks"
 c.Spawner.environment = {
     "PYTHONPATH": str(HERE / "learner"),
-    "JUPYTERHUB_ACTIVITY_INTERVAL": str(max(1, min(300, idle // 4))),
+    "JUPYTER_CONFIG_PATH": str(HERE / "learner"),  # labconfig: no question about Jupyter's news
+    "JUPYTERHUB_ACTIVITY_INTERVAL": str(often),
     **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},  # a class shares the processor
 }
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120
@@ -89,6 +87,8 @@ c.JupyterHub.concurrent_spawn_limit = 2 * (os.cpu_count() or 1)
 
 # As whom it runs.
 if own:
+    if closed := people.closed_to_learners([Path(sys.executable), HERE / "launch.py", *material, learners]):
+        sys.exit(f"The class server does not start: learners' accounts cannot enter {', '.join(map(str, closed))}. Install it in /opt, say.")
     c.Spawner.pre_spawn_hook = lambda spawner: people.make_account(spawner.user.name, learners / spawner.user.name)
     if Path("/run/systemd/system").exists():
         c.JupyterHub.spawner_class = "systemd"
@@ -108,7 +108,10 @@ else:
 c.JupyterHub.services = [
     {
         "name": "idle-culler",
-        "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={idle}", f"--cull-every={max(1, min(300, idle // 4))}"],
+        "command": [
+            *(sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={idle}", f"--cull-every={often}"),
+            f"--max-age={int(settings.longest_hours * 3600)}",
+        ],
     }
 ]
 c.JupyterHub.load_roles = [

@@ -1,49 +1,76 @@
 """Who may come in, and as which Linux account a learner's server runs."""
 
+import asyncio
 import os
 import pwd
 import secrets
 import subprocess
+import time
 from pathlib import Path
 
-import bcrypt
+from jupyterhub.auth import Authenticator
 from jupyterhub.spawner import LocalProcessSpawner, set_user_setuid
-from nativeauthenticator import NativeAuthenticator
-from nativeauthenticator.orm import UserInfo
+from passwords import LEAST, Passwords
+from tornado import web
 from traitlets import Unicode
 
 PREFIX = "casebook-"
-"""Begins the Linux account of a learner, so that nobody who signs up as `root` or as a colleague gets that account."""
+"""Begins the Linux account of a learner, so that a learner called `root`, or as a colleague, does not get that account."""
 NAME = r"^[a-z][a-z0-9_-]{0,19}$"
 """What a learner may be called: also the name of a folder and, behind the prefix, of a Linux account."""
+TRIES = 5
+WAIT = 60  # seconds, after so many wrong passwords in a row
 
 
-class ClassAuthenticator(NativeAuthenticator):
-    """Learners sign up with a password of their own, and a teacher lets them in.
+class ClassList(Authenticator):
+    """Whom a teacher puts on the list (the admin page, "Add Users") chooses a password at the first visit.
 
-    Whoever signed up first under a teacher's name would be the teacher. So their accounts exist from the first start on, each with a
-    password that only the one who runs the hub can read.
+    Whoever came first under a teacher's name would be the teacher. So teachers have passwords from the first start on, which only the
+    one who runs the hub can read.
     """
 
-    first_passwords = Unicode(help="The file that gets a teacher's first password.", config=True)
+    folder = Unicode(help="Where passwords are kept.", config=True)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        missing = sorted(name for name in self.admin_users if not self.user_exists(name))
-        for name in missing:
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.passwords = Passwords(Path(self.folder) / "passwords.json")
+        self.wrong: dict[str, list[float]] = {}  # {name: when}
+        first = Path(self.folder) / "first_passwords.txt"
+        for name in sorted(name for name in self.admin_users if name not in self.passwords):
             password = secrets.token_urlsafe(9)
-            hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt())
-            self.db.add(UserInfo(username=name, password=hashed, is_authorized=True))
-            self.db.commit()
-            _append(Path(self.first_passwords), f"{name} {password}\n")
-        if missing:
-            self.log.warning("First password of %s: see %s. Change it at /hub/change-password.", " and ".join(missing), self.first_passwords)
+            self.passwords.set(name, password)
+            with open(os.open(first, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
+                file.write(f"{name} {password}\n")
+            self.log.warning("The first password of %s stands in %s", name, first)
+
+    async def authenticate(self, handler, data):
+        """The name, if the password is that person's; else a sentence on the page that asks for it."""
+        name, password = self.normalize_username(data["username"]), data["password"]
+        if name not in self.allowed_users | self.admin_users:
+            raise web.HTTPError(403, f"{name} is not on the list of this class. Ask your teacher which name is yours.")
+        recent = [when for when in self.wrong.get(name, []) if time.monotonic() - when < WAIT]
+        if len(recent) >= TRIES:
+            raise web.HTTPError(403, f"{TRIES} wrong passwords. Wait a minute, or ask your teacher for a new start.")
+        if name not in self.passwords:
+            if len(password) < LEAST:
+                raise web.HTTPError(403, f"This is your first visit: choose a password of at least {LEAST} characters.")
+            self.passwords.set(name, password)
+        elif not await asyncio.to_thread(self.passwords.right, name, password):
+            self.wrong[name] = [*recent, time.monotonic()]
+            raise web.HTTPError(403, "That is not the password you chose. Ask your teacher for a new start if you forgot it.")
+        self.wrong.pop(name, None)
+        return name
+
+    def delete_user(self, user):
+        """Who is taken off the list and put on it again chooses a new password; the files stay."""
+        self.passwords.forget(user.name)
+        super().delete_user(user)
 
 
-def _append(path: Path, line: str) -> None:
-    """Add a line to a file that nobody else can read."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
-        file.write(line)
+def closed_to_learners(paths: list[Path]) -> list[Path]:
+    """The folders on the way to these paths that another account may not enter."""
+    folders = {folder for path in paths for folder in path.resolve().parents}
+    return sorted(folder for folder in folders if not folder.stat().st_mode & 0o001)
 
 
 def make_account(name: str, home: Path) -> None:

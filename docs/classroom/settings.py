@@ -11,7 +11,7 @@ from types import SimpleNamespace
 HERE = Path(__file__).resolve().parent
 FILE = "settings.toml"
 CHOICES = {"sign_in": ("password", "anyone"), "accounts": ("one", "own")}
-POSITIVE = ("port", "kernels", "processor_minutes", "idle_minutes")
+POSITIVE = ("port", "kernels", "processor_minutes", "idle_minutes", "longest_hours")
 UNITS = {"M": 2**20, "G": 2**30}
 LEAST_MEMORY = 256 * 2**20
 """Bytes without which a server or the kernel of a notebook does not even start."""
@@ -54,7 +54,7 @@ def _check(name: str, value, defaults: dict) -> None:
         raise SettingsError(f"there is no setting {name!r}; {f'did you mean {near[0]!r}?' if near else 'they are ' + ', '.join(defaults)}")
     default = defaults[name]
     number = isinstance(default, int) and not isinstance(default, bool) and isinstance(value, float)
-    if type(value) is not type(default) and not (number and name.endswith("_minutes")):
+    if type(value) is not type(default) and not (number and name.endswith(("_minutes", "_hours"))):
         raise SettingsError(f"{name} is {value!r}; expected something like {default!r}")
     if isinstance(value, list) and not all(isinstance(one, type(default[0] if default else "")) for one in value):
         raise SettingsError(f"{name} is {value!r}; expected a list like {default or ['…']!r}")
@@ -85,7 +85,7 @@ def _check_safe(settings: SimpleNamespace, root: bool) -> None:
             'or stay on "127.0.0.1" behind a reverse proxy (or set plain_http = true)'
         )
     if settings.sign_in == "password" and not settings.teachers:
-        raise SettingsError("teachers is empty; somebody has to approve the learners")
+        raise SettingsError("teachers is empty; somebody has to put the learners on the list")
     if settings.accounts == "own" and not root:
         raise SettingsError('accounts = "own" makes Linux accounts, for which the hub must run as root')
     if settings.accounts == "one" and root and settings.sign_in == "password":

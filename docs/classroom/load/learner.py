@@ -45,6 +45,8 @@ class Learner:
             page = self.web.get(f"{self.home}lab", timeout=PATIENCE)
             if page.ok and urlsplit(page.url).path.startswith(f"/user/{self.name}/"):
                 return
+            if page.status_code == 500:  # the hub says that the start has failed
+                break
             time.sleep(0.25)
         raise RuntimeError(f"the server of {self.name} does not start: {page.status_code} at {page.url}")
 
