@@ -74,7 +74,7 @@ def test_first_start_brings_all(tmp_path):
     course.publish(a=V1)
     (course.material / "brought").mkdir()
     (course.material / "brought" / "script.py").write_text("x = 1")
-    for private in (".ipynb_checkpoints/a.ipynb", "my_notes.json", "__pycache__/x.pyc"):
+    for private in (".ipynb_checkpoints/a.ipynb", "my_notes.json", "my_progress/a.json", "__pycache__/x.pyc"):
         (course.material / private).parent.mkdir(exist_ok=True)
         (course.material / private).write_text("private")
     assert course.update().brought == ["a.ipynb", "brought/script.py"]
@@ -377,7 +377,7 @@ def test_the_hub_says_why_it_does_not_start(tmp_path, monkeypatch):
         runpy.run_path(str(CLASSROOM / "jupyterhub_config.py"))
     (tmp_path / "settings.toml").write_text('sign_in = "anyone"')
     monkeypatch.setattr("shutil.which", lambda name: None)
-    with pytest.raises(SystemExit, match="Install Node.js 20 or later"):
+    with pytest.raises(SystemExit, match=r"Install Node\.js 20 or later"):
         runpy.run_path(str(CLASSROOM / "jupyterhub_config.py"))
 
 

@@ -27,8 +27,8 @@ RECORD = ".material.json"
 """In the copy: what was handed out under which name, and what was laid beside."""
 NEWS = "what_is_new.md"
 """In the copy: what the last update that changed something brought."""
-PRIVATE = ("my_notes.json", NEWS)
-"""What stands beside notebooks and belongs to their reader."""
+PRIVATE = (".", "__", "my_", NEWS)
+"""How the names begin that stand beside notebooks and belong to their reader, or to a program."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +95,14 @@ def update(sources: Iterable[Path], copy: Path) -> Update:
 
 
 def collect(sources: Iterable[Path]) -> dict[str, Path]:
-    """{name: file} of the material, without hidden files and what belongs to a reader."""
+    """{name: file} of the material, without what is PRIVATE."""
     material = {}
     for source in sources:
         if not source.is_dir():
             raise FileNotFoundError(f"the material {source} is no folder")
         for path in sorted(source.rglob("*")):
             name = path.relative_to(source)
-            hidden = any(part.startswith((".", "__")) for part in name.parts)
-            if path.is_file() and not hidden and name.as_posix() not in PRIVATE:
+            if path.is_file() and not any(part.startswith(PRIVATE) for part in name.parts):
                 material[name.as_posix()] = path
     return material
 
