@@ -11,7 +11,7 @@ from html import escape
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from slides.shortened import Said, heading_of, said, without_links
+from slides.shortened import heading_of, said, without_links
 
 STARTS = ("slide", "subslide")
 SHOWN = (*STARTS, "fragment")
@@ -106,7 +106,7 @@ def on_slide(cell: NotebookNode) -> tuple[NotebookNode, str]:
     tags = cell.metadata.get("tags", [])
     if cell.cell_type == "code":
         return (vote(piece) if cell.id.startswith("guess-") else with_what_counts(piece, tags)), ""
-    text = Said(cell.source, "") if WHOLE in tags else said(cell.source)
+    text = said(cell.source, whole=WHOLE in tags)
     piece.source = without_links(text.shown)
     return piece, spoken(text.rest)
 

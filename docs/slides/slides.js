@@ -5,7 +5,7 @@ const EDGE = 48; // pixels of padding left and right, as in slides.css
 const LETTER = 0.602; // width of a letter of code, as a share of its size
 const CODE = { least: 16, most: 26 }; // pixels
 const TEXT = [1.25, 1.2, 1.15, 1.1, 1.05, 1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6]; // sizes of all that is on a slide, the largest that fits is taken
-const WIDGET = { least: 0.6, most: 1.5 }; // sizes of a widget
+const WIDGET = { least: 0.6, most: 1.3 }; // sizes of a widget
 const PICTURE = 2; // a picture's largest size, as a share of its own
 const ROOM = 0.45; // share of the slide's height that text leaves a picture or a widget, at least
 const BIG = ".live-widget, figure img:not(.live-widget *)";
@@ -54,23 +54,30 @@ function narrow(formula) {
 /** Make a picture or a widget as large as this room lets it be. */
 function fill(one, height, width) {
   if (one.matches("img")) {
-    const [wide, high] = [one.getAttribute("width") || one.naturalWidth, 0].map(Number);
-    const shape = one.naturalHeight / one.naturalWidth;
-    one.style.width = `${Math.min(width, height / shape, wide * PICTURE)}px`;
+    const wide = Number(one.getAttribute("width")) || one.naturalWidth;
+    one.style.width = `${Math.min(width, (height * one.naturalWidth) / one.naturalHeight, wide * PICTURE)}px`;
     return;
   }
-  let [low, top] = [WIDGET.least, WIDGET.most];
-  const fits = (zoom) => {
+  one.style.width = "";
+  const zoom = largest((zoom) => {
     one.style.zoom = zoom;
     return one.offsetHeight * zoom <= height && one.scrollWidth <= one.clientWidth + 1;
-  };
-  if (fits(top)) return;
-  for (let i = 0; i < 6; i++) {
+  });
+  one.style.zoom = zoom;
+  const drawn = one.querySelector(".casebook-host")?.shadowRoot.querySelector(".casebook");
+  if (drawn) one.style.width = `${drawn.offsetWidth}px`; // so that it stands in the middle
+}
+
+/** The largest size of a widget that `fits`, to a hundredth. */
+function largest(fits) {
+  let [low, top] = [WIDGET.least, WIDGET.most];
+  if (fits(top)) return top;
+  while (top - low > 0.01) {
     const middle = (low + top) / 2;
     if (fits(middle)) low = middle;
     else top = middle;
   }
-  fits(low);
+  return low;
 }
 
 const slides = () => [...document.querySelectorAll(".slides section:not(.stack)")];
