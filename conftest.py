@@ -19,7 +19,12 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 
 MAX_WORKERS = 4  # each holds a JupyterLab, a browser and the kernels of its notebooks
 # What takes longest comes first, so that no worker is left alone with it at the end. Files that are not listed follow.
-LONGEST_FIRST = ("tests/test_solutions.py", "tests/browser/", "tests/test_clinic", "notebooks/", "tests/test_figures", "tests/test_notebook")
+LONGEST_FIRST = (
+    "tests/test_solutions.py", "tests/test_site.py", "tests/browser/", "tests/test_clinic", "notebooks/", "tests/test_figures", "tests/test_notebook"
+)  # fmt: skip
+
+# The tests that look at the built site share one, so they stay on one worker.
+LOOKS_AT_THE_SITE = re.compile(r"/test_(site|slides)\.py|/browser/test_lite\.py")
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 FOLDER = Path(tempfile.mkdtemp(prefix="casebook-notes-"))
@@ -64,7 +69,8 @@ def pytest_xdist_make_scheduler(config, log):
 
     class LoadFiles(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            return nodeid.split("::", 1)[0]
+            file = nodeid.split("::", 1)[0]
+            return "the site" if LOOKS_AT_THE_SITE.search(file) else file
 
     config.option.loadscopereorder = False
     return LoadFiles(config, log)

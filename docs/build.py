@@ -34,14 +34,14 @@ def pages(notebooks: list[Path], site: Path, parts: list[str], whole: bool) -> N
     static_files(static)
     clear(site, keep=("lab", "slides"))
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-E", "-c", str(DOCS), "-d", str(BUILD / "doctrees")]
-    command += ["-W", "--keep-going"] if whole else []
+    command += ["-W", "--keep-going"] if whole else ["-D", "suppress_warnings=myst.xref_missing"]
     environment = os.environ | {"CASEBOOK_PARTS": " ".join(parts)}
     if subprocess.run([*command, str(source), str(site)], env=environment).returncode:
         raise CannotRun("Sphinx found the faults above.")
     for path in notebooks:
         shutil.copyfile(path, site / "notebooks" / path.name)
-    for leftover in (".buildinfo", "objects.inv"):
-        (site / leftover).unlink(missing_ok=True)
+    (site / ".buildinfo").unlink(missing_ok=True)  # of use to Sphinx alone
+    shutil.rmtree(site / "_sources", ignore_errors=True)
 
 
 def clear(site: Path, keep: tuple[str, ...]) -> None:
@@ -85,6 +85,9 @@ def main(arguments: list[str] | None = None) -> int:
                     import_module("slides.deck").build(notebooks, site / name)
     except (CannotRun, NoFrontEnd, NoPlayer) as reason:
         print(f"The site cannot be built. {reason}", file=sys.stderr)
+        return 1
+    except ImportError as error:
+        print(f"The site cannot be built. {error}: install what docs/requirements.txt lists.", file=sys.stderr)
         return 1
     print(f"Look at it: {Path(sys.executable).name} -m http.server --bind 127.0.0.1 -d {os.path.relpath(site)}, then http://127.0.0.1:8000/")
     return 0

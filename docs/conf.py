@@ -6,6 +6,8 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS))
 
+from docutils import nodes  # noqa: E402
+
 from frontend import katex  # noqa: E402
 from links import REPOSITORY, SITE  # noqa: E402
 from offers import add_offers  # noqa: E402
@@ -37,6 +39,7 @@ html_theme = "furo"
 html_title = project
 html_baseurl = SITE
 html_static_path = ["_static", "_build/static"]
+html_favicon = "_static/favicon.svg"
 html_css_files = ["site.css"]
 html_js_files = [("site.js", {"defer": "defer"}), ("widgets.js", {"type": "module"})]
 html_theme_options = {"source_repository": REPOSITORY, "source_branch": "main", "source_directory": "docs/", "top_of_page_buttons": []}
@@ -55,6 +58,22 @@ ogp_enable_meta_description = True
 ogp_custom_meta_tags = ['<meta name="twitter:card" content="summary_large_image">']
 
 
+def jupyter_ids(app, doctree):
+    """Let each heading be known by the id that Jupyter gives it, in links to it as well; Sphinx's own stays beside it."""
+    own = {}
+    for section in doctree.findall(nodes.section):
+        if slug := section.get("slug"):
+            own[section["ids"][0]] = slug
+            section["ids"] = [slug, *(name for name in section["ids"] if name != slug)]
+    for reference in doctree.findall(nodes.reference):
+        if reference.get("refid") in own:
+            reference["refid"] = own[reference["refid"]]
+    known = app.env.metadata[app.env.current_document.docname].get("myst_slugs", {})
+    for slug, (line, name, text) in known.items():
+        known[slug] = (line, own.get(name, name), text)
+
+
 def setup(app):
-    """What each page offers stands at its top."""
+    """What each page offers stands at its top; headings are renamed before Sphinx makes its table of contents of them."""
+    app.connect("doctree-read", jupyter_ids, priority=100)
     app.connect("html-page-context", add_offers)

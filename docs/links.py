@@ -22,8 +22,8 @@ def anchor(heading: str) -> str:
 def place(file: Path) -> str | None:
     """Where a file of the repository stands among the pages' sources, such as notebooks/00_the_case.ipynb; None where it is no page."""
     inside = file.relative_to(ROOT).as_posix()
-    if inside == "docs/classroom/README.md":
-        return "classroom.md"
+    if file.name == "README.md" and file.parent.parent == DOCS:
+        return f"{file.parent.name}.md"
     if inside.startswith("docs/") and (file.suffix == ".md" or file.suffix in PICTURES):
         return inside.removeprefix("docs/")
     if file.parent == ROOT / "notebooks" and file.suffix == ".ipynb":

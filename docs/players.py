@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
 FOLDER = "live"  # beneath the static folder
 CODE, STYLE = "_esm", "_css"
+OF_JUPYTER = ("layout", "tabbable", "tooltip")  # what says where Jupyter puts a widget
 
 
 class NoPlayer(Exception):
@@ -42,14 +43,22 @@ def player(model: dict, data: dict, cell: str, static: Path) -> str:
         raise NoPlayer(f"cell {cell} shows a {model['model_name']} of {model['model_module']}: a page without a kernel plays anywidgets alone")
     state = dict(model["state"])
     code, style = state.pop(CODE), state.pop(STYLE, "")
-    inside = {key: value for key, value in state.items() if not key.startswith("_") and key not in ("layout", "tabbable", "tooltip")}
+    values = {key: value for key, value in state.items() if not key.startswith("_") and key not in OF_JUPYTER}
     buffers = [{"path": buffer["path"], "data": buffer["data"]} for buffer in model.get("buffers", [])]
-    places = {
+    heavy = {buffer["path"][0] for buffer in buffers}  # what is recorded; the rest are settings
+    recording = {"state": {key: values.pop(key) for key in sorted(heavy)}, "buffers": buffers}
+    attributes = {
         "module": stored(static, code, ".js"),
-        "state": stored(static, json.dumps({"state": inside, "buffers": buffers}, separators=(",", ":"), sort_keys=True), ".json"),
+        "recording": stored(static, compact(recording), ".json"),
+        "settings": compact(values),
     }
-    attributes = "".join(f' data-{name}="{escape(address)}"' for name, address in places.items())
-    return f'<div class="live-widget"{attributes}><style>{style}</style>{data["text/html"]}</div>'
+    written = "".join(f' data-{name}="{escape(value)}"' for name, value in attributes.items())
+    return f'<div class="live-widget"{written}><style>{style}</style>{data["text/html"]}</div>'
+
+
+def compact(values: dict) -> str:
+    """JSON without blanks, the same for the same values."""
+    return json.dumps(values, separators=(",", ":"), sort_keys=True)
 
 
 def stored(static: Path, text: str, suffix: str) -> str:

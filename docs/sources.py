@@ -14,12 +14,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from executed import DOCS, ROOT, CannotRun, executed, executed_all
-from links import moved, pictures
+from links import REPOSITORY, moved, pictures, place
 from notebook_tools import CURTAIN, KERNELSPEC, by_id, code_cells, markdown_cells, read, write
 from players import with_players
 
 TEMPLATES = ("index.md", "clinic.md")  # filled in with what is computed
-COPIED = ("404.md", "teaching.md", "handout.md", "classroom/README.md")  # as they are, those that are there
+COPIED = ("404.md", "teaching.md", "handout.md", "classroom/README.md", "lite/README.md")  # as they are, those that are there
 PICTURE = re.compile(r'<img alt="([^"]*)" src="data:image/png;base64,([^"]+)" width="(\d+)"')
 
 
@@ -71,7 +71,7 @@ def write_sources(notebooks: list[Path], source: Path, static: Path) -> None:
     case = read(notebooks[0])
     (source / "routes.md").write_text(routes(case, notebooks[0]), encoding="utf-8")
     (source / "questions.md").write_text(questions(case, notebooks[0]), encoding="utf-8")
-    values = {"chapters": [Chapter(path) for path in notebooks], "widgets": live(gallery), "pages": existing(), **clinic_report()}
+    values = {"chapters": [Chapter(path) for path in notebooks], "widgets": live(gallery), "pages": existing()} | clinic_report() | quick_start()
     for name in TEMPLATES:
         template = jinja2.Template((DOCS / name).read_text(encoding="utf-8"), undefined=jinja2.StrictUndefined, trim_blocks=True)
         put(template.render(values), DOCS / name, name, source)
@@ -86,7 +86,7 @@ def existing() -> dict[str, str]:
 
 def page(name: str) -> str:
     """The source of the page that is made from a file of docs/."""
-    return "classroom.md" if name == "classroom/README.md" else name
+    return place(DOCS / name)
 
 
 def put(text: str, home: Path, name: str, source: Path) -> None:
@@ -174,6 +174,12 @@ def clinic_report() -> dict[str, str]:
         raise CannotRun(f"{path.name} cannot be shown: {ran.stderr.strip().splitlines()[-1]}")
     program = path.read_text(encoding="utf-8").split("\n\n\n", 1)[1]
     return {"program": program.strip(), "report": ran.stdout.strip()}
+
+
+def quick_start() -> dict[str, str]:
+    """How to open the notebooks on one's own machine: the README's first command, and what fetches the repository."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return {"repository": REPOSITORY, "clone": REPOSITORY.rsplit("/", 1)[-1], "start": re.search(r"```bash\n(.*?)```", readme, re.DOTALL)[1].strip()}
 
 
 def notebook_paths(numbers: list[str] | None = None) -> list[Path]:

@@ -1,6 +1,6 @@
 // The widgets of a page, alive without a kernel. Each is an anywidget: an ES module whose `render({model, el})` draws into `el`.
 //
-// <div class="live-widget" data-module="…/view.js" data-state="…/state.json">picture</div>
+// <div class="live-widget" data-module="live/….js" data-recording="live/….json" data-settings="{…}">picture</div>
 //
 // The picture stays until the widget is drawn, and where it cannot be.
 const BASE = new URL(".", import.meta.url);
@@ -46,8 +46,8 @@ class Model {
   }
 }
 
-/** The state as Python left it; what was bytes there is a DataView here. */
-async function stateOf(address) {
+/** What Python recorded; what was bytes there is a DataView here. */
+async function recordingOf(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
   const { state, buffers } = await answer.json();
@@ -61,10 +61,10 @@ async function stateOf(address) {
 
 /** Put the widget in place of its picture. */
 async function enliven(place) {
-  const { module, state } = place.dataset;
+  const { module, recording, settings } = place.dataset;
   try {
-    const [{ default: widget }, values] = await Promise.all([import(new URL(module, BASE)), stateOf(new URL(state, BASE))]);
-    const model = new Model(values);
+    const [{ default: widget }, recorded] = await Promise.all([import(new URL(module, BASE)), recordingOf(new URL(recording, BASE))]);
+    const model = new Model({ ...recorded, ...JSON.parse(settings) });
     const el = document.createElement("div");
     const { render, initialize } = typeof widget === "function" ? await widget() : widget;
     await initialize?.({ model });
