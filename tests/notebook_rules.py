@@ -44,6 +44,7 @@ from notebook_tools import (
     without_code_blocks,
     without_picture_bytes,
 )
+from slide_rules import slide_complaints
 
 MAX_BYTES = 2_000_000
 MAX_CODE_LINES = 12
@@ -590,4 +591,5 @@ RULES: tuple[Callable[[NotebookNode, Path], list[str]], ...] = (
     details_complaints,
     formula_complaints,
     link_complaints,
+    slide_complaints,
 )

@@ -40,6 +40,11 @@ $$
 
 as [the last section](#What-you-can-do-now) says."""
 
+SLIDES = {
+    "title": "slide", "question": "slide", "guess-toss": "fragment", "figure": "subslide", "answer": "fragment",
+    "try": "slide", "widget": "subslide", "widget-answer": "subslide", "ending": "slide",
+}  # fmt: skip
+
 
 def exercise(slug: str) -> list[NotebookNode]:
     """The five cells of one exercise."""
@@ -76,4 +81,7 @@ def sample() -> NotebookNode:
         new_markdown_cell("## What you can do now\n\nRead 0.6931 as a guess.", id="ending"),
         new_code_cell(PROGRESS, id="progress"),
     ]
+    for cell in cells:
+        if kind := SLIDES.get(cell.id):
+            cell.metadata["slideshow"] = {"slide_type": kind}
     return nbformat.from_dict(new_notebook(cells=cells))

@@ -10,6 +10,7 @@ import sys
 from copy import deepcopy
 
 import pytest
+from nbformat import NotebookNode
 
 import notebook_rules as rules
 import store_outputs
@@ -314,6 +315,27 @@ def tagged(notebook):
 LINES_13 = "\n".join(f"a = {i}" for i in range(13))
 HOME = "/ho" + "me/ada/net.csv"  # in two pieces, since a test forbids such paths in this tree
 
+def slide(**kinds):
+    """Give the cells named other slide types, or none."""
+
+    def plant(notebook):
+        for name, kind in kinds.items():
+            by_id(notebook)[name].metadata["slideshow"] = {"slide_type": kind} if kind else {}
+
+    return plant
+
+
+def no_slides(notebook):
+    """Take the marks of all slides away."""
+    for cell in notebook.cells:
+        cell.metadata.pop("slideshow", None)
+
+
+def many_slides(notebook):
+    """Put far more slides into a deck than a lesson has time for."""
+    notebook.cells[1:1] = [NotebookNode(deepcopy(notebook.cells[0]) | {"id": f"more-{n}", "source": "More."}) for n in range(40)]
+
+
 FAULTS = {
     rules.metadata_complaints: [other_kernel, widget_state],
     rules.stripped_complaints: [change(execution_count=None), change(execution_count=7), change(outputs=[])],
@@ -405,6 +427,11 @@ FAULTS = {
         markdown("title", "[next](01_nothing.ipynb)"),
         markdown("title", "[below](#No-such-heading)"),
         markdown("title", f"[there]({NAME}#No-such-heading)"),
+    ],
+    rules.slide_complaints: [
+        slide(answer="answer"), slide(title="fragment"), slide(question=None, figure="subslide"), slide(**{"try": None}), slide(**{"ex-double-solution": "slide"}),
+        no_slides,
+        change(metadata={"tags": ["slide-whole"]}), many_slides,
     ],
 }
 PLANTED = [(rule, plant) for rule, plants in FAULTS.items() for plant in plants]

@@ -1,0 +1,88 @@
+"""What a slide shows of a cell's prose: headings, formulas, lists, tables, code and questions, and of other prose its beginning.
+
+A cell is written to be read alone; a slide is heard as well. What is left out is said by the teacher, who finds it in the notes.
+"""
+
+import re
+from typing import NamedTuple
+
+from nbformat import NotebookNode
+
+ENOUGH = 30  # words of plain prose; when they are on the slide, no further sentence follows
+FOR_AN_ANSWER, FOR_A_QUESTION = 45, 80  # where a question is asked, its conditions are all needed
+MOST = 55  # words: a first sentence that is longer stands there all the same
+FENCED = r"(^```.*?^```[ \t]*$|^[ \t]*\$\$.*?\$\$[ \t]*$)"
+FOLDED = r"<details><summary>(.*?)</summary>\n(.*?)</details>"
+STRUCTURE = r"#{1,6} |[-*] |\d+\. |\||```|[ \t]*\$\$|!\[|<|> "
+QUESTION = r"\*\*(Predict|Try|Question|Your turn|Note down)\.?\*\*"
+SENTENCE_END = r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!cf\.)\s+(?=[A-Z*`$\"“(\d])"
+
+
+class Said(NamedTuple):
+    """A text in two parts: on the slide, and left to the speaker."""
+
+    shown: str
+    rest: str
+
+
+def heading_of(cell: NotebookNode) -> str | None:
+    """The last heading of a markdown cell with its marks, "## What does each name stand for?"; None where it has none."""
+    if cell.cell_type != "markdown":
+        return None
+    found = re.findall(r"^#{1,4} .+$", re.sub(FENCED, "", cell.source, flags=re.M | re.S), flags=re.M)
+    return found[-1] if found else None
+
+
+def blocks(text: str) -> list[str]:
+    """Its paragraphs, lists, tables, formulas and pieces of code; the last two may hold empty lines."""
+    parts = re.split(FENCED, text, flags=re.M | re.S)
+    found = [[part] if i % 2 else re.split(r"\n[ \t]*\n", part) for i, part in enumerate(parts)]
+    return [block.strip("\n") for part in found for block in part if block.strip()]
+
+
+def said(text: str, whole: bool = False) -> Said:
+    """Divide the source of a cell, or take the `whole`. A folded answer is opened: the fragment that it is on is what folds it here."""
+    if fold := re.search(FOLDED, text, re.S):
+        before = said(text[: fold.start()], whole)
+        inside = Said(fold[2], "") if whole else shortened(fold[2], FOR_AN_ANSWER)
+        return Said(f'{before.shown}\n\n<div class="answer">\n\n{inside.shown}\n\n</div>', f"{before.rest}\n\n{inside.rest}".strip())
+    return Said(text, "") if whole else shortened(text)
+
+
+def shortened(text: str, enough: int = ENOUGH) -> Said:
+    """Divide prose that holds no fold."""
+    shown, rest, words = [], [], 0
+    enough = FOR_A_QUESTION if re.search(QUESTION, text) else enough
+    aims = text.startswith("# ")  # of a chapter: what it needs and how long it takes is for its reader
+    for block in blocks(text):
+        if re.match(STRUCTURE, block) or re.search(QUESTION, block):
+            shown.append(block)
+            continue
+        if aims and block.startswith("**"):
+            rest.append(block)
+            continue
+        for_slide, left = beginning(block, words, enough)
+        words += len(for_slide.split())
+        shown += [for_slide] if for_slide else []
+        rest += [left] if left else []
+    if shown and shown[-1].endswith(":") and not re.match(STRUCTURE, shown[-1]):  # leads to what is not on the slide
+        *others, last = re.split(SENTENCE_END, shown[-1])
+        shown[-1], rest = " ".join(others) or last, [last, *rest] if others else rest
+    return Said("\n\n".join(shown), "\n\n".join(rest))
+
+
+def beginning(paragraph: str, words: int, enough: int) -> tuple[str, str]:
+    """Its first sentences, as long as fewer than `enough` words stand on the slide and it does not come to many more; and the others."""
+    sentences = re.split(SENTENCE_END, paragraph)
+    taken = 0
+    while taken < len(sentences) and words < enough:
+        words += len(sentences[taken].split())
+        if words > max(MOST, enough) and taken:
+            break
+        taken += 1
+    return " ".join(sentences[:taken]), " ".join(sentences[taken:])
+
+
+def without_links(text: str) -> str:
+    """The words of a link to another notebook or heading: a deck stands alone, and nobody clicks on a projected page."""
+    return re.sub(r"(?<!!)\[([^\]]+)\]\((?![a-z]+:)[^)]*\)", r"\1", text)
