@@ -20,7 +20,7 @@ PURE = ("--no-deps", "--only-binary", ":all:", "--platform", "any", "--implement
 def collect(folder: Path, cache: Path, python: str) -> list[Path]:
     """Put all wheels for this version of Python, such as "3.14", into `folder`; what PyPI gave is kept in `cache`."""
     cache.mkdir(parents=True, exist_ok=True)
-    found = [_fetched(name, cache, python) for name in FROM_PYPI] + [_own(cache)]
+    found = [_fetched(name, cache, python) for name in FROM_PYPI] + [own(cache)]
     folder.mkdir(parents=True, exist_ok=True)
     return [Path(shutil.copy(wheel, folder)) for wheel in found]
 
@@ -33,7 +33,7 @@ def _fetched(name: str, cache: Path, python: str) -> Path:
     return next(cache.glob(pattern))
 
 
-def _own(cache: Path) -> Path:
+def own(cache: Path) -> Path:
     """The wheel of `helpers`, built where a build leaves nothing in the checkout and finds nothing of an earlier one.
 
     Its version ends with a hash of what is in it. A browser that still has the wheel of an older site, under the same address,
@@ -43,12 +43,12 @@ def _own(cache: Path) -> Path:
         copy = Path(scratch)
         for name in PACKAGED:
             _copy(ROOT / name, copy / name)
-        digest = _digest(copy)
-        pattern = f"backprop_casebook-*+{digest}-py3-none-any.whl"
+        content = digest(copy)
+        pattern = f"backprop_casebook-*+{content}-py3-none-any.whl"
         if not list(cache.glob(pattern)):
             project = copy / "pyproject.toml"
             said = project.read_text(encoding="utf-8")
-            project.write_text(re.sub(r'(?m)^version = "(.+)"$', rf'version = "\1+{digest}"', said), encoding="utf-8")
+            project.write_text(re.sub(r'(?m)^version = "(.+)"$', rf'version = "\1+{content}"', said), encoding="utf-8")
             _pip("wheel", "--no-deps", "-w", cache, copy)
         return next(cache.glob(pattern))
 
@@ -61,12 +61,12 @@ def _copy(source: Path, target: Path):
         shutil.copy(source, target)
 
 
-def _digest(folder: Path) -> str:
+def digest(folder: Path) -> str:
     """Ten digits that change with any file of the folder."""
-    digest = hashlib.sha256()
+    digits = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:10]
+        digits.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digits.hexdigest()[:10]
 
 
 def _pip(*arguments):
