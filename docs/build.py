@@ -30,7 +30,7 @@ PARTS = {"pages": None, "lab": "lite/lab.py", "slides": "slides/deck.py"}
 def pages(notebooks: list[Path], site: Path, parts: list[str], whole: bool) -> None:
     """The pages; with some notebooks only, links to the others are no fault."""
     source, static = BUILD / "source", BUILD / "static"
-    write_sources(notebooks, source, static)
+    write_sources(notebooks, source, static, parts)
     static_files(static)
     clear(site, keep=("lab", "slides"))
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-E", "-c", str(DOCS), "-d", str(BUILD / "doctrees")]

@@ -27,11 +27,15 @@ def offers(page: str, parts: list[str]) -> list[Offer]:
         return []
     name = Path(page).name
     found = [Offer("Download this notebook", f"{page}.ipynb", "As it stands in the repository; it needs the package helpers", download=True)]
-    if "lab" in parts:
-        found += [Offer(*link) for link in run_links(name, REPOSITORY)]
+    found += runs(name, parts)
     if "slides" in parts:
         found.append(Offer("Slides", f"slides/{name[:2]}.html", "The same chapter as slides, widgets included"))
     return found
+
+
+def runs(name: str, parts: list[str]) -> list[Offer]:
+    """Where a notebook, such as 02_activations, can be run without an install."""
+    return [Offer(*link) for link in run_links(name, REPOSITORY)] if "lab" in parts else []
 
 
 def add_offers(app, pagename, templatename, context, doctree) -> None:

@@ -10,6 +10,7 @@ module each, for which those few lines do what Jupyter's own manager needs a meg
 
 import hashlib
 import json
+import re
 from copy import deepcopy
 from html import escape
 from pathlib import Path
@@ -53,6 +54,7 @@ def player(model: dict, data: dict, cell: str, static: Path) -> str:
         "settings": compact(values),
     }
     written = "".join(f' data-{name}="{escape(value)}"' for name, value in attributes.items())
+    style = re.sub(r"\n\s*\n", "\n", style)  # a blank line would end HTML that stands in Markdown
     return f'<div class="live-widget"{written}><style>{style}</style>{data["text/html"]}</div>'
 
 

@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from executed import DOCS, ROOT, CannotRun, executed, executed_all
 from links import REPOSITORY, moved, pictures, place
 from notebook_tools import CURTAIN, KERNELSPEC, by_id, code_cells, markdown_cells, read, write
+from offers import runs
 from players import with_players
 
 TEMPLATES = ("index.md", "clinic.md")  # filled in with what is computed
@@ -54,13 +55,21 @@ class Chapter:
         return int(route[1]) if route else 0
 
     @property
+    def goal(self) -> str:
+        """What the reader can do at its end, as the README's table of notebooks says."""
+        row = re.search(rf"\(notebooks/{re.escape(self.path.name)}\) \| ([^|]+) \|", (ROOT / "README.md").read_text(encoding="utf-8"))
+        if not row:
+            raise CannotRun(f"README.md has no row for {self.path.name} in its table of notebooks.")
+        return row[1]
+
+    @property
     def link(self) -> str:
         """Where it stands, seen from the landing page."""
         return f"notebooks/{self.path.name}"
 
 
-def write_sources(notebooks: list[Path], source: Path, static: Path) -> None:
-    """Write the sources of all pages into the folder `source`, and the files that they load into `static`."""
+def write_sources(notebooks: list[Path], source: Path, static: Path, parts: list[str]) -> None:
+    """Write the sources of all pages into the folder `source`, and the files that they load into `static`; `parts` as in offers.py."""
     for folder in (source, static):
         shutil.rmtree(folder, ignore_errors=True)
     (source / "notebooks").mkdir(parents=True)
@@ -71,7 +80,8 @@ def write_sources(notebooks: list[Path], source: Path, static: Path) -> None:
     case = read(notebooks[0])
     (source / "routes.md").write_text(routes(case, notebooks[0]), encoding="utf-8")
     (source / "questions.md").write_text(questions(case, notebooks[0]), encoding="utf-8")
-    values = {"chapters": [Chapter(path) for path in notebooks], "widgets": live(gallery), "pages": existing()} | clinic_report() | quick_start()
+    values = {"chapters": [Chapter(path) for path in notebooks], "widgets": live(gallery), "pages": existing()}
+    values |= {"runs": runs(notebooks[0].stem, parts)} | clinic_report() | quick_start()
     for name in TEMPLATES:
         template = jinja2.Template((DOCS / name).read_text(encoding="utf-8"), undefined=jinja2.StrictUndefined, trim_blocks=True)
         put(template.render(values), DOCS / name, name, source)
