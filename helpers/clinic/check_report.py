@@ -59,6 +59,8 @@ class CheckReport:
         The learner's lines about it, as in Culprit.
     size : str
         The common factor in words.
+    upto : str
+        What the gradients are right up to: "a clip of every entry at ±5".
     basis : str
         What the verdict rests on.
     tried : int
@@ -78,6 +80,7 @@ class CheckReport:
     trouble: str | None = None
     excerpt: tuple = ()
     size: str = ""
+    upto: str = ""
     basis: str = ""
     tried: int = 0
     seconds: float = 0.0
@@ -112,11 +115,11 @@ class CheckReport:
         return f"line {lines[0]}" if len(lines) == 1 else f"lines {listed(map(str, lines))}"
 
     def _right(self):
-        known = len(self.rows) - len(self.undecided)
+        known, but = len(self.rows) - len(self.undecided), f", up to {self.upto}" if self.upto else ""
         if not self.undecided:
             number = {1: "The gradient is", 2: "Both gradients are"}.get(known, f"All {known} gradients are")
-            return f"{number} right: what your code computes is the derivative of its loss."
-        return (f"{known} of {len(self.rows)} gradients {'are' if known > 1 else 'is'} right; "
+            return f"{number} right{but}: what your code computes is the derivative of its loss."
+        return (f"{known} of {len(self.rows)} gradients {'are' if known > 1 else 'is'} right{but}; "
                 f"{listed(self.undecided)} cannot be decided.")  # fmt: skip
 
     @property

@@ -212,7 +212,8 @@ def _judged(subject, outcome, stepped):
         return CheckReport("raises", trouble=f"no gradient can be decided, since {why or 'the loss depends on none of the parameters'}.", **told)
     c = truth.common_factor(outcome.judgements) if wrong else None
     size = factor.told(c, factor.sizes_seen(lambda: subject.gradients(outcome.points[0].values)), stepped) if c is not None else ""
-    return CheckReport("wrong" if wrong else "right", wrong=wrong, factor=c, size=size, **told)
+    upto = listed([excuse.upto for excuse in outcome.excuses])
+    return CheckReport("wrong" if wrong else "right", wrong=wrong, factor=c, size=size, upto=upto, **told)
 
 
 def _row(outcome, name, value):
@@ -227,7 +228,7 @@ def _row(outcome, name, value):
 
 
 def _notes(subject, outcome):
-    notes = list(subject.notes)
+    notes = [*subject.notes, *(excuse.note for excuse in outcome.excuses)]
     if outcome.anew:
         notes.append("Your step sets its parameters itself before it updates them, so it was judged at its own start alone.")
     if outcome.gentle:

@@ -28,7 +28,7 @@ def with_faults(report, subject, outcome, end, say):
         suspects = values.suspects(subject, outcome.points, seconds=min(values.SECONDS, _FOLLOWING * (end - time.perf_counter())))
         left = end - time.perf_counter()
         if left > LEFT:
-            found = search.repairs(subject, outcome.points, suspects, seconds=left, say=say.tried)
+            found = search.repairs(subject, outcome.wanted or outcome.points, suspects, seconds=left, say=say.tried)
     except (Exception, guard.OutOfTime) as what:  # the verdict stands, whatever happens to the search
         report = replace(report, notes=(*report.notes, f"The search for the line ended early: {type(what).__name__}: {guard.said(what)}"))
     if found is None or not found.steps:
@@ -114,7 +114,8 @@ def _evidence(suspect, report):
     if report.verdict == "raises" and "raise" in said:
         return ""
     first = said.split(" ", 1)[0]
-    said = said[:1].upper() + said[1:] if first.isalpha() and first.islower() and len(first) > 1 else said
+    named = {part.id for part in ast.walk(suspect.statement) if isinstance(part, ast.Name)} if said else set()
+    said = said[:1].upper() + said[1:] if first.isalpha() and first.islower() and len(first) > 1 and first not in named else said
     return said if not said or said.endswith((".", "?", "!")) else f"{said}."
 
 

@@ -44,7 +44,7 @@ class Live(Subject):
         if (grads is None) == (step is None):
             raise Trouble("Say either grads=… (a function that gives gradients) or step=…, rate=… (one that updates the parameters).")
         self.handed_over = handed_over(loss, grads, step)
-        self._rng, self._notes, self.seconds = np.random.default_rng(0), [], None
+        self._rng, self._notes, self.seconds, self._added = np.random.default_rng(0), [], None, 1
         self._patches = sources.Patches()
         self._cut = Cut(self._patches)
         make = partial(Bench, model, loss, grads, step, rate, within=self._cut.within)
@@ -95,6 +95,11 @@ class Live(Subject):
             self._matches, self._matched = self._matches_now(), True
         places = self._places(values)
         return self._memory.cleared(self._calls(places, self._memory.calls))
+
+    @property
+    def rate(self):
+        """The learning rate of the step, None where gradients are given."""
+        return self._rate
 
     @contextlib.contextmanager
     def edited(self, texts):
@@ -163,7 +168,7 @@ class Live(Subject):
             return None
         if after.shape != np.shape(before):
             return np.full(np.shape(before), np.nan)
-        return (before - after) / self._rate
+        return (before - after) / (self._rate * self._added)
 
     def _misfits(self):
         """Sentences about gradients whose shape is not that of their parameter."""
@@ -199,6 +204,16 @@ class Live(Subject):
         """{id of a leaf: what step() makes of it}."""
         leaves = list(self._leaves.values())
         return self._bench.ask(point, lambda: self._one_call(point) and roles.arrays_after(self._bench, leaves), everything=True)
+
+    def _share_of_calls(self, point):
+        """Where the gradients of several calls make one update, see whether they are added up or averaged."""
+        k = self._bench.repeats
+        if k > 1:
+            right, slopes = Slopes(self._bench, point, self._rng), self._calls(point, 1)[0]
+            fits = [sum(value is not None and right(name, value / by) for name, value in slopes.items()) for by in (1, k)]
+            if fits[1] > fits[0]:
+                self._added = k
+                self._notes.append(f"It adds up their gradients: 1/{k} of its update was taken.")
 
     # --- what is a parameter -----------------------------------------------------------------------------------------
 
@@ -241,6 +256,7 @@ class Live(Subject):
         with contextlib.suppress(Trouble):  # a parameter that a step gives another shape: the next call raises, the first shows it
             self._memory = Memory.of(self._calls(point, 3), self._rate is not None, Slopes(self._bench, point, self._rng))
         self._notes += self._memory.said
+        self._share_of_calls(point)
         size = _one_size(self._calls(point, 1)[0]) if self._rate is not None else None
         if size is not None:
             raise Trouble(

@@ -75,6 +75,7 @@ class Ground:
         self.first, self.cost = _first(subject)
         if most is None:
             most = 4 ** int(np.clip(np.log(_SECONDS / max(self.cost, 1e-6)) / np.log(4), 0, 6))
+        self.most = most
         self.entries = _entries(subject.start, most, self.generator)
         self.draw = Draws(subject, self.first, self.generator)
         self.losses = [self.first]

@@ -10,6 +10,7 @@ import numpy as np
 from helpers.clinic import guard
 from helpers.clinic.model import sources
 from helpers.clinic.model.cut import Cut
+from helpers.clinic.model.examples import shares, words
 from helpers.clinic.model.given import fitted, number
 from helpers.clinic.model.guess import kept_rate, rate_of
 from helpers.clinic.model.learned import find_parameters
@@ -51,7 +52,7 @@ class Script(Subject):
     def __init__(self, path, loss, rate=None, grads=None, once=None, only=None, seconds=None):
         self.filename, self.seconds = str(path), seconds
         self.text = text_of(path)
-        self._loss, self._rate = expression_of(loss, "loss"), None if rate is None else expression_of(rate, "rate")
+        self.stated, self._rate = expression_of(loss, "loss"), None if rate is None else expression_of(rate, "rate")
         self._grads = {name: expression_of(given, f"the gradient of {name}") for name, given in (grads or {}).items()}
         wanted = {name for one in (*self._grads, *(only or ())) for name in roots(expression_of(one, "a parameter's name")[1])}
         results = {name for _, tree, _ in self._grads.values() for name in roots(tree)}
@@ -63,6 +64,8 @@ class Script(Subject):
         self._factor, self._matches, self.kept = 1.0, None, []
         with guard.randomness_kept():
             self._begin(once or {})
+        self._shares = {name: expression_of(piece, "data") for name, piece in shares(self.stated[1], self.plan.split, self.namespace).items()}
+        notes += [words({name: piece[0] for name, piece in self._shares.items()})] if self._shares else []
         notes += find_parameters(self, list(self._grads) or list(only or ()))
         self.start = {name: slot.start for name, slot in self.slots.items()}
         if not self._grads and self._rate is None:
@@ -71,16 +74,16 @@ class Script(Subject):
             self._factor, self._matches, more = strides(self, [slot.leaf for slot in self.slots.values()])
             notes += more
         self.notes = tuple(notes)
-        self.handed_over = frozenset(code for _, _, code in filter(None, (self._loss, self._rate, *self._grads.values())))
+        self.handed_over = frozenset(code for _, _, code in filter(None, (self.stated, self._rate, *self._grads.values())))
 
     def _planned(self, wanted, results):
         """Read the text for the pass; notes where the loss of one pass has to be said in other words."""
-        self.loss_names, notes = free(self._loss[1]), []
+        self.loss_names, notes = free(self.stated[1]), []
         self.plan = Plan(self.text, self.filename, self.loss_names, wanted, results)
-        other = restated(self._loss[1], self.plan.split)
+        other = restated(self.stated[1], self.plan.split, self.plan.search.places)
         if other is not None:
             tree, note = other
-            self._loss, notes = expression_of(ast.unparse(tree), "loss"), [note]
+            self.stated, notes = expression_of(ast.unparse(tree), "loss"), [note]
             self.loss_names = free(tree)
             self.plan = Plan(self.text, self.filename, self.loss_names, wanted, results)
         self._first = self.plan
@@ -164,12 +167,20 @@ class Script(Subject):
     def loss_now(self):
         """The loss in the namespace as it is, the parameters at their values."""
         self._put()
-        value = self._evaluated(self._loss, "loss")
+        self.namespace.update({name: self._evaluated(piece, "data") for name, piece in self._shares.items()})
+        value = self._evaluated(self.stated, "loss")
         array = number(value)
         if array is None or array.size != 1:
             what = f"of shape {np.shape(value)}: take its mean or its sum" if array is not None and array.ndim else f"{guard.said(value, repr)}"
-            raise Trouble(f"loss {self._loss[0]!r} is no number but {'an array ' if array is not None else ''}{what}", self.filename)
+            raise Trouble(f"loss {self.stated[0]!r} is no number but {'an array ' if array is not None else ''}{what}", self.filename)
         return float(array.ravel()[0])
+
+    @property
+    def rate(self):
+        """The learning rate of the updates, None where gradients are given."""
+        if self._grads or self._matches is not None:
+            return None
+        return self._factor * self.ask(self.start, None, self._rate_now)
 
     def _said(self):
         if self._grads:

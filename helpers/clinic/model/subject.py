@@ -26,11 +26,17 @@ class Subject(ABC):
         What was taken for granted: what counts as data, what was matched by its order.
     handed_over : frozenset of code objects
         The functions that were written for the clinic, such as a lambda around the learner's own: no fault of theirs.
+    rate : float or None
+        Where updates are judged, their learning rate.
+    stated : (str, ast expression, code) or None
+        The loss, where it was stated as an expression.
     """
 
     start: dict
     notes: tuple = ()
     handed_over: frozenset = frozenset()
+    rate: float | None = None
+    stated: tuple | None = None
 
     @abstractmethod
     def loss(self, values):

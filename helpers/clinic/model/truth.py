@@ -8,8 +8,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from helpers.clinic.model.draws import asked
+from helpers.clinic.model.excuses import Excuse, excuses
 from helpers.clinic.model.points import Ground, Point, points
 from helpers.clinic.model.slopes import Slopes
+from helpers.clinic.model.small import small_numbers
 from helpers.clinic.model.subject import Trouble
 from helpers.gradcheck import relative_error
 
@@ -25,6 +28,8 @@ SLIGHT = 0.01
 """Relative error up to which a gradient is only slightly wrong: it is judged again where the loss is gentle."""
 
 _HIGH = 0.3  # the same where all gradients are wrong at once, as they are where the loss is clipped
+
+_CHANGED = 0.2  # so small a part of the loss do small numbers in it make
 
 SAME_FACTOR = 1e-3
 """Relative difference up to which two factors count as one."""
@@ -143,6 +148,10 @@ class Outcome:
         Whether points with small parameters were taken, since at others `log(p + small)` or a clip made right gradients look wrong.
     glances : int
         Further points at which it was compared along one direction for each parameter.
+    excuses : tuple of Excuse
+        What the gradients are meant to be beside the slope of the loss: clipped, in bounds. The points hold what is expected then.
+    wanted : tuple of Point
+        What repaired gradients have to be, where that is not what those as they are can be judged beside.
     trouble : Trouble or None
         What stopped the gradients, at every point.
     """
@@ -154,6 +163,8 @@ class Outcome:
     anew: bool = False
     gentle: bool = False
     glances: int = 0
+    excuses: tuple = ()
+    wanted: tuple = ()
     trouble: Trouble | None = None
 
 
@@ -170,12 +181,47 @@ def examined(subject, rng=0, most=None):
         return replace(_outcome(subject, (ground.start(),)), anew=True)
     if not outcome.total.wrong:
         outcome = _glanced(subject, ground, outcome)
-    doubtful = _doubtful(outcome)
+    outcome = _excused(subject, ground, outcome)
+    doubtful = set() if outcome.excuses else _doubtful(outcome)
     if doubtful:
         gentle = _outcome(subject, ground.points(gentle=True))
         if not gentle.trouble and doubtful - _still_wrong(gentle, outcome):
             return replace(gentle, gentle=True, total=_without(gentle.total, _still_wrong(gentle, outcome)))
     return outcome
+
+
+def _excused(subject, ground, outcome):
+    """The outcome beside what the gradients are meant to be, where they show marks of a clip or the like that explains some of what is wrong."""
+    if not outcome.total.wrong:
+        return outcome
+    for excuse in excuses(subject, outcome, ground.generator):
+        pairs = zip(outcome.points, outcome.gradients, strict=True)
+        again = _of([excuse.judged_at(point, gradients) for point, gradients in pairs], outcome.gradients)
+        if again.total.wrong < outcome.total.wrong or (excuse.plain and again.total.wrong == outcome.total.wrong):
+            wanted = tuple(excuse.of(point) for point in outcome.wanted or outcome.points)
+            outcome = replace(again, excuses=(*outcome.excuses, excuse), wanted=wanted)
+    return outcome if not outcome.total.wrong else _without_small(subject, ground, outcome)
+
+
+def _without_small(subject, ground, outcome):
+    """The outcome beside a loss without the small numbers in its logarithms, if that leaves less that is wrong, and nothing but small errors more."""
+    small = small_numbers(subject)
+    if small is None:
+        return outcome
+    try:
+        with small.left_out(subject):
+            if abs(subject.loss(subject.start) - ground.first) > _CHANGED * abs(ground.first):
+                return outcome
+            again = _outcome(subject, Ground(subject, ground.generator, ground.most).points())
+    except (Trouble, SyntaxError, ValueError):
+        return outcome
+    mended = outcome.total.wrong - again.total.wrong
+    if again.trouble or not again.total.wrong < outcome.total.wrong:
+        return outcome
+    at = tuple(replace(point, loss=loss) for point in again.points if (loss := asked(subject, point.values)) is not None)
+    error = max(outcome.total.errors[name] for name in mended)
+    note = f"A small number keeps a logarithm in your loss from 0 ({small.words}). Your gradients leave it out: with it they are off by {error:.1g}."
+    return replace(again, wanted=at, excuses=(*outcome.excuses, Excuse("a small number in a logarithm", note, lambda point: point)))
 
 
 def _still_wrong(gentle, outcome):
