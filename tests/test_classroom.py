@@ -462,3 +462,62 @@ def test_every_setting_of_the_hub_exists(tmp_path, monkeypatch, own, systemd):
     given = {(section, name) for section, values in hub.config.items() for name in values}
     assert not {(section, name) for section, name in given if name not in known.get(section, ())}
     assert hub.spawner_class.__name__ == {(0, 0): "SimpleLocalProcessSpawner", (1, 0): "OwnAccountSpawner", (1, 1): "SystemdSpawner"}[own, systemd]
+
+
+# When a class outgrows one machine
+
+# Names from values.schema.yaml of the chart of Zero to JupyterHub (4.x), which allows no others; None: anything may stand below.
+CHART = {
+    "singleuser": {
+        "image": {"name", "tag"},
+        "cmd": None,
+        "defaultUrl": None,
+        "memory": {"limit", "guarantee"},
+        "cpu": {"limit", "guarantee"},
+        "storage": {"capacity", "homeMountPath"},
+    },
+    "cull": {"enabled", "timeout", "every", "maxAge", "users", "concurrency"},
+    "hub": {"config": None},
+    "proxy": {"https": {"enabled": None, "hosts": None, "letsencrypt": {"contactEmail"}}},
+}
+
+
+def unknown(values, known, path=""):
+    """The keys that the chart does not know."""
+    if known is None:
+        return []
+    below = known if isinstance(known, dict) else dict.fromkeys(known)
+    return [found for key, value in values.items() for found in (unknown(value, below[key], f"{path}{key}.") if key in below else [path + key])]
+
+
+def test_values_for_kubernetes():
+    values = require("yaml").safe_load((CLASSROOM / "z2jh-values.yaml").read_text())
+    assert unknown(values, CHART) == [] and unknown({"cull": {"evry": 1}}, CHART) == ["cull.evry"]
+    python, program, *arguments = values["singleuser"]["cmd"]
+    assert_launched(program.replace("/srv/casebook", str(CLASSROOM.parents[1])), arguments, "/srv/casebook")
+    recipe = (CLASSROOM / "Dockerfile").read_text()
+    assert python == "python" and "COPY . /srv/casebook" in recipe and f"WORKDIR {values['singleuser']['storage']['homeMountPath']}" in recipe
+
+
+def test_configuration_for_the_littlest_jupyterhub():
+    config = require("traitlets.config").Config()
+    space = runpy.run_path(str(CLASSROOM / "tljh.py"), init_globals={"get_config": lambda: config})
+    _, program, *arguments = config.Spawner.cmd
+    assert_launched(program.replace(space["CASEBOOK"], str(CLASSROOM.parents[1])), [*arguments, *config.Spawner.args], space["CASEBOOK"])
+    folders = {config.Spawner.environment[name] for name in ("PYTHONPATH", "JUPYTER_CONFIG_PATH")}
+    assert folders == {f"{space['CASEBOOK']}/docs/classroom/learner"} and (CLASSROOM / "learner" / "casebook_server.py").exists()
+
+
+def assert_launched(program, arguments, root):
+    """The program exists, knows its arguments, and the server knows the others."""
+    assert Path(program) == CLASSROOM / "launch.py"
+    options, rest = module("launch").parsed(arguments)
+    assert options.material == [Path(root) / "notebooks"] and options.memory >= 2**29
+    sys.path.insert(0, str(CLASSROOM / "learner"))
+    try:
+        kernels = module("casebook_server").FewKernels
+    finally:
+        sys.path.remove(str(CLASSROOM / "learner"))
+    names = [argument.removeprefix("--").partition("=")[0].split(".") for argument in rest]
+    assert rest and all(name in kernels.class_trait_names(config=True) for section, name in names if section == "FewKernels")
+    assert {section for section, _ in names} == {"FewKernels", "ServerApp"}

@@ -23,16 +23,21 @@ EXPENDABLE = 500
 
 def main(arguments: list[str]) -> None:
     """Never returns."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--memory", type=int, required=True, help="bytes that one process may allocate")
-    parser.add_argument("--processor-seconds", type=int, required=True, help="processor time after which a process ends")
-    parser.add_argument("--material", type=Path, action="append", required=True, help="a folder that is handed out")
-    options, rest = parser.parse_known_args(arguments)
+    options, rest = parsed(arguments)
     limit(options.memory, options.processor_seconds)
     os.chdir(Path.home())
     if hand_out(options.material, Path(FOLDER)):
         os.environ["JUPYTERHUB_DEFAULT_URL"] = f"/lab/tree/{FOLDER}/{NEWS}?factory=Markdown%20Preview"
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *rest])
+
+
+def parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """The options of this program, and those that are for jupyterhub-singleuser."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], allow_abbrev=False)
+    parser.add_argument("--memory", type=int, required=True, help="bytes that one process may allocate")
+    parser.add_argument("--processor-seconds", type=int, required=True, help="processor time after which a process ends")
+    parser.add_argument("--material", type=Path, action="append", required=True, help="a folder that is handed out")
+    return parser.parse_known_args(arguments)
 
 
 def limit(memory: int, processor_seconds: int) -> None:
