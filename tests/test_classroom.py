@@ -441,7 +441,7 @@ def test_names_that_are_no_folder_are_refused(name):
 
 
 @pytest.mark.parametrize(("own", "systemd"), [(False, False), (True, False), (True, True)])
-def test_every_setting_of_the_hub_exists(tmp_path, monkeypatch, own, systemd):
+def test_every_setting_of_the_hub_exists(tmp_path, monkeypatch, proxy, own, systemd):
     """Traitlets passes over a name that is misspelt with a warning; here it is an error, for each kind of spawner."""
     require("jupyterhub")
     from jupyterhub.app import JupyterHub

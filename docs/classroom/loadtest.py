@@ -95,9 +95,15 @@ def together(learners: list[Learner], drags: int, times: Times) -> None:
     present = [learner for learner in learners if learner.widgets]
     said(f"{len(present)} drag at once")
     with ThreadPoolExecutor(max(1, len(present))) as pool:
-        for future in [pool.submit(drag, learner, drags, times, "widget, all at once", PAUSE) for learner in present]:
+        running = {pool.submit(_come_back, learner, drags, times): learner.name for learner in present}
+        for future, name in running.items():
             if error := future.exception():
-                times.wrong("somebody", f"{type(error).__name__}: {error}")
+                times.wrong(name, f"{type(error).__name__}: {error}")
+
+
+def _come_back(learner: Learner, drags: int, times: Times) -> None:
+    learner.connect()
+    drag(learner, drags, times, "widget, all at once", PAUSE)
 
 
 @contextlib.contextmanager

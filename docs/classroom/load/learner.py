@@ -55,10 +55,16 @@ class Learner:
         notebook = self.get(f"api/contents/{path}?content=1")["content"]
         body = {"path": path, "type": "notebook", "name": path, "kernel": {"name": "python3"}}
         self.kernel = self.post("api/sessions", body)["kernel"]["id"]
+        self.connect()
+        return notebook
+
+    def connect(self) -> None:
+        """Connect to the kernel, anew where the connection has gone, as happens to whoever does not answer the server's pings."""
+        if self.socket:
+            self.socket.close()
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.web.cookies if self.home.endswith(cookie.path) or cookie.path == "/")
         address = f"{self.home}api/kernels/{self.kernel}/channels".replace("http", "ws", 1)
         self.socket = websocket.create_connection(address, cookie=cookies, timeout=PATIENCE)
-        return notebook
 
     def run(self, code: str) -> list[dict]:
         """Run a cell, and return the messages that it sent, the error among them, once the kernel is idle again."""
@@ -118,6 +124,8 @@ class Learner:
     def _receive(self) -> dict:
         """The next message; where one carries bytes, its text part stands behind a table of offsets."""
         received = self.socket.recv()
+        if not received:
+            raise RuntimeError("the server closed the connection to the kernel")
         if isinstance(received, bytes):
             start, end = int.from_bytes(received[4:8], "big"), int.from_bytes(received[8:12], "big")
             received = received[start : end if received[0:4] != b"\0\0\0\1" else None]

@@ -12,7 +12,6 @@ MIB = 2**20
 ROWS = ("server", "open", "run all", "cell", "widget, few at once", "widget, all at once", "save")
 BROWSER_ROWS = ("JupyterLab in a browser", "open in a browser", "run all in a browser", "widget in a browser")
 NAMES = {
-    "hub": "hub with its culler",
     "server": "sign in, until JupyterLab answers",
     "open": "open the notebook, until its kernel answers",
     "run all": "run all its cells",
@@ -21,6 +20,7 @@ NAMES = {
     "widget, few at once": "one place of a dragged slider, answered by Python",
     "widget, all at once": "the same while everybody drags",
 }
+KINDS = {"server": "a learner's server", "kernel": "a notebook's kernel", "hub": "hub and its culler", "proxy": "proxy"}
 
 
 def consumption(hub: Hub) -> dict[str, dict[str, list[float]]]:
@@ -50,11 +50,11 @@ def table(times: Times, taken: dict, learners: int, options: str) -> str:
             cells = (NAMES.get(what, what), len(seconds), *map(shown, (statistics.median(seconds), high, seconds[-1])))
             lines.append(f"| {' | '.join(map(str, cells))} |")
     lines += ["", "| | processes | memory, each | memory, largest | processor, each |", "|---|---|---|---|---|"]
-    for kind in ("server", "kernel", "hub", "proxy"):
+    for kind, name in KINDS.items():
         memory, seconds = taken[kind]["MiB"], taken[kind]["seconds"]
         if memory:
             each = f"{statistics.mean(memory):.0f} MiB | {max(memory):.0f} MiB | {statistics.mean(seconds):.1f} s"
-            lines.append(f"| {NAMES.get(kind, kind)} | {len(memory)} | {each} |")
+            lines.append(f"| {name} | {len(memory)} | {each} |")
     together = sum(sum(one["MiB"]) for one in taken.values())
     per = sum(sum(taken[kind]["MiB"]) for kind in ("server", "kernel")) / max(1, learners)
     work = sum(sum(taken[kind]["seconds"]) for kind in ("server", "kernel")) / max(1, learners)
