@@ -429,7 +429,8 @@ FAULTS = {
         markdown("title", f"[there]({NAME}#No-such-heading)"),
     ],
     rules.slide_complaints: [
-        slide(answer="answer"), slide(title="fragment"), slide(question=None, figure="subslide"), slide(**{"try": None}), slide(**{"ex-double-solution": "slide"}),
+        slide(answer="answer"), slide(title="fragment"), slide(question=None, figure="subslide"),
+        slide(**{"try": None}), slide(**{"ex-double-solution": "slide"}),
         no_slides,
         change(metadata={"tags": ["slide-whole"]}), many_slides,
     ],
