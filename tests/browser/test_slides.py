@@ -117,9 +117,9 @@ def current(tab):
 
 
 def awake(tab):
-    """Wait until the widget of this slide is drawn; returns its sliders."""
+    """Wait until the widget of this slide is drawn; returns its first slider."""
     tab.wait_for_function("() => Reveal.getCurrentSlide().querySelector('.live-widget')?.dataset.alive === 'true'", timeout=PATIENCE)
-    return tab.locator("section.present section.present .live-widget input[type=range]")
+    return tab.locator("section.present section.present .live-widget input[type=range]").first.element_handle()
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -156,7 +156,7 @@ def test_the_look_finds_what_is_planted(tab, address, name):
 def test_an_answer_comes_at_the_next_key(tab, address):
     open_deck(tab, address, "05")
     number = turn_to(tab, ".fragment .answer")
-    answer = tab.locator("section.present section.present .answer").first
+    answer = tab.locator("section.present section.present .answer").first.element_handle()
     seen = []
     for _ in range(4):
         seen.append(not answer.evaluate(HIDDEN))
@@ -170,7 +170,7 @@ def test_an_answer_comes_at_the_next_key(tab, address):
 def test_a_slider_keeps_its_arrow_keys(tab, address):
     open_deck(tab, address, "00")
     number = turn_to(tab, ".live-widget")
-    slider = awake(tab).first
+    slider = awake(tab)
     before = slider.input_value()
     slider.focus()
     tab.keyboard.press("ArrowRight")
@@ -185,7 +185,7 @@ def test_a_slider_keeps_its_arrow_keys(tab, address):
 def test_a_clicker_turns_the_slide_from_within_a_widget(tab, address):
     open_deck(tab, address, "00")
     number = turn_to(tab, ".live-widget")
-    slider = awake(tab).first
+    slider = awake(tab)
     slider.focus()
     before = slider.input_value()
     tab.keyboard.press("PageDown")
@@ -201,7 +201,7 @@ def test_a_widget_follows_the_pointer_at_other_resolutions(browser, address, vie
         watch(tab)
         open_deck(tab, address, "02")
         turn_to(tab, ".live-widget")
-        slider = awake(tab).first
+        slider = awake(tab)
         box = slider.bounding_box()
         tab.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] / 2)
         share = slider.evaluate("(one) => (one.value - one.min) / (one.max - one.min)")
@@ -227,7 +227,7 @@ def test_dark_and_light(tab, address):
 
 def test_the_speaker_reads_what_the_class_does_not(tab, address):
     open_deck(tab, address, "05")
-    turn_to(tab, ".answer")
+    turn_to(tab, ".notes")
     notes = tab.locator(".reveal aside.notes")
     assert notes.count() > 10
     assert not any(notes.nth(i).is_visible() for i in range(notes.count()))
@@ -235,7 +235,6 @@ def test_the_speaker_reads_what_the_class_does_not(tab, address):
         tab.keyboard.press("s")
     popup = opened.value
     popup.wait_for_function("() => document.querySelector('.speaker-controls-notes .value')?.textContent.trim().length > 20", timeout=PATIENCE)
-    assert popup.locator(".speaker-controls-notes .katex, .speaker-controls-notes math").count() >= 0
     assert not tab.locator(".reveal aside.notes").first.is_visible()
     popup.close()
     assert tab.errors == [] and tab.foreign == []
