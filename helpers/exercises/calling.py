@@ -105,7 +105,28 @@ def _turned(text, given):
 
 
 def _line(error, function):
-    """The reader's line in which the error came up, where it is known."""
+    """The reader's line in which the error came up, in words, where it is known."""
+    told = getattr(error, "line_of_answer", None)  # by the process in which the answer runs, see helpers.exercises.grading
+    line = where(error, function) if told is None else told
+    return f", in the line {line!r}," if line else ""
+
+
+def where(error, function):
+    """The reader's line in which the error came up; empty where it is not known."""
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file and frame.line]
-    return f", in the line {lines[-1].strip()[:80]!r}," if lines else ""
+    return lines[-1].strip()[:80] if lines else ""
+
+
+def execute(text, space):
+    """Run a text with a line that a reader wrote; the gradebook runs it where the reader's other code is."""
+    exec(compile(text, "<brought>", "exec"), space)
+
+
+def beside(function, helper, *arguments):
+    """helper(function, *arguments), run where the reader's function is: for helpers that look at more than what it returns."""
+    return getattr(function, "beside", _beside)(function, helper, *arguments)
+
+
+def _beside(function, helper, *arguments):
+    return helper(function, *arguments)
