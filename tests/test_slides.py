@@ -121,7 +121,9 @@ def test_of_a_guess_the_options_are_shown(chosen, comment, options):
 
 # ---------------------------------------------------------------- prose
 
-LONG = "A first sentence of some words. " + "Here a second one that goes on for many words, as some do, and then for some more of them, " * 3 + "at last."
+MANY_WORDS = "Here a second one that goes on for many words, as some do, and then for some more of them, " * 3
+LONG = f"A first sentence of some words. {MANY_WORDS}at last."
+IN_FULL = ["$$\na\n\n= b\n$$", "- one\n- two", "| a | b |\n|---|---|", "```python\na = 1\n\nb = 2\n```", "**Predict.** How many?"]
 
 
 def test_of_a_paragraph_its_beginning_is_shown(said):
@@ -129,7 +131,7 @@ def test_of_a_paragraph_its_beginning_is_shown(said):
     assert said(f"## A\n\n{LONG}\n\nNever.").rest.startswith("Here a second one") and said(f"## A\n\n{LONG}").rest.endswith("at last.")
 
 
-@pytest.mark.parametrize("block", ["$$\na\n\n= b\n$$", "- one\n- two", "| a | b |\n|---|---|", "```python\na = 1\n\nb = 2\n```", "**Predict.** How many?"])
+@pytest.mark.parametrize("block", IN_FULL)
 def test_formulas_lists_tables_code_and_questions_are_shown_in_full(said, block):
     assert block in said(f"{LONG}\n\n{block}\n\n{LONG}").shown
 

@@ -62,7 +62,7 @@ def shortened(text: str, enough: int = ENOUGH) -> Said:
             rest.append(block)
             continue
         for_slide, left = beginning(block, words, enough)
-        words += len(for_slide.split())
+        words += enough if left else len(for_slide.split())  # where a sentence is left out, none follows
         shown += [for_slide] if for_slide else []
         rest += [left] if left else []
     if shown and shown[-1].endswith(":") and not re.match(STRUCTURE, shown[-1]):  # leads to what is not on the slide
