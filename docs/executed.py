@@ -44,9 +44,12 @@ def executed(path: Path, cache: Path = CACHE) -> NotebookNode:
     path = Path(path).resolve()
     if not path.is_file():
         raise CannotRun(f"There is no notebook {path.name} in {path.parent.name}/.")
-    kept = cache / f"{path.stem}-{fingerprint(path)[:16]}.ipynb"
+    kept = place(path, cache)
     if not kept.is_file():
-        keep(run(read(path), path.name, path.parent), kept)
+        ran = run(read(path), path.name, path.parent)
+        if place(path, cache) != kept:
+            raise CannotRun(f"{path.name}, or what it imports, was changed while it ran. Build again.")
+        keep(ran, kept)
         for old in set(cache.glob(f"{path.stem}-{'?' * 16}.ipynb")) - {kept}:
             old.unlink(missing_ok=True)
     return read(kept)
@@ -59,7 +62,7 @@ def executed_all(paths: Iterable[Path], say: Callable[[str], None] = print, cach
     """
 
     def one(path: Path) -> NotebookNode:
-        if not any(cache.glob(f"{path.stem}-{fingerprint(path)[:16]}.ipynb")):
+        if not place(path, cache).is_file():
             say(f"  running {path.name}")
         return executed(path, cache)
 
@@ -110,6 +113,11 @@ def keep(notebook: NotebookNode, path: Path) -> None:
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(to_text(notebook))
     os.replace(name, path)
+
+
+def place(path: Path, cache: Path) -> Path:
+    """Where the run of the notebook in `path` is kept as long as nothing that it depends on changes."""
+    return cache / f"{path.stem}-{fingerprint(path)[:16]}.ipynb"
 
 
 def fingerprint(path: Path) -> str:

@@ -96,6 +96,15 @@ def test_a_cell_that_does_not_end_is_named(docs, stored, tmp_path, monkeypatch):
         executed.executed(stored("import time\ntime.sleep(60)"), tmp_path / "cache")
 
 
+def test_a_run_during_which_the_notebook_is_changed_is_not_kept(docs, stored, tmp_path):
+    import executed
+
+    path = stored("from pathlib import Path\nfile = Path('99_short.ipynb')\nfile.write_text(file.read_text() + ' ')")
+    with pytest.raises(executed.CannotRun, match="99_short.ipynb, or what it imports, was changed while it ran"):
+        executed.executed(path, tmp_path / "cache")
+    assert not (tmp_path / "cache").exists()
+
+
 def test_a_notebook_that_is_not_there_is_named(docs, tmp_path):
     import executed
 
