@@ -164,8 +164,11 @@ def live(gallery: NotebookNode) -> dict[str, str]:
 
 
 def routes(case: NotebookNode, path: Path) -> str:
-    """The two routes, as notebook 00 gives them."""
-    return moved(re.sub("^## ", "# ", by_id(case)["routes"].source), path, "routes.md")
+    """The two routes, as notebook 00 gives them, which needs no link to itself and says what JupyterLab does with links."""
+    text = re.sub(r"^## ", "# ", by_id(case)["routes"].source)
+    text = re.sub(r"\s*\(A link that lands [^)]*\)", "", text)
+    text = re.sub(r"^\| (00 [^|\]]+?) \|", rf"| [\1]({path.name}) |", text, flags=re.MULTILINE)
+    return moved(text, path, "routes.md")
 
 
 def questions(case: NotebookNode, path: Path) -> str:
