@@ -1,0 +1,62 @@
+"""The teaching guide and the handout: what they name is there, the widgets they set can be set so, the handout's code is right."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers import case, network, widgets
+from helpers.activations import ACTIVATIONS
+from notebook_tools import exercise_slugs, notebook_paths, read
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+GUIDE, HANDOUT = (DOCS / name for name in ("teaching.md", "handout.md"))
+CHAPTERS = {path.name[:2]: path for path in notebook_paths()}
+PLANS = dict(re.findall(r"^### (\d\d) .+?\n(.*?)(?=^##|\Z)", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
+WIDGETS = sorted(set(re.findall(r"`(\w+(?:Explorer|Stepper)\([^`]*\))`", GUIDE.read_text(encoding="utf-8"))))
+
+
+def test_each_chapter_has_a_plan():
+    assert PLANS.keys() == CHAPTERS.keys()
+
+
+@pytest.mark.parametrize("number", PLANS)
+def test_a_plan_takes_fifty_minutes_without_a_gap(number):
+    spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)–(\d+) \|", PLANS[number], re.MULTILINE)]
+    assert [start for start, _ in spans] == [0, *(end for _, end in spans[:-1])] and spans[-1][1] == 50
+    for part in ("**Ask first.**", "**They will", "**Homework:**"):
+        assert part in PLANS[number]
+
+
+@pytest.mark.parametrize("number", PLANS)
+def test_homework_is_an_exercise_of_the_chapter(number):
+    named = re.findall(r"`([a-z0-9-]+)`", PLANS[number].split("**Homework:**")[1])
+    assert named and set(named) <= set(exercise_slugs(read(CHAPTERS[number])))
+
+
+def test_what_a_term_hands_in_are_exercises():
+    rows = re.findall(r"^\| \d+ \| \[(\d\d) .*\| (.+) \|$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [number for number, _ in rows] == list(CHAPTERS)
+    for number, handed_in in rows:
+        assert set(re.findall(r"`([a-z0-9-]+)`", handed_in)) <= set(exercise_slugs(read(CHAPTERS[number])))
+
+
+@pytest.mark.parametrize("code", WIDGETS)
+def test_a_widget_can_be_set_so(code):
+    eval(code, {**{name: getattr(widgets, name) for name in widgets.__all__}, "case": case}).close()
+
+
+def test_the_handouts_passes_are_those_of_the_network():
+    text = HANDOUT.read_text(encoding="utf-8").replace("`db2` as db3", "`db2 = dZ2.sum(axis=1, keepdims=True) / m`")
+    code = re.findall(r"`([dZAWb]+\d = [^`]+)`", text.replace("`db1` as db3", "`db1 = dZ1.sum(axis=1, keepdims=True) / m`"))
+    forward = [line for line in code if not line.startswith("d")]
+    backward = [line for line in code if line.startswith("d")]
+    assert len(forward) == 6 and len(backward) == 9
+    rng = np.random.default_rng(0)
+    p, X, y = network.init_params((2, 10, 10, 1), rng=0), rng.normal(size=(2, 7)), rng.integers(0, 2, (1, 7)).astype(float)
+    names = dict(p) | {"X": X, "y": y, "m": 7, "np": np, "g": ACTIVATIONS["relu"].value, "slope": ACTIVATIONS["relu"].slope}
+    exec("\n".join(forward + backward), names)
+    right = network.backward_prop(X, y, network.forward_prop(X, p), p)
+    for name, gradient in right.items():
+        assert np.allclose(names[name], gradient, rtol=1e-12, atol=0), name
