@@ -120,6 +120,7 @@ export function mount({ model, el }, label) {
     el.append(host);
     model.on("change", update);
     update();
+    undo.push(tabStops(root));
     return clean;
   }
 
@@ -143,6 +144,18 @@ function keepKeys(root) {
   root.addEventListener("keydown", (event) => {
     if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
   });
+}
+
+/** A box is a stop of the tab key while it scrolls, and none where all is seen; one that has its place there keeps it. Returns the end. */
+function tabStops(root) {
+  const boxes = new ResizeObserver((changes) => {
+    for (const { target } of changes) {
+      if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+  for (const box of root.querySelectorAll(":is(.cb-scroll, .cb-wide):not([tabindex])")) boxes.observe(box);
+  return () => boxes.disconnect();
 }
 
 /** Whether this is a page exported without a kernel. */
