@@ -78,7 +78,7 @@ c.Spawner.args = [
 c.Spawner.default_url = "/lab/tree/notebooks"
 c.Spawner.environment = {
     "PYTHONPATH": str(HERE / "learner"),
-    "JUPYTER_CONFIG_PATH": str(HERE / "learner"),  # labconfig: no question about Jupyter's news
+    "JUPYTER_CONFIG_PATH": str(HERE / "learner"),  # labconfig: no question about Jupyter's news, Markdown as a page
     "JUPYTERHUB_ACTIVITY_INTERVAL": str(often),
     **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},  # a class shares the processor
 }

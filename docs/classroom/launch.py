@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> None:
     limit(options.memory, options.processor_seconds)
     os.chdir(Path.home())
     if hand_out(options.material, Path(FOLDER)):
-        os.environ["JUPYTERHUB_DEFAULT_URL"] = f"/lab/tree/{FOLDER}/{NEWS}?factory=Markdown%20Preview"
+        os.environ["JUPYTERHUB_DEFAULT_URL"] = f"/lab/tree/{FOLDER}/{NEWS}"
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *rest])
 
 

@@ -21,9 +21,19 @@ class FewKernels(AsyncMappingKernelManager):
 
     max_kernels = Integer(4, help="How many kernels may run at a time.", config=True)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.starting = set()  # JupyterLab asks for several at once where it opens again what was open
+
     async def start_kernel(self, *, kernel_id=None, **kwargs):
         """Start a kernel, or refuse with what to do."""
-        if len(self) >= self.max_kernels and kernel_id not in self:
-            raise TooManyKernels(len(self))
+        running = self.starting.union(self.list_kernel_ids())
+        if len(running) >= self.max_kernels and kernel_id not in running:
+            raise TooManyKernels(len(running))
+        kernel_id = kernel_id or self.new_kernel_id(**kwargs)
         arguments = [*kwargs.pop("extra_arguments", ()), "--IPKernelApp.extra_extensions=casebook_kernel"]
-        return await super().start_kernel(kernel_id=kernel_id, extra_arguments=arguments, **kwargs)
+        self.starting.add(kernel_id)
+        try:
+            return await super().start_kernel(kernel_id=kernel_id, extra_arguments=arguments, **kwargs)
+        finally:
+            self.starting.discard(kernel_id)

@@ -19,6 +19,7 @@ NAMES = {
     "save": "save",
     "widget, few at once": "one place of a dragged slider, answered by Python",
     "widget, all at once": "the same while everybody drags",
+    "widget in a browser": "one place of a slider that needs no Python, in a browser",
 }
 KINDS = {"server": "a learner's server", "kernel": "a notebook's kernel", "hub": "hub and its culler", "proxy": "proxy"}
 
