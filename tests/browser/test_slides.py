@@ -11,6 +11,7 @@ import pytest
 from browser.conftest import new_tab
 from browser.export import served, watch
 from notebook_tools import notebook_paths
+from oracles import require
 
 CHAPTERS = [path.name[:2] for path in notebook_paths()]
 FEWEST, MOST = 15, 32  # slides of a lesson
@@ -223,6 +224,17 @@ def test_dark_and_light(tab, address):
     assert tab.evaluate(ground) == "rgb(255, 255, 255)"
     open_deck(tab, address, "02", "?dark")
     assert tab.evaluate(ground) != "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("ground", ["", "?dark"])
+def test_text_stands_out_on_both_grounds(tab, address, ground):
+    open_deck(tab, address, "05", ground)
+    axe = require("axe_playwright_python.sync_playwright").Axe()
+    for what in (".vote", ".highlight", "table", ".answer"):
+        turn_to(tab, what)
+        tab.evaluate("() => { while (Reveal.availableFragments().next) Reveal.nextFragment(); }")
+        found = axe.run(tab, context="section.present section.present", options={"runOnly": ["color-contrast"]}).response
+        assert found["violations"] == [] and found["passes"]
 
 
 def test_the_speaker_reads_what_the_class_does_not(tab, address):
