@@ -75,7 +75,7 @@ class Judge:
         total += HANDED_OVER * any(source.filename == name and statement.lineno in lines for name, lines in self.adapters)
         total += LINE * (max(text.count("\n") for text in touched(source.text, edit.applied(source.text))))
         total += BARE * (_is_bare(before) - _is_bare(after)) + LISTED * _only_names(statement)
-        total += MISPLACED * _misplaced(statement, before, after)
+        total += MISPLACED * (_misplaced(statement, before, after) and edit.kind != "assignment")
         if after is not None:
             siblings = sibling_patterns(source.tree, statement)
             total += LIKE_SIBLING * (pattern(after) in siblings) + UNLIKE_SIBLING * (pattern(before) in siblings)

@@ -2,8 +2,10 @@
 
 import ast
 
-from helpers.clinic.repair.expressions import binary, over, times, written
+from helpers.clinic.repair.entries import depths_in, entries, running
+from helpers.clinic.repair.expressions import binary, is_op, over, times, written
 from helpers.clinic.repair.places import operands
+from helpers.clinic.repair.slopes import slopes_at
 
 
 def comprehension_edits(line, scope):
@@ -22,11 +24,25 @@ def comprehension_edits(line, scope):
                 yield 1.0, "term", {node.elt: binary(written(name), ast.Add, node.elt)}
                 yield 1.0, "term", {node.elt: binary(written(name), ast.Sub, node.elt)}
                 yield 1.0, "factor", {node.elt: times(node.elt, written(name))}
+        yield from _of_elements(node, names, scope)
         for place in factor_places(node.elt):
             for count in scope.counts[:6]:
                 yield 0.95, "factor", {place: over(place, written(count))}
             for rate in scope.rates[:3]:
                 yield 0.95, "factor", {place: times(written(rate), place)}
+
+
+def _of_elements(node, names, scope):
+    """Factors and slopes of an element, in the names of its own loop: o * (1 - o) of `for o, t in zip(out, target)`, h[k] of `for k in range(n)`."""
+    counts = [index for part in node.generators for index in running(part.target, part.iter)]
+    depths = depths_in(scope.text)
+    rows = {name: name for name, depth in depths.items() if depth <= len(counts) and (name in scope.known or name.startswith("self."))}
+    arrays = [*(name for name in names if name not in counts), *entries(scope.text, rows, counts)[:16]]
+    for place in (node.elt, *([node.elt.left, node.elt.right] if is_op(node.elt, ast.Div) else ())):
+        for text in arrays:
+            yield 1.2, "factor", {place: times(place, written(text))}
+            for cost, slope in slopes_at(text, scope):
+                yield 1.1 + cost, "slope", {place: times(place, slope)}
 
 
 def factor_places(value):

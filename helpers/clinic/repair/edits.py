@@ -14,9 +14,12 @@ from helpers.clinic.repair import (
     axes,
     comprehensions,
     conditions,
+    entries,
     factors,
+    forgotten,
     operands,
     partners,
+    passed,
     products,
     siblings,
     slices,
@@ -121,11 +124,13 @@ def _candidates(source, line, scope):
         (comprehensions.comprehension_edits, scope), (partners.partner_edits, scope, text), (partners.normalisations, scope, text),
         (statements.default_arguments,), (statements.assignment_edits,), (statements.removal, text, tree),
         (statements.missing_lines, text, others, known), (slips.slip_edits, scope, known),
+        (entries.swapped_indices,), (passed.activation_edits, scope, text), (forgotten.forgotten_edits, scope, text, tree),
     ]  # fmt: skip
     if not scope.plain:
         rules += [
             (products.product_edits, scope), (products.reshaped, scope), (axes.axis_edits, scope), (statements.array_edits, scope),
             (statements.guards, text), (statements.divisions_after, text, scope), (slices.slice_edits, scope, text),
+            (passed.missing_products, scope, text), (passed.reductions, scope), (passed.row_reductions, scope, text),
         ]  # fmt: skip
     for rule, *arguments in rules:
         try:

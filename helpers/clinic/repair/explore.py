@@ -1,5 +1,6 @@
 """One level of the search: run the changes of all suspects on a text so far, and sort out what they came to."""
 
+import ast
 import dataclasses
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from helpers.clinic.repair import edits
 from helpers.clinic.repair.candidates import candidates, pairs_across, twice
 from helpers.clinic.repair.choice import LATE, ONE
+from helpers.clinic.repair.direction import form
 from helpers.clinic.repair.local import RAISES, Local
 from helpers.clinic.repair.outcome import Choice
 
@@ -24,6 +26,9 @@ RUNS_MARGIN, AFTER_RUNS = 0.5, 60
 
 MOST = 6000
 """How many changes are run for one fault."""
+
+ALIKE = 12
+"""In so many lines that are written alike one change is made at once."""
 
 SEEN = 20
 """For how many suspects it is recorded what they saw when they ran."""
@@ -109,20 +114,24 @@ class Exploration:
         self.count += 1
         state = self.trials.better(self.texts | {key[0]: text}, self.state)
         if state is None:
-            if value[1] is not None and not self.trials.passed:
+            if value[1] is not None and not self.trials.passed and not self.state.trouble:  # what stopped did not make all its passes
                 self.useless.add(value)
             return
         self._sort_in(candidate, state)
-        joint = self._joint(candidate) if state.wrong else None
-        if joint is not None:
+        for joint in self._joint(candidate) if state.wrong and " in " not in candidate.edit.kind else ():
             self._one(dataclasses.replace(candidate, edit=joint))
 
     def _joint(self, candidate):
-        """The same change in all lines that say the same for other layers; None where there is none."""
-        try:
-            return edits.together(candidate.source, candidate.suspect.statement, candidate.edit)
-        except (SyntaxError, ValueError):  # names that cannot be carried over
-            return None
+        """The same change in all lines that say the same for other layers, and in all that are written alike."""
+        source, statement = candidate.source, candidate.suspect.statement
+        alike = [other for other in ast.walk(source.tree) if type(other) is type(statement) and form(other) == form(statement)]
+        for others in (None, *([alike] if 2 < len(alike) <= ALIKE and not isinstance(statement, ast.Return) else [])):
+            try:
+                joint = edits.together(source, statement, candidate.edit, others)
+            except (SyntaxError, ValueError):  # names that cannot be carried over
+                continue
+            if joint is not None:
+                yield joint
 
     def _sort_in(self, candidate, state):
         pair = self._choice(candidate), state

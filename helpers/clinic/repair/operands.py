@@ -3,7 +3,7 @@
 import ast
 import re
 
-from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, binary, function_name, is_number, is_op, key, number, written
+from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, binary, function_name, is_number, is_op, key, number, untransposed, written
 from helpers.clinic.repair.nearness import distance, related, role, words
 from helpers.clinic.repair.places import operands
 
@@ -191,17 +191,16 @@ def _slices(line, node):
     index = node.slice
     yield 1.1, "slice", {node: node.value}
     text = line.text(index).replace(" ", "")
-    for other in {
-        ":,1:": ("1:", ":,:-1", ":,0", "1:,:"),
-        "1:": (":,1:", ":-1"),
-        ":-1": ("1:", ":,:-1"),
-        "1:,:": (":,1:", ":-1,:"),
-        ":,:-1": (":,1:",),
-        ":,0": (":,1:",),
-        "0": (),
-    }.get(text, ()):
-        tree = ast.parse(f"x[{other}]", mode="eval").body.slice
-        yield 1.0, "slice", {index: tree}
+    near = {":,1:": ("1:", ":,:-1"), "1:": (":,1:", ":-1"), ":-1": ("1:", ":,:-1"), ":,:-1": (":,1:", ":-1"), "1:,:": (":,1:",), ":-1,:": (":,:-1",)}
+    if text in near or text in (":,0", "0"):
+        for bounds in (":, 1:", "1:", ":-1", ":, :-1"):
+            if bounds.replace(" ", "") != text:
+                likely = bounds.replace(" ", "") in near.get(text, ())
+                yield 0.9 if likely else 1.0, "slice", {node: ast.Subscript(node.value, written(f"x[{bounds}]").slice, ast.Load())}
+        if untransposed(node.value) is not None:  # what is left of the transpose is the transpose of what is left the other way
+            yield 1.0, "slice", {node: ast.Attribute(ast.Subscript(untransposed(node.value), index, ast.Load()), "T", ast.Load())}
+    if text in (":,1:", ":,0"):
+        yield 1.0, "slice", {node: ast.Subscript(node.value, written("x[:, 0]" if text == ":,1:" else "x[:, 1:]").slice, ast.Load())}
     for part in ast.walk(index):
         if isinstance(part, ast.Slice):
             for bound in (part.lower, part.upper):

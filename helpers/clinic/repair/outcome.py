@@ -17,7 +17,9 @@ class Choice:
 
     @property
     def line(self):
-        """The first line that the change touches, in the text it was made for."""
+        """The first line that the change touches, in the text it was made for; of lines that only come, the one beside them."""
+        if self.beside is not None:
+            return self.beside
         return min(self.text.count("\n", 0, start) + 1 + _leading_breaks(self.text, start, end) for start, end, _ in self.edit.changes)
 
     @property
@@ -27,13 +29,32 @@ class Choice:
 
     @property
     def source(self):
-        """The learner's lines that the change touches, as they stand."""
-        return touched(self.text, self.after)[0]
+        """The learner's lines that the change touches, as they stand; of lines that only come, the one beside them."""
+        return touched(self.text, self.after)[0] if self.beside is None else self.text.splitlines()[self.beside - 1]
 
     @property
     def written(self):
         """What stands there instead; empty where lines only go."""
-        return touched(self.text, self.after)[1]
+        written = touched(self.text, self.after)[1]
+        if self.beside is None:
+            return written
+        own = self.text.splitlines()[self.beside - 1]
+        return f"{own}\n{written}" if self._comes_after else f"{written}\n{own}"
+
+    @property
+    def beside(self):
+        """The line of the statement after or before which lines come, where the change only adds lines; None for other changes."""
+        ((start, end, new), *others) = self.edit.changes
+        if others or start != end or not new.endswith(("\n", "\r")) or (start and self.text[start - 1] not in "\r\n"):
+            return None
+        line = self.text.count("\n", 0, start) + (0 if self._comes_after else 1)
+        return line if line and self.text.splitlines()[line - 1].strip() else None
+
+    @property
+    def _comes_after(self):
+        """Whether a line that is added comes after the statement."""
+        start = self.edit.changes[0][0]
+        return self.text.count("\n", 0, start) >= self.statement.lineno
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ both, where an edit mostly changes the loss.
 
 import ast
 import contextlib
+import re
 from dataclasses import dataclass
 
 from helpers.clinic.model import sources as source_files
@@ -48,6 +49,26 @@ def remaining_suspects(known, sources, in_gradients, in_loss):
     return [suspect for _, suspect in sorted(rows, key=lambda row: row[0])]
 
 
+def origins(sources, order):
+    """The first statements that ran for the gradients alone: where something is off everywhere, it is off from there on.
+
+    sources : {filename: Source}; order : {(filename, line): when it ran}, of `order_of`
+    """
+    found = []
+    for filename, source in sources.items():
+        for node in ast.walk(source.tree):
+            when = order.get((filename, getattr(node, "lineno", 0)), 0.0)
+            if isinstance(node, _SIMPLE) and when and not _says_nothing(node) and not _EMPTY.search(ast.unparse(node)):
+                found.append((when, filename, node))
+    return [Remaining(filename, node, 0.5, _EVERYWHERE) for _, filename, node in sorted(found, key=lambda row: row[:2])[:ORIGINS]]
+
+
+_EMPTY = re.compile(r"zeros|\[\[?0(?:\.0?)?\b|\bNone\b|= 0(?:\.0)?$|= \[\]")
+_EVERYWHERE = "all gradients are off by the same factor, so it is off from the first line on"
+ORIGINS = 6
+"""How many of the first statements are looked at early, where all gradients are off by one factor."""
+
+
 def lines_that_ran(ask, skipped):
     """{filename: {line: times}} of the learner's lines that ran in `ask`, without the code objects `skipped`."""
     found = {}
@@ -63,7 +84,7 @@ def order_of(in_gradients, in_loss):
     """{(filename, line): when a line first ran, from 0 to 1}, of the lines that ran for the gradients and not for the loss; of the others 0."""
     lines = [(filename, line) for filename, ran in in_gradients.items() for line in ran]
     own = [place for place in lines if place[1] not in in_loss.get(place[0], {})]
-    return dict.fromkeys(lines, 0.0) | {place: k / max(1, len(own) - 1) for k, place in enumerate(own)}
+    return dict.fromkeys(lines, 0.0) | {place: (k + 1) / len(own) for k, place in enumerate(own)}
 
 
 def _order(node, filename, first, both, called):

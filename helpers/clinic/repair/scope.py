@@ -42,6 +42,10 @@ class Scope:
         Whether the file computes with plain numbers, without arrays.
     outer : bool
         Whether the file takes outer products.
+    text : str
+        The file's.
+    known : frozenset of str
+        All names that the function uses, or the file sets.
     sums, dots, transposes : str
         How the file writes sums, products and transposes: "np.sum", ".sum"; "@", "np.dot", ".dot"; ".T", "np.transpose", ".transpose()".
     """
@@ -65,6 +69,8 @@ class Scope:
     sums: str = ".sum"
     dots: str = "@"
     transposes: str = ".T"
+    text: str = ""
+    known: frozenset = frozenset()
 
     @classmethod
     def of(cls, source, statement, shapes=None):
@@ -93,7 +99,7 @@ class _Sorting(Usage):
                 and "[" not in name
                 and not any(line < here or again[0] <= line <= again[1] for line in sets)
             )
-            if later or name in called or "inner" in flags or _is_odd(name):
+            if later or name in called or ("inner" in flags and not sets) or _is_odd(name):
                 continue
             kind = self._sort(name, [f for f in flags if isinstance(f, str)])
             if kind == "index":
@@ -142,6 +148,7 @@ class _Sorting(Usage):
             tuple(self._functions(calls)), tuple(indices), frozenset(unused),
             self.shapes, activations_of(text), slopes_of(text), is_plain(text), "outer(" in text,
             "np.sum" if text.count("np.sum(") >= text.count(".sum(") / 2 > 0 else ".sum", dots_of(calls, text), transposes_of(calls, text),
+            text, frozenset(self.uses) | self._set_at_the_top(),
         )  # fmt: skip
 
     def _divisors(self):

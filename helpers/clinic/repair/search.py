@@ -15,7 +15,7 @@ from helpers.clinic.repair.choice import Judge
 from helpers.clinic.repair.explore import Exploration, OutOfSeconds
 from helpers.clinic.repair.outcome import Outcome, Step, line_before
 from helpers.clinic.repair.raised import raised_suspects
-from helpers.clinic.repair.remaining import order_of, remaining_suspects
+from helpers.clinic.repair.remaining import order_of, origins, remaining_suspects
 from helpers.clinic.repair.tidy import line_by_line, merged, without_needless
 from helpers.clinic.repair.together import all_applied, covers
 from helpers.clinic.repair.trial_run import Trials, memory_limited
@@ -179,6 +179,8 @@ class _Search:
         ran = self.trials.ran(node.texts)
         self.order = order_of(*ran)
         sources = {filename: source for filename in ran[0] if (source := self._source(node, filename)) is not None}
+        if node.state.is_off_everywhere:
+            suspects = _first_ones_early(suspects, origins(sources, self.order))
         return suspects + remaining_suspects(suspects, sources, *ran)
 
     def _sources(self, node, suspects):
@@ -204,6 +206,15 @@ class _Search:
             self.say(self.trials.tried, now - self.began)
         if now - self.began > self.seconds:
             raise OutOfSeconds
+
+
+def _first_ones_early(suspects, first):
+    """Suspects with the statements that ran first after the most suspicious one."""
+    head, tail = suspects[:1], suspects[1:]
+    taken = {(s.filename, s.statement.lineno) for s in head}
+    first = [s for s in first if (s.filename, s.statement.lineno) not in taken]
+    taken |= {(s.filename, s.statement.lineno) for s in first}
+    return [*head, *first, *(s for s in tail if (s.filename, s.statement.lineno) not in taken)]
 
 
 def _groups(partial):

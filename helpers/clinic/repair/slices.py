@@ -7,9 +7,14 @@ from helpers.clinic.repair.expressions import written
 from helpers.clinic.repair.places import operands
 
 
+_FOLDED = re.compile(r"(?:np\.(?:hstack|vstack|c_|r_|concatenate|insert|append|pad|column_stack)\b[^\n]*|(?i:ones?|bias)[^\n]*)np\.(?:ones|c_|hstack|vstack|concatenate|insert)|np\.(?:c_|insert|hstack|vstack|concatenate|pad)[^\n]*\bones?\b")
+
+
 def slice_edits(line, scope, text):
     """(cost, kind, {node: expression}) for arrays that are sliced elsewhere in the file."""
     used = dict.fromkeys(re.findall(r"\[(:, 1:|1:, :|1:|:-1|:, :-1|1:, 1:)\]", text))
+    if _FOLDED.search(text):  # a column or row of ones: the weights that it meets are biases
+        used |= dict.fromkeys((":, 1:", "1:", ":-1", ":, :-1"))
     if not used:
         return
     places = [

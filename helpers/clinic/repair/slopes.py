@@ -27,7 +27,7 @@ def slope_edits(line, scope):
             yield from _forms(line, node, scope)
 
 
-def _slopes_of(text, scope):
+def slopes_at(text, scope):
     """(cost, expression) for the slopes that can be taken of an array."""
     e = written(text)
     for slope in scope.slopes:
@@ -47,10 +47,8 @@ def _slopes_of(text, scope):
 
 def missing_slopes(line, scope):
     """The value times the slope at an array of the scope; first those whose name belongs to the target's."""
-    if not isinstance(line.node, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign):
-        return
-    value = line.node.value
-    if value is None:
+    value = _made(line.node)
+    if value is None or value not in line.parents:
         return
     targets = " ".join(line.text(t) for t in getattr(line.node, "targets", [getattr(line.node, "target", None)]) if t in line.parents)
     standing = _standing(scope)
@@ -74,10 +72,19 @@ def missing_slopes(line, scope):
                     "slope",
                     {place: call("np.where", ast.Compare(written(text), [ast.Gt()], [number(0)]), place, number(0))},
                 )
-            for cost, slope in _slopes_of(text, scope):
+            for cost, slope in slopes_at(text, scope):
                 yield bare + 1.15 + cost + near + more, "slope", {place: times(place, slope)}
     for slope in standing:
         yield 1.05, "slope", {value: times(value, slope)}
+
+
+def _made(node):
+    """What a statement makes: what it assigns, returns or appends."""
+    if isinstance(node, ast.Expr):
+        call = node.value
+        appends = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ("append", "insert") and call.args
+        return call.args[-1] if appends else None
+    return node.value if isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign) else None
 
 
 def _multipliable(value, line):
@@ -161,7 +168,7 @@ def _forms(line, node, scope):
     if text not in scope.arrays:
         return
     low = 0.8 if "sigmoid" in scope.activations and is_op(line.parents[node].left, ast.Sub) else 0.95
-    yield from ((low + max(cost, 0), "slope", {node: slope}) for cost, slope in _slopes_of(text, scope) if not isinstance(slope, ast.Call))
+    yield from ((low + max(cost, 0), "slope", {node: slope}) for cost, slope in slopes_at(text, scope) if not isinstance(slope, ast.Call))
 
 
 def slope_bodies(line, scope):

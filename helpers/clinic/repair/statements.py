@@ -282,6 +282,9 @@ def _renamed(own, exists):
     for old in sorted(set(re.findall(NUMBERED, target))):
         for new in sorted(known.numbers - {old}):
             yield from known.kept(_renumbered(own, old, new))
+    for by in (1, -1, 2, -2):  # the line for another layer: W2 and a1 of W1 and a0
+        new = re.sub(NUMBERED, lambda match, by=by: str(int(match[0]) + by), own)
+        yield from known.kept(new) if new != own else ()
     name = target.strip()
     if name.isidentifier() and len(name) < 4:
         for other in sorted(n for n in known.identifiers if n != name and n[0] == name[0] and len(n) == len(name)):

@@ -21,7 +21,7 @@ def taken_back(step, texts):
     choice = step.choice
     old, new = choice.source.split("\n"), choice.written.split("\n")
     lines = texts[choice.filename].split("\n")
-    if not choice.written or len(old) != len(new):
+    if not choice.written:
         return None
     places = [i for i in range(len(lines) - len(new) + 1) if lines[i : i + len(new)] == new]
     if not places:

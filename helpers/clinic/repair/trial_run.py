@@ -56,6 +56,13 @@ class State:
         """All distances together."""
         return sum(self.distances.values())
 
+    @property
+    def is_off_everywhere(self):
+        """Whether several gradients are wrong, each of them in its size or sign only."""
+        wrong = [distance for distance in self.distances.values() if distance]
+        scaled = sum(distance <= TURNED_AND_SCALED for distance in wrong)
+        return len(wrong) > 1 and len(wrong) > len(self.distances) / 2 and scaled >= len(wrong) / 2
+
     def no_worse_than(self, other):
         """Whether no parameter is further from right than there."""
         return all(distance <= other.distances[name] for name, distance in self.distances.items())

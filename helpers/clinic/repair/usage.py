@@ -3,7 +3,9 @@
 import ast
 import re
 
+from helpers.clinic.repair.entries import around, depths_in, entries
 from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, MODULES, function_name, is_number, is_op, of_module
+from helpers.clinic.repair.partners import partners_of
 from helpers.clinic.repair.places import operands, own_parts, product_like, statements_of
 from helpers.clinic.repair.rewriting import span
 
@@ -156,8 +158,11 @@ class Usage:
         if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
             for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
                 for name in ast.walk(target):
-                    if isinstance(name, ast.Name) and name.id not in self.uses and is_number(statement.value):
-                        self._note(name.id, name.id, "number", "global")
+                    if isinstance(name, ast.Name) and name.id not in self.uses:
+                        if is_number(statement.value):
+                            self._note(name.id, name.id, "number", "global")
+                        elif name.id in dict(partners_of(self.text)):  # other functions multiply by it
+                            self._note(name.id, name.id, "array", "global")
 
     def _keys_and_layers(self):
         """Other entries of the dicts and lists that the function reads."""
@@ -181,11 +186,28 @@ class Usage:
         self._composed_keys()
         rows = [n for n, keys in self.lists.items() if not any(k[:1] in "'\"" for k in keys)]
         places = list(dict.fromkeys(index for name in rows for index in self.lists[name] if len(index) < 16))
+        deep = self._deep_entries()
         for name in rows:
             flags = set(self.uses.get(name, ()))
-            if "array" not in flags and "arithmetic" not in flags:
+            if "array" not in flags and "arithmetic" not in flags and not (deep and name.partition("[")[0] in depths_in(self.text)):
                 for index in places[:8]:
                     self._note(ast.unparse(ast.parse(f"{name}[{index}]", mode="eval")), f"{self.texts[name]}[{index}]", "entry")
+
+    def _set_at_the_top(self):
+        """Names that the file itself sets."""
+        return {n.id for node in self.tree.body if isinstance(node, ast.Assign) for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+
+    def _deep_entries(self):
+        """Entries of lists in lists, where the file has such; whether it has."""
+        depths = depths_in(self.text)
+        if max(depths.values(), default=0) < 2:
+            return False
+        top = self._set_at_the_top()
+        bases = {name: self.texts.get(name, name) for name in depths if name in self.uses or name in top}
+        indices = around(self.statements, self.statement)
+        for entry in entries(self.text, bases, indices):
+            self._note(ast.unparse(ast.parse(entry, mode="eval")), entry, "entry")
+        return bool(indices)
 
     def _composed_keys(self):
         """Entries whose key has the layer in it: c[f"Z{l - 1}"], c["A" + str(l)]."""
