@@ -21,6 +21,7 @@ from helpers.clinic.repair import (
     partners,
     passed,
     products,
+    shares,
     siblings,
     slices,
     slips,
@@ -125,12 +126,15 @@ def _candidates(source, line, scope):
         (statements.default_arguments,), (statements.assignment_edits,), (statements.removal, text, tree),
         (statements.missing_lines, text, others, known), (slips.slip_edits, scope, known),
         (entries.swapped_indices,), (passed.activation_edits, scope, text), (forgotten.forgotten_edits, scope, text, tree),
+        (shares.forward_scales, scope, text),
     ]  # fmt: skip
     if not scope.plain:
         rules += [
             (products.product_edits, scope), (products.reshaped, scope), (axes.axis_edits, scope), (statements.array_edits, scope),
             (statements.guards, text), (statements.divisions_after, text, scope), (slices.slice_edits, scope, text),
-            (passed.missing_products, scope, text), (passed.reductions, scope), (passed.row_reductions, scope, text),
+            (passed.missing_products, scope, text), (passed.reductions, scope),
+            (shares.shares, scope), (shares.repeated_indices,),
+            (passed.row_reductions, scope, text),
         ]  # fmt: skip
     for rule, *arguments in rules:
         try:

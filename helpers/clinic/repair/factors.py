@@ -230,4 +230,6 @@ def _plain(node, scope):
         return _plain(node.left, scope) and _plain(node.right, scope)
     if isinstance(node, ast.Name | ast.Attribute):
         return ast.unparse(node) in scope.numbers or getattr(node, "attr", "") == "size"
+    if function_name(node) == "sqrt":
+        return all(_plain(part, scope) for part in node.args)
     return is_number(node) or function_name(node) == "len" or (isinstance(node, ast.Subscript) and ".shape" in ast.unparse(node))

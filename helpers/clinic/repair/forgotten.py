@@ -108,7 +108,8 @@ def _not_updated(scope, text, tree, array):
     ) else set()
     known |= {n.id for node in tree.body if isinstance(node, ast.Assign) for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
     known |= {a.arg for a in ast.walk(scope.function) if isinstance(a, ast.arg)}
-    known |= {ast.unparse(n) for s in scope.statements for n in ast.walk(s) if isinstance(n, ast.Name | ast.Attribute) and isinstance(n.ctx, ast.Load)}
+    inside = (n for s in scope.statements for n in ast.walk(s) if isinstance(n, ast.Name | ast.Attribute))
+    known |= {ast.unparse(n) for n in inside if isinstance(n.ctx, ast.Load)}
     same = [n for n in known - changed - {array} if n.count(".") == array.count(".") and not n.endswith(".shape")]
     return sorted(same, key=lambda n: (not _sounds_alike(n, array), n))[:24]
 
@@ -194,7 +195,8 @@ def _handed_on(line, scope, text):
         return
     read = {n.id for s in scope.statements for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     filled = {ast.unparse(n.func.value) for s in scope.statements for n in ast.walk(s) if _appends(n)}
-    filled |= {ast.unparse(chain(n)[0]) for s in scope.statements for n in ast.walk(s) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)}
+    entries = (n for s in scope.statements for n in ast.walk(s) if isinstance(n, ast.Subscript))
+    filled |= {ast.unparse(chain(n)[0]) for n in entries if isinstance(n.ctx, ast.Store)}
     if made in read and not (made in filled and not _taken(made, scope)):
         return
     others = [n for n in _carried(scope, statement) if n != made]
@@ -238,7 +240,8 @@ def _carried(scope, statement):
     if not loops:
         return []
     outer = loops[0]
-    before = {n.id for s in scope.statements if s.lineno < outer.lineno for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    earlier = (n for s in scope.statements if s.lineno < outer.lineno for n in ast.walk(s) if isinstance(n, ast.Name))
+    before = {n.id for n in earlier if isinstance(n.ctx, ast.Store)}
     before |= {a.arg for a in ast.walk(scope.function) if isinstance(a, ast.arg)}
     inside = [n.id for part in outer.body for n in ast.walk(part) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
     found = [n for n in dict.fromkeys(inside) if n in before]

@@ -8,7 +8,17 @@ import functools
 import re
 
 from helpers.clinic.repair.expressions import (
-    binary, call, function_name, is_number, is_op, key, number, product_of, times, untransposed, written,
+    binary,
+    call,
+    function_name,
+    is_number,
+    is_op,
+    key,
+    number,
+    product_of,
+    times,
+    untransposed,
+    written,
 )  # fmt: skip
 from helpers.clinic.repair.nearness import related, role
 from helpers.clinic.repair.places import operands
@@ -57,7 +67,7 @@ def applied_to(pattern, text):
 
 
 def activation_edits(line, scope, text):
-    """(cost, kind, {node: expression}): f(z) for z in a slope or product, where the forward pass has f(z); slopes in terms of what it applies f to."""
+    """(cost, kind, {node: expression}): f(z) for z in a slope or product, where the forward pass has f(z); slopes of what it applies f to."""
     known = activations(text)
     if not known:
         return
@@ -155,7 +165,8 @@ def reductions(line, scope):
     node = line.node
     target = node.target if isinstance(node, ast.AugAssign) else node.targets[0] if isinstance(node, ast.Assign) else None
     value = getattr(node, "value", None)
-    if not isinstance(target, ast.Subscript) or not isinstance(target.slice, ast.Tuple) or not isinstance(value, ast.Constant | ast.UnaryOp | ast.BinOp):
+    picked = isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Tuple)
+    if not picked or not isinstance(value, ast.Constant | ast.UnaryOp | ast.BinOp):
         return
     array = written(ast.unparse(target.value))
     for axis in (1, 0):
@@ -166,7 +177,7 @@ def reductions(line, scope):
 
 
 def row_reductions(line, scope, text):
-    """(cost, kind, changes): the same as a line that is missing, after one that makes or changes the array; rows and labels as the file picks them."""
+    """(cost, kind, changes): the same as a line that is missing, with rows and labels as the file picks them."""
     node = line.node
     target = node.target if isinstance(node, ast.AugAssign) else node.targets[0] if isinstance(node, ast.Assign) else None
     base = target.value if isinstance(target, ast.Subscript) else target

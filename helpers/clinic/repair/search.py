@@ -7,6 +7,7 @@ first step each, and what is left is searched for in the text with that step, wi
 
 import contextlib
 import time
+from dataclasses import replace
 
 from helpers.clinic import guard
 from helpers.clinic.model import sources as source_files
@@ -88,7 +89,9 @@ class _Search:
             with contextlib.suppress(OutOfSeconds):
                 self._searched(self.best, self._all_suspects(self.best, suspects), FAULTS)
         node = self.start_node if self.start.trouble and self.best.wrong else self._tidied(self.best)
-        return Outcome(node.steps, node.texts, not node.wrong, node.wrong, self.trials.tried, time.process_time() - self.processor)
+        parts = self.trials.parts
+        steps = tuple(replace(step, gained=parts.whole(step.gained, self.start.wrong)) for step in node.steps)
+        return Outcome(steps, node.texts, not node.wrong, parts.of(node.wrong), self.trials.tried, time.process_time() - self.processor)
 
     def _searched(self, node, suspects, faults):
         """Whether everything was made right from a node; `best` is kept up to date."""

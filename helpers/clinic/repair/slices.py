@@ -6,8 +6,8 @@ import re
 from helpers.clinic.repair.expressions import written
 from helpers.clinic.repair.places import operands
 
-
-_FOLDED = re.compile(r"(?:np\.(?:hstack|vstack|c_|r_|concatenate|insert|append|pad|column_stack)\b[^\n]*|(?i:ones?|bias)[^\n]*)np\.(?:ones|c_|hstack|vstack|concatenate|insert)|np\.(?:c_|insert|hstack|vstack|concatenate|pad)[^\n]*\bones?\b")
+_JOINS = r"np\.(?:hstack|vstack|c_|r_|concatenate|insert|append|pad|column_stack)\b"
+_FOLDED = re.compile(rf"{_JOINS}[^\n]*(?i:\bones?|bias|1)|(?i:ones?|bias)\b[^\n]*{_JOINS}")
 
 
 def slice_edits(line, scope, text):

@@ -6,14 +6,12 @@ where the system can do it, in memory.
 """
 
 import contextlib
-import math
 import time
-from dataclasses import dataclass
 from functools import partial
 
 from helpers.clinic import guard
-from helpers.clinic.model import truth
 from helpers.clinic.model.subject import Trouble
+from helpers.clinic.repair.parts import MISSING, Parts, State
 from helpers.clinic.repair.remaining import lines_that_ran
 from helpers.clinic.repair.scopes import scopes_of
 
@@ -35,45 +33,12 @@ SAME_LOSS = 1e-9
 """Relative difference up to which the loss is unchanged."""
 
 
-RIGHT, TURNED, SCALED, TURNED_AND_SCALED, WRONG, MISSING = range(6)
-"""How far a gradient is from right: minus what it should be; in the right direction but of another size; both; anything else; no gradient."""
-
-
-@dataclass(frozen=True)
-class State:
-    """How far each parameter's gradient is from right: `distances` {name: RIGHT … MISSING}; `trouble` where the code stopped."""
-
-    distances: dict
-    trouble: Exception | None = None
-
-    @property
-    def wrong(self):
-        """The parameters whose gradient is wrong."""
-        return frozenset(name for name, distance in self.distances.items() if distance)
-
-    @property
-    def total(self):
-        """All distances together."""
-        return sum(self.distances.values())
-
-    @property
-    def is_off_everywhere(self):
-        """Whether several gradients are wrong, each of them in its size or sign only."""
-        wrong = [distance for distance in self.distances.values() if distance]
-        scaled = sum(distance <= TURNED_AND_SCALED for distance in wrong)
-        return len(wrong) > 1 and len(wrong) > len(self.distances) / 2 and scaled >= len(wrong) / 2
-
-    def no_worse_than(self, other):
-        """Whether no parameter is further from right than there."""
-        return all(distance <= other.distances[name] for name, distance in self.distances.items())
-
-
 class Trials:
     """Runs of a subject's gradients under changed texts; `tried` counts them, `passed` says how many points the last one came through."""
 
     def __init__(self, subject, points):
         self.subject, self.points = subject, points
-        self.names = tuple(points[0].slopes)
+        self.parts = Parts(points)
         self.tried = self.passed = 0
         self.limit = None
 
@@ -82,7 +47,7 @@ class Trials:
         began = time.perf_counter()
         try:
             with self._under(texts):
-                state = self._state([truth.judged(point, self.subject.gradients(point.values)) for point in self.points])
+                state = self.parts.state([(point, self.subject.gradients(point.values)) for point in self.points])
         except Exception as trouble:
             state = self._stopped(trouble)
         except guard.OutOfTime:
@@ -92,7 +57,7 @@ class Trials:
         return state
 
     def _stopped(self, trouble):
-        return State(dict.fromkeys(self.names, MISSING), trouble)
+        return State(dict.fromkeys(self.parts.names, MISSING), trouble)
 
     def scopes(self, texts, statements):
         """What statements, a list of (filename, ast statement), saw at the first point: see `scopes_of`."""
@@ -121,18 +86,14 @@ class Trials:
             return None
 
     def _compared(self, before):
-        judgements, state = [], None
+        told, state = [], None
         for point in self.points:
-            judgements.append(truth.judged(point, self.subject.gradients(point.values)))
-            state = self._state(judgements)
+            told.append((point, self.subject.gradients(point.values)))
+            state = self.parts.state(told)
             if not state.no_worse_than(before) or state.total >= before.total or not self._loss_kept(point):
                 return None
             self.passed += 1
         return state
-
-    def _state(self, judgements):
-        total = truth.overall(judgements)
-        return State({name: _distance(total.factors.get(name), total.errors.get(name)) if name in total.wrong else RIGHT for name in self.names})
 
     def _loss_kept(self, point):
         return abs(self.subject.loss(point.values) - point.loss) <= SAME_LOSS * (1 + abs(point.loss))
@@ -142,15 +103,6 @@ class Trials:
         """The changed texts, and a limit for each call of the learner's code."""
         with guard.at_most(self.limit or guard.TIME_LIMIT), self.subject.edited(texts) if texts else contextlib.nullcontext():
             yield
-
-
-def _distance(factor, error):
-    """From the factor by which a wrong gradient differs from what it should be, and its relative error."""
-    if factor is None:
-        return MISSING if error is None or math.isinf(error) else WRONG
-    if abs(abs(factor) - 1) < 1e-3:
-        return TURNED
-    return SCALED if factor > 0 else TURNED_AND_SCALED
 
 
 @contextlib.contextmanager

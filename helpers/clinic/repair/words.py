@@ -122,6 +122,25 @@ def _missing(edit):
     return "missing_term", f"There is no line {say(added[0] if added else edit.after)}: what it should set is never set."
 
 
+def _repeated(edit):
+    target = _parsed(edit.before).target
+    return (
+        "missing_term",
+        f"{say(target)} with a repeated index is changed once, not once for each time that the index stands in {say(target.slice)}: "
+        "what belongs to the others is lost. `np.add.at` adds all of them.",
+    )
+
+
+def _taken(edit):
+    name = edit.after.split("=")[0].strip()
+    return "missing_term", f"What {say(edit.before)} returns is not kept: the next line goes on with the old {say(name)}."
+
+
+def _missing_target(edit):
+    old, new = (targets(_parsed(text)) for text in (edit.before, edit.after))
+    return "missing_term", f"No line reads {say(old)}: what is computed here has to go on as {say(new)}."
+
+
 def _copied(edit):
     if edit.plan is None:
         name = edit.after.split("=")[0].strip()
@@ -134,7 +153,7 @@ _WHOLE = {
     "order": lambda edit: _order(edit) if edit.plan is None else _statements(_parsed(edit.before), _parsed(edit.after)),
     "dedent": _dedented, "indent": _indented, "assignment": _assignment,
     "in place": lambda edit: _in_place(edit) if edit.plan is None else _statements(_parsed(edit.before), _parsed(edit.after)),
-    "left out": _removed, "missing line": _missing, "copy": _copied,
+    "repeated": _repeated, "taken": _taken, "target": _missing_target, "left out": _removed, "missing line": _missing, "copy": _copied,
 }  # fmt: skip
 
 
