@@ -40,6 +40,10 @@ MOST_PAIRS = 3000
 """How many pairs of changes are run in one statement, and in two."""
 
 
+FORWARD = 1.0
+"""What a line costs more through which the loss runs, and against which nothing speaks."""
+
+
 class OutOfSeconds(Exception):
     """The time that was given is used up."""
 
@@ -133,7 +137,14 @@ class Exploration:
             if joint is not None:
                 yield joint
 
+    def _is_forward(self, candidate):
+        """Whether nothing speaks against a line, and the loss runs through it: it is left alone, unless everything is right with its change."""
+        ran = self.order.get((candidate.source.filename, candidate.suspect.statement.lineno))
+        return ran == 0.0 and not candidate.suspect.score
+
     def _sort_in(self, candidate, state):
+        if state.wrong and self._is_forward(candidate):
+            return
         pair = self._choice(candidate), state
         if not state.wrong:
             self.found.whole.append(pair)
@@ -189,5 +200,6 @@ class Exploration:
     def _choice(self, candidate):
         source, statement = candidate.source, candidate.suspect.statement
         badness = self.judge.badness(candidate) + ONE * self._of(candidate.suspect).brings_one(candidate.edit)
+        badness += FORWARD * self._is_forward(candidate)
         badness += LATE * self.order.get((source.filename, statement.lineno), 1.0)
         return Choice(source.filename, statement, candidate.edit, source.text, badness, candidate.suspect)

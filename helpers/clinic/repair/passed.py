@@ -140,7 +140,8 @@ def _deltas(line, value):
         yield value, 0.0
         return
     for node, parent in operands(value, line.node):
-        if node in line.parents and not isinstance(parent, ast.Compare | ast.Subscript) and not is_op(parent, ast.Pow):
+        read = node in line.parents and isinstance(node.ctx, ast.Load)
+        if read and not isinstance(parent, ast.Compare | ast.Subscript) and not is_op(parent, ast.Pow):
             inside = untransposed(parent) is not None or isinstance(parent, ast.Call) or (is_op(parent, ast.Sub) and is_number(parent.left))
             if not inside:
                 yield node, 0.0 if role(line.text(node)) == "gradient" else 0.25

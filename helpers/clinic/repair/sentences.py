@@ -6,6 +6,7 @@ A rule takes the expression, what it becomes, the statement and the node above i
 import ast
 import re
 
+from helpers.clinic.repair.entries import chain
 from helpers.clinic.repair.expressions import function_name, is_number, is_op, key, meaning, product_of, untransposed
 from helpers.clinic.repair.habits import PENALTY, RATE
 from helpers.clinic.repair.nearness import words as words_of
@@ -42,11 +43,36 @@ def _condition(a, b, statement, parent):
 
 
 def _index(a, b, statement, parent):
+    if isinstance(a, ast.Subscript) and isinstance(b, ast.Subscript):
+        (one, mine), (other, meant) = chain(a), chain(b)
+        if key(one) == key(other) and sorted(map(ast.dump, mine)) == sorted(map(ast.dump, meant)):
+            return "transpose", f"The indices of {say(a)} are in the wrong order: the entry that is meant is {say(b)}."
+        return None
     if not isinstance(parent, ast.Subscript) or parent.slice is not a:
         return None
     if isinstance(parent.value, ast.Attribute) and parent.value.attr == "shape":
         return "scale", f"{say(parent)} counts the wrong axis: it should be axis {ast.unparse(b)}."
+    if isinstance(a, ast.Slice | ast.Tuple) or isinstance(b, ast.Slice | ast.Tuple):
+        return "wrong_layer", f"{say(parent)} is the wrong part of the array; the one that is meant is {say(_at(parent, b))}."
+    if _steps(a)[0] == _steps(b)[0] and abs(_steps(a)[1] - _steps(b)[1]) == 1:
+        return "wrong_layer", f"The index is one off: {say(parent)} belongs beside what is meant here, {say(_at(parent, b))}."
     return "wrong_layer", f"The index {say(a)} should be {say(b)} in {say(parent)}."
+
+
+def _at(subscript, index):
+    """The same array at another index."""
+    return ast.Subscript(subscript.value, index, ast.Load())
+
+
+def _steps(index):
+    """(what an index counts from, how many steps on): (l, -1) of l - 1, ("", 2) of 2."""
+    if is_op(index, ast.Add, ast.Sub) and is_number(index.right):
+        return ast.unparse(index.left), index.right.value * (1 if isinstance(index.op, ast.Add) else -1)
+    if is_number(index):
+        return "", index.value
+    if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub) and is_number(index.operand):
+        return "", -index.operand.value
+    return ast.unparse(index), 0
 
 
 def _factors_of_product(node):

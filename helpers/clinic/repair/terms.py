@@ -18,7 +18,7 @@ def term_edits(line, scope, tree):
     target = " ".join(line.text(t) for t in getattr(line.node, "targets", [getattr(line.node, "target", None)]) if t in line.parents)
     places = [(value, 0.0)] if not isinstance(value, ast.Tuple | ast.List) else [(part, 0.2) for part in value.elts if part in line.parents]
     strengths = list(strengths_of(tree, scope))
-    penalised = penalised_in(tree)
+    penalised, already = penalised_in(tree), _already(scope)
     for place, more in places:
         for other in scope.arrays:
             if other == target or not (other.replace(".", "").replace("_", "").isalnum() or "[" in other):
@@ -26,6 +26,7 @@ def term_edits(line, scope, tree):
             if role(other) != "gradient":
                 likely = -0.25 if related(target, other) else 0.1
                 likely += 0.0 if _own(other) in penalised or role(other) == "weight" else 0.35
+                likely += ANOTHER * (other in already)
                 for strength, cost in strengths:
                     yield cost + likely + more, "term", {place: binary(place, ast.Add, times(written(strength), written(other)))}
             if "[" not in other or role(other) == "gradient":
@@ -35,6 +36,22 @@ def term_edits(line, scope, tree):
             if distance(target, other) < 0.1:
                 right = value.right
                 yield from ((c + 0.1, "term", {right: binary(right, ast.Add, times(written(s), written(other)))}) for s, c in strengths)
+
+
+ANOTHER = 0.7
+"""What a penalty costs more for an array that has one in the function."""
+
+
+def _already(scope):
+    """Arrays that the function multiplies by the strength of a penalty."""
+    found = set()
+    for statement in scope.statements:
+        for node in ast.walk(statement) if not hasattr(statement, "body") else ():
+            if is_op(node, ast.Mult):
+                names = {ast.unparse(n) for n, _ in operands(node)}
+                if names & set(scope.penalties):
+                    found |= names
+    return found
 
 
 def _own(text):

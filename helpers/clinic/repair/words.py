@@ -6,6 +6,7 @@ The sentences say what the line does and what the changed line does instead; the
 import ast
 import re
 
+from helpers.clinic.repair.entries import chain
 from helpers.clinic.repair.expressions import key
 from helpers.clinic.repair.sentences import BUILDING, RULES, say, targets
 
@@ -180,6 +181,8 @@ def _pairs(a, b, statement, parent):
     """[(expression, what it becomes, the node above it)]: the smallest parts of two expressions that have something to say."""
     if key(a) == key(b):
         return []
+    if isinstance(a, ast.Subscript) and isinstance(b, ast.Subscript) and key(chain(a)[0]) == key(chain(b)[0]):
+        return [(a.slice, b.slice, a)] if key(a.value) == key(b.value) else [(a, b, parent)]
     if type(a) is not type(b) or isinstance(a, ast.JoinedStr) or any(rule(a, b, statement, parent) for rule in BUILDING):
         return [(a, b, parent)]
     found = []
