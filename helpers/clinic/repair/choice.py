@@ -48,6 +48,9 @@ LATE = 0.6
 MISPLACED = 0.8
 """A learning rate anywhere but in an update, or anything but a rate in one."""
 
+DOWNHILL, UPHILL = -0.6, 0.3
+"""A step that goes the other way: from += to -=, and from -= to +=."""
+
 FAR = 1.3
 """What a place among the suspects costs at most: far down it says nothing."""
 
@@ -74,6 +77,7 @@ class Judge:
         total += (LEFT_OUT if edit.kind == "left out" else SIMPLER * (changed <= 1 and gone >= 4)) + self._numbers(edit, source.text)
         total += HANDED_OVER * any(source.filename == name and statement.lineno in lines for name, lines in self.adapters)
         total += LINE * (max(text.count("\n") for text in touched(source.text, edit.applied(source.text))))
+        total += _turned(statement, after)
         total += BARE * (_is_bare(before) - _is_bare(after)) + LISTED * _only_names(statement)
         total += MISPLACED * (_misplaced(statement, before, after) and edit.kind != "assignment")
         if after is not None:
@@ -90,6 +94,15 @@ class Judge:
                 if number not in old:
                     total += 0.1 if number in _EVERYDAY else SIZE_AS_NUMBER if number in self.sizes else NUMBER
         return total
+
+
+def _turned(statement, after):
+    """What it costs that an update goes the other way: little from += to -=, since a step along the gradient climbs; more back."""
+    old = type(statement.op) if isinstance(statement, ast.AugAssign) else None
+    if after is None or old not in (ast.Add, ast.Sub) or not _RATE.search(after):
+        return 0.0
+    new = getattr(ast.parse(after).body[0], "op", None)
+    return {(ast.Add, ast.Sub): DOWNHILL, (ast.Sub, ast.Add): UPHILL}.get((old, type(new)), 0.0)
 
 
 def _only_names(statement):

@@ -103,9 +103,11 @@ def _parts(target):
 def _not_updated(scope, text, tree, array):
     """Names that the file knows and that the function does not change, those that sound like the updated one first."""
     changed = {ast.unparse(chain(t)[0]) for s in scope.statements for t in _targets(s)}
-    known = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Name | ast.Attribute) and ast.unparse(n).startswith("self.")} if (
-        scope.owner is not None
-    ) else set()
+    known = (
+        {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Name | ast.Attribute) and ast.unparse(n).startswith("self.")}
+        if (scope.owner is not None)
+        else set()
+    )
     known |= {n.id for node in tree.body if isinstance(node, ast.Assign) for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
     known |= {a.arg for a in ast.walk(scope.function) if isinstance(a, ast.arg)}
     inside = (n for s in scope.statements for n in ast.walk(s) if isinstance(n, ast.Name | ast.Attribute))

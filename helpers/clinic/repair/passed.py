@@ -209,4 +209,3 @@ def picks(text):
             if function_name(first) in ("arange", "range"):
                 found[", ".join(ast.unparse(part) for part in node.slice.elts)] = None
     return tuple(found)[:3]
-
