@@ -11,7 +11,6 @@ import pytest
 from browser.conftest import new_tab
 from browser.export import served, watch
 from notebook_tools import notebook_paths
-from oracles import require
 
 CHAPTERS = [path.name[:2] for path in notebook_paths()]
 FEWEST, MOST = 15, 32  # slides of a lesson
@@ -226,15 +225,29 @@ def test_dark_and_light(tab, address):
     assert tab.evaluate(ground) != "rgb(255, 255, 255)"
 
 
+# axe cannot say what lies behind the text of a slide: it lies over the whole deck. Contrast as WCAG defines it, of each text that is its own.
+FAINT = """() => {
+    const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+    const light = (colour) => channels(colour).slice(0, 3).map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+    const ground = (one) => {
+        const colour = getComputedStyle(one).backgroundColor;
+        return (channels(colour)[3] ?? 1) > 0 ? colour : ground(one.parentElement);
+    };
+    const texts = [...document.querySelectorAll('.sheet *:not(.notes, .notes *, .live-widget, .live-widget *, figure *, style)')]
+        .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+    return [texts.length, texts.map((one) => {
+        const both = [light(getComputedStyle(one).color), light(ground(one))];
+        return [(Math.max(...both) + 0.05) / (Math.min(...both) + 0.05), one.textContent.slice(0, 30)];
+    }).filter(([ratio]) => ratio < 4.5)];
+}"""
+
+
 @pytest.mark.parametrize("ground", ["", "?dark"])
 def test_text_stands_out_on_both_grounds(tab, address, ground):
     open_deck(tab, address, "05", ground)
-    axe = require("axe_playwright_python.sync_playwright").Axe()
-    for what in (".vote", ".highlight", "table", ".answer"):
-        turn_to(tab, what)
-        tab.evaluate("() => { while (Reveal.availableFragments().next) Reveal.nextFragment(); }")
-        found = axe.run(tab, context="section.present section.present", options={"runOnly": ["color-contrast"]}).response
-        assert found["violations"] == [] and found["passes"]
+    texts, faint = tab.evaluate(FAINT)
+    assert texts > 100 and faint == []
 
 
 def test_the_speaker_reads_what_the_class_does_not(tab, address):
