@@ -106,13 +106,12 @@ def test_rows_columns_reasons_and_rates(class_):
 
 
 def test_a_real_chapter_with_its_solutions_from_end_to_end(tmp_path, capsys):
-    for name, notebook in (("solved", with_solutions), ("untouched", lambda own: own)):
-        (tmp_path / name).mkdir()
-        write(notebook(read(NOTEBOOKS / "04_chain_rule.ipynb")), tmp_path / name / "homework.ipynb")
+    (tmp_path / "solved").mkdir()
+    write(with_solutions(read(NOTEBOOKS / "04_chain_rule.ipynb")), tmp_path / "solved" / "homework.ipynb")
     assert main([str(tmp_path), "--csv", str(tmp_path / "grades.csv")]) == 0
     rows = rows_of(tmp_path / "grades.csv")
     count = str(len(CHAPTERS["04_chain_rule"]))
-    assert [(row["learner"], row["right"], row["open"], row["notes"]) for row in rows] == [("solved", count, "0", ""), ("untouched", "0", count, "")]
+    assert [(row["learner"], row["right"], row["of"], row["notes"]) for row in rows] == [("solved", count, count, "")]
 
 
 # ---------------------------------------------------------------- cheats
@@ -157,10 +156,8 @@ def test_no_cheat_is_right(class_, cheat):
         by_id(notebook)[f"ex-{slug}"].source = CHEATS[cheat] if slug != "shapes" else f"{CHEATS[cheat]}\nshape_W1 = 1"
         by_id(notebook)[f"ex-{slug}-check"].source = "from helpers.exercises import Feedback\nFeedback('right', 'yes')"
     class_.hand_in("cheat", notebook)
-    class_.hand_in("honest", answered(shapes=by_id(with_solutions(small()))["ex-shapes"].source))
-    done = class_.grade()
-    assert "right" not in verdicts(done.rows["cheat"]), done.rows["cheat"]
-    assert done.rows["honest"]["right"] == "1" and done.rows["honest"][column("shapes")] == "right"
+    row = class_.grade(seconds=5).rows["cheat"]
+    assert "right" not in verdicts(row), row
 
 
 def test_stored_outputs_count_for_nothing(class_):
@@ -191,39 +188,56 @@ def test_what_lies_outside_of_its_folder_is_safe(class_, tmp_path, project):
 
 # ---------------------------------------------------------------- what breaks
 
-BREAKS = {
-    "hangs": ("while True: pass", "not done within 1 s"),
-    "hangs and will not be interrupted": (
-        "import signal\nsignal.signal(signal.SIGPROF, signal.SIG_IGN)\nwhile True: pass", "was not done within 2 s by the clock",
-    ),
-    "leaves": ("import os\nos._exit(0)", "ended the process (exit status 0)"),
-    "breaks": ("import ctypes\nctypes.string_at(0)", "ended the process (SIGSEGV)"),
-    "wants all memory": ("hoard = np.ones(10**10)", "MemoryError"),
-    "recurses": ("def f(): return f()\nf()", "RecursionError"),
-    "exits": ("raise SystemExit", "SystemExit"),
-    "has no syntax": ("def (", "SyntaxError"),
+SOFT = {  # the process goes on
+    "descent": ("def f(): return f()\nf()", "RecursionError"),
+    "uninformed-loss": ("raise SystemExit", "SystemExit"),
+    "silent-units": ("while True: pass", "not done within 1 s"),
+    "parameter-count": ("hoard = np.ones(10**10)", "MemoryError"),
+}
+HARD = {  # the process ends
+    "descent": ("import signal\nsignal.signal(signal.SIGPROF, signal.SIG_IGN)\nwhile True: pass", "was not done within 2 s by the clock"),
+    "silent-units": ("import os\nos._exit(0)", "ended the process (exit status 0)"),
+    "parameter-count": ("import ctypes\nctypes.string_at(0)", "ended the process (SIGSEGV)"),
+}
+FUNCTIONS = {"descent": "my_descent(*given, **named)", "silent-units": "count_dead(A)", "parameter-count": "count_parameters(layer_sizes)"}
+
+
+@posix
+@pytest.mark.parametrize("called", [False, True], ids=["in its cell", "when it is called"])
+@pytest.mark.parametrize("breaks", [SOFT, HARD], ids=["soft", "hard"])
+def test_what_breaks_costs_that_exercise_alone(class_, breaks, called):
+    notebook = answered(solved=True)
+    broken = {slug: broken for slug, broken in breaks.items() if not called or slug in FUNCTIONS}
+    for slug, (source, _) in broken.items():
+        body = "\n".join(f"    {line}" for line in source.splitlines())
+        by_id(notebook)[f"ex-{slug}"].source = f"def {FUNCTIONS[slug]}:\n{body}\n    return 0" if called else source
+    class_.hand_in("ann", notebook)
+    row = class_.grade(seconds=1).rows["ann"]
+    assert verdicts(row) == ["wrong" if slug in broken else "right" for slug in SLUGS], row
+    assert all(reason in row[column(slug)] for slug, (_, reason) in broken.items()), row
+
+
+def test_a_cell_without_syntax_costs_that_exercise_alone(class_):
+    class_.hand_in("ann", answered(solved=True, shapes="def ("))
+    row = class_.grade().rows["ann"]
+    assert row["right"] == "4" and "SyntaxError" in row[column("shapes")]
+
+
+LINES = {  # what a cell can do to the worker itself, and what is said then
+    "asks for ever": ("while True: os.write(fd, b'{\"ask\": 1, \"do\": \"call\", \"f\": 0, \"arguments\": []}\\n')", "ended"),
+    "never ends its line": ("while True: os.write(fd, b'x' * 100000)", "sent nonsense"),
+    "tells an error that is none": ("os.write(fd, b'{\"answer\": 3, \"raised\": 5}\\n' * 9)", "sent nonsense"),
 }
 
 
 @posix
-@pytest.mark.parametrize("what", BREAKS)
-def test_what_breaks_in_a_cell_costs_that_exercise_alone(class_, what):
-    source, reason = BREAKS[what]
-    class_.hand_in("ann", answered(solved=True, silent_units=source))
-    done = class_.grade(seconds=1)
-    assert verdicts(done.rows["ann"]) == ["right", "right", "wrong", "right", "right"], done.rows["ann"]
-    assert reason in done.rows["ann"][column("silent-units")]
-
-
-@posix
-@pytest.mark.parametrize("what", ["hangs", "hangs and will not be interrupted", "leaves", "breaks", "wants all memory", "recurses", "exits"])
-def test_what_breaks_when_it_is_called_costs_that_exercise_alone(class_, what):
-    source, reason = BREAKS[what]
-    body = "\n".join(f"    {line}" for line in source.splitlines())
-    class_.hand_in("ann", answered(solved=True, silent_units=f"def count_dead(A):\n{body}\n    return 0"))
-    done = class_.grade(seconds=1)
-    assert verdicts(done.rows["ann"]) == ["right", "right", "wrong", "right", "right"], done.rows["ann"]
-    assert reason in done.rows["ann"][column("silent-units")]
+@pytest.mark.parametrize("what", LINES)
+def test_what_is_done_to_the_line_costs_that_exercise_alone(class_, what):
+    source, reason = LINES[what]
+    lines = f"import os\nfor fd in range(3, 30):\n    try:\n        os.fstat(fd)\n        {source}\n    except OSError: pass"
+    class_.hand_in("ann", answered(solved=True, shapes=lines))
+    row = class_.grade(seconds=1).rows["ann"]
+    assert verdicts(row) == ["right", "right", "right", "wrong", "right"] and reason in row[column("shapes")], row
 
 
 @posix

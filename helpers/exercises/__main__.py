@@ -65,14 +65,14 @@ def main(arguments=None):
         book.notes[learner].append(complaint)
         print(f"left out: {learner}: {complaint}", file=sys.stderr)
     try:
-        _grade(submissions, book, options)
+        failures = _grade(submissions, book, options)
     except KeyboardInterrupt:
         print("stopped: what was graded so far is kept", file=sys.stderr)
         return 1
     finally:
         _keep(book, options.csv)
         print(_summary(book))
-    return 1 if complaints else 0
+    return 1 if complaints or failures else 0
 
 
 def _writable(path):
@@ -86,19 +86,22 @@ def _writable(path):
 
 
 def _grade(submissions, book, options):
-    """Grade one after the other, and write the tables after each."""
+    """Grade one after the other, and write the tables after each; on how many the grader itself failed."""
+    failures = 0
     limits = Limits(options.total, options.seconds, int(options.memory))
     for i, (learner, submission) in enumerate(submissions, start=1):
         print(f"{i}/{len(submissions)}  {learner}  {submission.chapter}: ", end="", flush=True)
         try:
             graded = Judge(submission, options.notebooks, limits).grade()
         except Exception as error:  # one learner's notebook must not cost the others theirs
+            failures += 1
             reason = f"the grader failed on it ({type(error).__name__}: {error})"
             graded = Graded({slug: Verdict("open", reason) for slug in CHAPTERS[submission.chapter]}, [reason])
         book.enter(learner, submission.chapter, graded)
         _keep(book, options.csv)
         count = [sum(verdict.status == status for verdict in graded.verdicts.values()) for status in ("right", "wrong", "open")]
         print("{} right, {} wrong, {} open".format(*count) + f" ({graded.seconds:.0f} s)", flush=True)
+    return failures
 
 
 def _keep(book, path):

@@ -11,6 +11,7 @@ from helpers.exercises import calling
 from helpers.exercises.chapters import CHAPTERS, find
 from helpers.exercises.grading.process import Ended, Nonsense, Process
 from helpers.exercises.grading.submission import asked, given, originals, steps
+from helpers.exercises.outcome import raised
 
 MOST_STARTS = 4
 MOST_NOTES = 3
@@ -76,6 +77,8 @@ class Judge:
                 except (Ended, Nonsense) as reason:
                     self._ended(i, step, str(reason))
                     return time.monotonic() >= end
+                except Exception as error:  # the worker's own, as when its time is over or its memory full between two cells
+                    self._failed(i, step, raised(error))
         return True
 
     def _cell(self, i, step, process):
@@ -90,6 +93,12 @@ class Judge:
 
     def _check(self, slug):
         return next(step.source for step in self.steps if step.slug == slug)
+
+    def _failed(self, i, step, reason):
+        if step.slug:
+            self.verdicts[step.slug] = Verdict("wrong", f"the answer cannot be judged: {reason}")
+        else:
+            self.errors[i] = reason
 
     def _ended(self, i, step, how):
         """Remember what ended the process: this cell, or the answer that was being judged, with all of its cells."""

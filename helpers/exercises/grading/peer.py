@@ -35,11 +35,17 @@ class Peer:
             if "ask" in message:
                 self.serve(message)
             elif message.get("answer") != mine:
-                raise Nonsense("an answer that nobody asked for")
+                raise Nonsense("sent nonsense")
             elif "raised" in message:
-                raise self.wire.read_error(message["raised"])
+                raise self._error(message["raised"])
             else:
                 return message.get("value")
+
+    def _error(self, told):
+        try:
+            return self.wire.read_error(told)
+        except Exception:
+            raise Nonsense("sent nonsense") from None
 
     def serve(self, message):
         """Answer one question of the other end."""
