@@ -9,13 +9,17 @@ rng = np.random.default_rng(7)
 
 @dataclass(frozen=True)
 class Program:
-    """`text` and the `call` of the clinic; with `change` (old, new) the gradients of `wrong` are wrong; `note`: a word that a note has to say."""
+    """`text` and the `call` of the clinic; with `change` (old, new) the gradients of `wrong` are wrong; `note`: a word that a note has to say.
+
+    verdict : "raises" where it cannot be judged; then `note` stands in the trouble.
+    """
 
     text: str
     call: str
     change: tuple = ()
     wrong: frozenset = frozenset()
     note: str = ""
+    verdict: str = "right"
 
     @property
     def faulty(self):
@@ -23,8 +27,8 @@ class Program:
         return self.text.replace(*self.change)
 
 
-def program(text, call, change=None, wrong=(), note=""):
-    return Program(HEAD + text.lstrip("\n"), call, change, frozenset(wrong.split() if isinstance(wrong, str) else wrong), note)
+def program(text, call, change=(), wrong=(), note="", verdict="right"):
+    return Program(HEAD + text.lstrip("\n"), call, change, frozenset(wrong.split() if isinstance(wrong, str) else wrong), note, verdict)
 
 
 P = {}
@@ -945,6 +949,59 @@ if self.t % 2 == 0:
     setattr(self, k, getattr(self, k) - lr * self.m[k] / 2)
     self.m[k] = np.zeros_like(g[k])
 ''', note="second call")
+
+ADAM = '''
+self.m[k] = 0.9 * self.m[k] + 0.1 * g[k]
+self.v[k] = 0.999 * self.v[k] + 0.001 * g[k] ** 2
+m_hat, v_hat = self.m[k] / (1 - 0.9 ** self.t), self.v[k] / (1 - 0.999 ** self.t)
+setattr(self, k, getattr(self, k) - lr * m_hat / (np.sqrt(v_hat) + 1e-8))
+'''
+WARM = '''
+net.t = 9
+for k in net.names:
+    net.m[k], net.v[k] = rng.normal(size=net.m[k].shape), rng.random(size=net.m[k].shape)
+'''
+P["Adam"] = stepped(ADAM, note="gradients() returns")
+P["Adam on its way"] = stepped(ADAM, note="gradients() returns", more=WARM)
+P["Adam with decay"] = stepped(ADAM.rstrip() + "\nsetattr(self, k, getattr(self, k) * (1 - lr * 0.01))", note="gradients() returns", more=WARM)
+P["root mean squares"] = stepped('''
+self.v[k] = 0.9 * self.v[k] + 0.1 * g[k] ** 2
+setattr(self, k, getattr(self, k) - lr * g[k] / np.sqrt(self.v[k] + 1e-8))
+''', note="gradients() returns", more=WARM)
+
+ALONE = '''
+class Line:
+    def __init__(self):
+        self.w, self.b, self.m, self.v = rng.normal(size=4), np.zeros(1), [0.1, 0.2], [0.5, 0.3]
+
+    def loss(self, X, y):
+        return ((X @ self.w + self.b - y) ** 2).mean()
+
+    def step(self, X, y):
+        SETTING
+        err = 2 * (X @ self.w + self.b - y) / len(y)
+        UPDATE
+
+X, y, line = rng.normal(size=(8, 4)), rng.normal(size=8), Line()
+'''
+LINE = "check(line, lambda: line.loss(X, y), step=lambda: line.step(X, y), rate=0.1, only=('w', 'b'))"
+PLAIN = "self.w -= 0.1 * X.T @ err\n        self.b -= 0.1 * err.sum()"
+
+
+def alone(setting, update, note):
+    return program(ALONE.replace("SETTING", setting).replace("UPDATE", update), LINE, note=note, verdict="raises")
+
+
+P["adaptive, and its gradients nowhere"] = alone("pass", """dw, db = X.T @ err, err.sum()
+        self.m = [0.9 * m + 0.1 * g for m, g in zip(self.m, (dw, db))]
+        self.v = [0.99 * v + 0.01 * g ** 2 for v, g in zip(self.v, (dw, db))]
+        self.w = self.w - 0.1 * self.m[0] / np.sqrt(self.v[0])
+        self.b = self.b - 0.1 * self.m[1] / np.sqrt(self.v[1])""", "as Adam does")
+P["a batch by chance"] = alone("batch = np.random.choice(8, 3)\n        X, y = X[batch], y[batch]", PLAIN, "random numbers")
+P["all examples in one step"] = alone("pass", """for k in range(len(y)):
+            err = 2 * (X[k] @ self.w + self.b - y[k])
+            self.w = self.w - 0.1 * err * X[k]
+            self.b -= 0.1 * err""", "makes 8 updates")
 
 # --- losses with a small number ---------------------------------------------------------------------------------------------------------------
 

@@ -17,12 +17,12 @@ from helpers.clinic import guard
 from helpers.clinic.check_report import CheckReport, Row, listed
 from helpers.clinic.culprit import excerpt_of, short
 from helpers.clinic.faults import with_faults
-from helpers.clinic.model import factor, truth
+from helpers.clinic.model import factor, truth, within
 from helpers.clinic.model.live import Live
 from helpers.clinic.model.relations import REASONS, relation
 from helpers.clinic.model.script import Script
 from helpers.clinic.model.sources import source_of
-from helpers.clinic.model.subject import Trouble
+from helpers.clinic.model.subject import Adaptive, Trouble
 from helpers.clinic.progress import Progress
 
 
@@ -64,7 +64,8 @@ def check(model, loss, grads=None, *, step=None, rate=None, only=None, layers=No
         return CheckReport("raises", trouble=wrong_use)
     only = (only,) if isinstance(only, str) else only
     make = partial(Live, model, loss, grads=grads, step=step, rate=rate, only=only, layers=layers)
-    return _checked(make, seconds, repair, rng, stepped=step is not None)
+    again = partial(Live, model, loss, only=only, layers=layers)
+    return _checked(make, seconds, repair, rng, step, again)
 
 
 def check_script(path, loss, rate=None, *, grads=None, once=None, only=None, seconds=60, repair=True, rng=0):
@@ -156,26 +157,44 @@ def _names(name, value):
 # --- the check -------------------------------------------------------------------------------------------------------
 
 
-def _checked(make, seconds, repair, rng, stepped):
-    """The report on a subject that is still to be made."""
+def _checked(make, seconds, repair, rng, step=None, again=None, stepped=False):
+    """The report on a subject that is still to be made. again(grads=…) makes it anew, where no gradient can be read from the step."""
     began = time.perf_counter()
     with guard.randomness_kept(), guard.settings_kept(), np.errstate(all="ignore"), warnings.catch_warnings(), Progress() as say:
         warnings.simplefilter("ignore")
         try:
             say("looking for your parameters")
-            subject = make()
-            if not subject.start:
-                raise Trouble("no parameters were found: nothing that the loss depends on keeps its value from call to call.")
-            say("measuring your loss")
-            outcome = truth.examined(subject, rng)
+            subject, outcome, aside = _examined(make, rng, step, again, say)
         except Trouble as what:
             return _stopped(what, began)
         except guard.OutOfTime:
             return _stopped(Trouble(f"it was stopped after {guard.TIME_LIMIT} seconds: does a loop in it never end?"), began)
-        report = _judged(subject, outcome, stepped)
+        report = _judged(subject, outcome, stepped or (step is not None and not aside))
+        report = replace(report, notes=(*report.notes, aside)) if aside else report
         if repair and report.verdict != "right":
             report = with_faults(report, subject, outcome, began + seconds, say)
     return replace(report, seconds=time.perf_counter() - began)
+
+
+def _examined(make, rng, step, again, say):
+    """(subject, Outcome, note): where no gradient can be read from a step, of the gradients that it leaves or returns on its way."""
+    why = ""
+    try:
+        subject = make()
+        if not subject.start:
+            raise Trouble("no parameters were found: nothing that the loss depends on keeps its value from call to call.")
+        say("measuring your loss")
+        outcome = truth.examined(subject, rng)
+        if step is not None and outcome.total.wrong:
+            why = within.unreadable(subject)
+    except Adaptive as what:
+        subject, why = what.subject, str(what)
+    if not why:
+        return subject, outcome, ""
+    other, where = within.instead(step, subject, again)
+    if other is None:
+        raise Trouble(why)
+    return other, truth.examined(other, rng), f"No gradient can be read from the update: {why.split(':')[0].rstrip('.')}. Judged is {where}."
 
 
 def _stopped(trouble, began):

@@ -2,17 +2,18 @@
 
 import contextlib
 import dataclasses
+import inspect
 from functools import partial
 
 import numpy as np
 
-from helpers.clinic.model import fresh, given, refusals, roles, sources
+from helpers.clinic.model import fresh, given, names, refusals, roles, sources
 from helpers.clinic.model.bench import Bench
 from helpers.clinic.model.calls import handed_over, loss_value
 from helpers.clinic.model.cut import Cut, cut_where_needed
 from helpers.clinic.model.learning import Learning, Slopes
 from helpers.clinic.model.memory import Memory
-from helpers.clinic.model.subject import Subject, Trouble
+from helpers.clinic.model.subject import Adaptive, Subject, Trouble
 
 
 class Live(Subject):
@@ -101,6 +102,47 @@ class Live(Subject):
         """The learning rate of the step, None where gradients are given."""
         return self._rate
 
+    # --- how a step goes about it ------------------------------------------------------------------------------------
+
+    @property
+    def leaves(self):
+        """The parameters as Leaf objects."""
+        return list(self._leaves.values())
+
+    @property
+    def by_name(self):
+        """Whether every gradient was found by its name; of what is left in objects, by one that says that it is a gradient."""
+        return set(self._matches) == set(self._leaves) and all(
+            match.how == "name" or (match.how == "left" and names.says_gradient(match.path)) for match in self._matches.values()
+        )
+
+    @property
+    def unclear(self):
+        """Parameters whose update changes from call to call, and not as a momentum changes it."""
+        return self._memory.unclear
+
+    def ask_step(self, question):
+        """`question(run)` at the start, or `question()` of one that runs the step itself."""
+        run = self._bench.after_forward
+        takes = inspect.signature(question).parameters
+        return self._bench.ask([], (lambda: question(run)) if takes else question, everything=True)
+
+    def values_now(self):
+        """{name: array} of the parameters at this moment of a question."""
+        found = {name: given.number(self._bench.now(leaf)) for name, leaf in self._leaves.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def shaken(self, k):
+        """(gradients, loss) at the start after k random numbers were drawn from every generator."""
+
+        bench = self._bench
+
+        def loss():
+            bench.state.draw(k)
+            return loss_value(bench.call.run(bench.root, self.seconds))
+
+        return bench.ask([], lambda: self._one_call([], before=lambda: bench.state.draw(k)), everything=True), bench.ask([], loss, everything=True)
+
     @contextlib.contextmanager
     def edited(self, texts):
         """Within, the functions run the code of `texts`. Raises SyntaxError, ValueError."""
@@ -141,12 +183,12 @@ class Live(Subject):
         """What so many calls in a row say of the gradients, each from the same parameters."""
         return self._bench.ask(places, lambda: [self._one_call(places, again=k) for k in range(times)], everything=True)
 
-    def _one_call(self, places, again=0):
+    def _one_call(self, places, again=0, before=lambda: None):
         bench = self._bench
         if again:
             bench.put_again(places)
         placed = (lambda step: fresh.placing(bench, places, step)) if self._anew else None
-        answer = given.unrolled(bench.after_forward(placed))
+        answer = given.unrolled(bench.after_forward(placed, before))
         values = {leaf.name: value for leaf, value in places}
         if self._rate is None:
             return {name: self._read(name, answer) for name in self._leaves}
@@ -259,9 +301,10 @@ class Live(Subject):
         self._share_of_calls(point)
         size = _one_size(self._calls(point, 1)[0]) if self._rate is not None else None
         if size is not None:
-            raise Trouble(
+            raise Adaptive(
                 f"step() moves every entry by {size * self._rate:.3g}, whatever its gradient is (as Adam, RMSprop or the sign alone do in a "
-                "first step): the gradient cannot be read from it. Hand over grads=…, or a step of plain descent."
+                "first step): the gradient cannot be read from it. Hand over grads=…, or a step of plain descent.",
+                self,
             )
 
 

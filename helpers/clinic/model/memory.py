@@ -13,7 +13,7 @@ class Memory:
 
     def __init__(self, betas=None, scale=1.0, said=()):
         self._betas, self._scale, self.said = betas or {}, scale, list(said)
-        self.calls = 2 if self._betas else 1
+        self.calls, self.unclear = 2 if self._betas else 1, ()
 
     @classmethod
     def of(cls, answers, steps, is_slope):
@@ -34,6 +34,12 @@ class Memory:
                 unclear.append(name)
             else:
                 betas[name], clear[name] = beta, s2 - beta * s1
+        found = cls._read(betas, clear, unclear, answers, steps, is_slope)
+        found.unclear = tuple(unclear)
+        return found
+
+    @classmethod
+    def _read(cls, betas, clear, unclear, answers, steps, is_slope):
         if not steps or not betas:
             needed = any(not _same(clear[name], answers[0][name]) for name in clear)
             return cls(betas if needed else None, 1.0, _words(betas, unclear, steps, 1.0))

@@ -52,6 +52,11 @@ def only_says_gradient(step):
     return isinstance(step.which, str) and bare(step.which) == {""}
 
 
+def says_gradient(path):
+    """Whether a word on a path says that a gradient stands at its end: `dW1`, `grads["W1"]`."""
+    return any(isinstance(word, str) and bare(word) != {word} for word in words_of(path))
+
+
 def _joined(parts):
     return re.sub(r"[\W_]+", "", "".join(map(str, parts)))
 

@@ -164,6 +164,13 @@ class State:
             if isinstance(note.held, _GENERATORS):
                 note.put_back()
 
+    def draw(self, k):
+        """Draw k numbers from every generator that is known to be drawn from."""
+        for note in self._dirty:
+            if isinstance(note.held, (np.random.Generator, np.random.RandomState, random.Random)):
+                for _ in range(k):
+                    note.held.random()
+
     # --- who holds what ----------------------------------------------------------------------------------------------
 
     def holders(self, it):

@@ -12,6 +12,14 @@ class Trouble(Exception):
         self.filename, self.line, self.cause = filename, line, cause
 
 
+class Adaptive(Trouble):
+    """A step whose size does not depend on the gradient, so that none can be read from it; `subject` knows the parameters all the same."""
+
+    def __init__(self, why, subject):
+        super().__init__(why)
+        self.subject = subject
+
+
 class Subject(ABC):
     """Parameters that can be moved, a loss, and gradients.
 
