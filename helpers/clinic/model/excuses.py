@@ -83,50 +83,60 @@ def _usable(gradient):
 
 def clipped_entries(gradients, points):
     """Each entry kept within ±c: the largest of all entries stands there several times, at several points, and not all would be above it."""
-    tops = []
-    for given in gradients:
-        entries = np.abs(np.concatenate([g.ravel() for g in given.values() if _usable(g)] or [np.zeros(1)]))
-        tops.append(entries)
-    c = max((entries.max() for entries in tops), default=0.0)
-    at = [int((np.abs(entries - c) <= SAME * c).sum()) for entries in tops]
-    if not c or not np.isfinite(c) or sum(at) < _LEAST or sum(k > 0 for k in at) < 2:
+    entries = [np.concatenate([g.ravel() for g in given.values() if _usable(g)] or [np.zeros(0)]) for given in gradients]
+    entries = [one for one in entries if one.size == max(map(len, entries))]
+    c = max((np.abs(one).max(initial=0.0) for one in entries), default=0.0)
+    there = [np.flatnonzero(np.abs(np.abs(one) - c) <= SAME * c) for one in entries]
+    places = set(np.concatenate(there).tolist()) if c and np.isfinite(c) else set()
+    if len(places) < _LEAST or sum(len(one) > 0 for one in there) < 2:
         return None
+    signs = {float(np.sign(one[k])) for one, where in zip(entries, there, strict=True) for k in where}
     slopes = np.concatenate([s.D[s.decided & (s.D != 0)] for point in points for s in point.slopes.values()])
     if np.mean(np.abs(slopes) < c) < _WITHIN:
         return None
     c = _round(c)
     said = f"a clip of every entry at ±{c:g}"
     return Excuse(said, f"The gradients are clipped at ±{c:g}: entries that would be larger were compared with the clip's bound.",
-                  lambda point: _changed(point, lambda name, D: np.clip(D, -c, c), whole=False))  # fmt: skip
+                  lambda point: _changed(point, lambda name, D: np.clip(D, -c, c), whole=False), plain=len(signs) == 2)  # fmt: skip
 
 
 def clipped_norm(gradients):
     """All gradients together shortened to a norm of at most c."""
-    together = [np.sqrt(sum(float((g**2).sum()) for g in given.values() if _usable(g))) for given in gradients]
-    c = _most(together)
+    c = _most([np.concatenate([g.ravel() for g in given.values() if _usable(g)] or [np.zeros(0)]) for given in gradients])
     if c is None:
         return None
     return Excuse(f"a clip of their norm at {c:g}", f"A clip shortens all gradients together where their norm would be above {c:g}.",
-                  lambda point: _shortened(point, c), lambda point, given: _agreed(point, given, together=True))  # fmt: skip
+                  lambda point: _shortened(point, c), lambda point, given: _agreed(point, given, together=True), plain=_as_written(c))  # fmt: skip
 
 
 def clipped_norms(gradients, points):
     """Each gradient by itself shortened to a norm of at most c."""
-    each = {name: _most([float(np.linalg.norm(given[name])) for given in gradients if _usable(given.get(name))]) for name in points[0].values}
+    each = {name: _most([given[name].ravel() for given in gradients if _usable(given.get(name))]) for name in points[0].values}
     sizes = {c for c in each.values() if c is not None}
     if len(sizes) != 1:
         return None
     (c,) = sizes
     return Excuse(f"a clip of each norm at {c:g}", f"A clip shortens each gradient whose norm would be above {c:g}.",
                   lambda point: _changed(point, lambda name, D: D * min(1.0, c / max(np.linalg.norm(D), 1e-300)), whole=True),
-                  lambda point, given: _agreed(point, given, together=False))  # fmt: skip
+                  lambda point, given: _agreed(point, given, together=False), plain=_as_written(c))  # fmt: skip
 
 
-def _most(norms):
-    """The largest norm where several are as large, else None."""
+def _most(arrays):
+    """The largest norm of arrays where several have it that differ, else None."""
+    norms = [float(np.linalg.norm(one)) for one in arrays]
     top = max(norms, default=0.0)
-    same = sum(abs(norm - top) <= NEARLY * top for norm in norms)
-    return _round(top, NEARLY) if top and np.isfinite(top) and same >= _LEAST else None
+    same = [one for one, norm in zip(arrays, norms, strict=True) if abs(norm - top) <= NEARLY * top]
+    if not top or not np.isfinite(top) or len(same) < _LEAST:
+        return None
+    if max(len(np.unique(np.abs(one).round(12))) for one in same) < _LEAST:  # signs and counts have few sizes, and few norms
+        return None
+    alike = all(one.shape == same[0].shape and np.allclose(one, same[0], rtol=1e-3, atol=1e-6 * top) for one in same)
+    return None if alike else _round(top, NEARLY)
+
+
+def _as_written(c):
+    """Whether a number is one that people write, of two digits at most."""
+    return float(f"{c:.2g}") == c
 
 
 def _round(c, within=SAME):
