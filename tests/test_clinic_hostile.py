@@ -185,6 +185,33 @@ def test_the_watchdog_stops_what_no_alarm_can(name, soon):
     assert "was stopped after 0.2 seconds" in str(reports[0])
 
 
+@pytest.fixture
+def in_a_browser(monkeypatch):
+    """Python in a browser has neither alarms nor threads."""
+
+    def refuse(*arguments, **options):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(guard, "_IN_A_BROWSER", True)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr(guard.signal, "setitimer", refuse)
+
+
+@pytest.mark.parametrize("name", [name for name in SWALLOWS if name not in ("sleeps", "keys without end")])  # the last has no next line
+def test_a_browser_stops_it_too(name, soon, in_a_browser):
+    source = f"import numpy as np\n\n\ndef backward_prop(X, y, c, p):\n    {SWALLOWS[name]}\n"
+    report = clinic.examine(clinic_styles.functions(source)[0])
+    assert report.verdict == "raises"
+    assert "was stopped after 0.2 seconds" in str(report)
+    assert sys.gettrace() is None
+
+
+def test_a_browser_leaves_the_innocent_alone(in_a_browser, monkeypatch):
+    report = clinic.examine(case.backward_prop)
+    monkeypatch.undo()
+    assert str(report) == str(clinic.examine(case.backward_prop))
+
+
 def test_the_watchdog_leaves_the_innocent_alone():
     reports = []
     thread = threading.Thread(target=lambda: reports.append(clinic.examine(case.backward_prop)))

@@ -2,7 +2,8 @@
 
 A loop that swallows every exception swallows the alarm as well, so the alarm is raised again where nothing swallows it. Where
 there is no alarm (Windows, other threads than the main one) a watchdog thread raises it again and again, until one strikes
-between two `try`. Against a call that never comes back to Python only a process of its own helps: see `helpers.clinic.trial`.
+between two `try`. In a browser there are neither alarms nor threads: there the clock is looked at from line to line of the function's
+own code. Against a call that never comes back to Python only a process of its own helps: see `helpers.clinic.trial`.
 """
 
 import contextlib
@@ -15,12 +16,15 @@ import random
 import signal
 import sys
 import threading
+import time
 import warnings
 
 import numpy as np
 
 TIME_LIMIT = 10
 """Seconds after which one call is stopped."""
+
+_IN_A_BROWSER = sys.platform == "emscripten"
 
 _AGAIN = (2e-6, 1e-5, 1e-4, 1e-3, 1e-2)
 """Seconds to the next alarm; they take turns, so that no loop keeps step with them."""
@@ -133,7 +137,8 @@ def limited(function, *arguments, seconds=None):
     """
     struck = []
     alarm = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    with (_alarm if alarm else _watchdog)(struck, TIME_LIMIT if seconds is None else seconds):
+    timer = _clock if _IN_A_BROWSER else _alarm if alarm else _watchdog
+    with timer(struck, TIME_LIMIT if seconds is None else seconds):
         try:
             result = _inside(function, arguments)
         except BaseException:
@@ -204,3 +209,29 @@ def _watchdog(struck, seconds):
         yield
     finally:
         done.set()
+
+
+@contextlib.contextmanager
+def _clock(struck, seconds):
+    """Stop at a line where nothing swallows it, and a second later anywhere. What is traced already, to see its values, is not timed."""
+    end, traced = time.monotonic() + seconds, sys.gettrace()
+
+    def trace(frame, event, arg):
+        late = time.monotonic() - end
+        if event == "line" and late > 0 and (late > 1 or not _swallowed(frame)):
+            struck.append(True)
+            raise OutOfTime
+        return None if _is_library(frame.f_code.co_filename) else trace
+
+    if traced is None:
+        sys.settrace(trace)
+    try:
+        yield
+    finally:
+        if traced is None:
+            sys.settrace(None)
+
+
+def _is_library(name):
+    """Whether a file was installed, rather than written by a learner: its loops end, and its lines are many."""
+    return "site-packages" in name or name.startswith(os.path.dirname(os.__file__))
