@@ -112,10 +112,21 @@ function turnTheme() {
   dataset.jpThemeLight = String(dataset.jpThemeLight === "false");
 }
 
+/** On paper every widget is drawn: each is brought near once, as a reader who scrolls would do, and all is fitted into its page. */
+async function wakeAll() {
+  for (const one of document.querySelectorAll(".slides .live-widget")) {
+    one.scrollIntoView();
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  scrollTo(0, 0);
+  fitShown();
+}
+
 const asked = new URLSearchParams(location.search);
 if (asked.has("dark")) turnTheme();
 window.addEventListener("keydown", keys, true);
 
+Reveal.on("pdf-ready", wakeAll);
 Reveal.initialize({
   width: WIDTH,
   height: HEIGHT,
@@ -141,6 +152,5 @@ Reveal.initialize({
   document.querySelectorAll(".slides figure img").forEach((one) => one.decode().then(() => fitAround(one), () => {}));
   document.fonts.ready.then(fitShown);
   Reveal.on("slidechanged", ({ currentSlide }) => fit(currentSlide));
-  Reveal.on("pdf-ready", fitShown);
   fitShown();
 });

@@ -268,11 +268,14 @@ def test_the_speaker_reads_what_the_class_does_not(tab, address):
 def test_a_deck_prints_one_page_a_slide(tab, address):
     open_deck(tab, address, "03", "?print-pdf")
     tab.wait_for_selector(".pdf-page")
+    tab.wait_for_function("() => [...document.querySelectorAll('.live-widget')].every((one) => one.dataset.alive === 'true')", timeout=PATIENCE)
     slides = tab.evaluate("() => Reveal.getTotalSlides()")
     printed = tab.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == slides
     cut = "() => [...document.querySelectorAll('.pdf-page section')].filter((one) => one.scrollHeight > 721 || one.scrollWidth > 1281).length"
     assert tab.evaluate(cut) == 0
+    left = "() => Math.min(...[...document.querySelectorAll('.pdf-page .sheet')].map((one) => one.offsetLeft))"
+    assert tab.evaluate(left) >= 30, "printed letters want an edge"
     assert not tab.locator("aside.notes").first.is_visible()
 
 
