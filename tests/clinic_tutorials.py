@@ -1110,3 +1110,53 @@ for epoch in range(20):
         b -= 0.1 * d
     loss = total / len(X)
 ''', 'check_script(PATH, "loss", rate=0.1)', ("np.outer(x, d)", "np.outer(x, err)"), "W")
+
+# --- training loops of scripts ---------------------------------------------------------------------------------------------------------------
+
+LOOP = '''
+X, T = 2 * rng.normal(size=(12, 3)), 3 * rng.normal(size=(12, 2))
+W1, b1 = rng.normal(size=(3, 4)), np.zeros(4)
+W2, b2 = rng.normal(size=(4, 2)), np.zeros(2)
+lr = 0.1
+SETTING
+for epoch in range(50):
+    BEFORE
+    h = np.tanh(x @ W1 + b1)
+    err = h @ W2 + b2 - t
+    loss = 0.5 * (err ** 2).sum() / len(x)
+    d = err / len(x)
+    dh = d @ W2.T * (1 - h ** 2)
+    dW2, db2 = h.T @ d, d.sum(axis=0)
+    dW1, db1 = x.T @ dh, dh.sum(axis=0)
+    UPDATE
+'''
+ALL = "x, t = X, T"
+
+
+def loop(update, setting="pass", before=ALL, note="", loss="loss"):
+    """`update` with a * in the place of each of W1, b1, W2, b2, or of all of them."""
+    update = "\n".join(update.replace("*", name) for name in ("W1", "b1", "W2", "b2")) if "*" in update else update
+    text = LOOP.replace("SETTING", setting).replace("BEFORE", before).replace("UPDATE", update.replace("@", "*").replace("\n", "\n    "))
+    return program(text, f"check_script(PATH, {loss!r}, rate='lr')", ("(1 - h ** 2)", "(1 - h)"), BELOW, note)
+
+
+STEP = "* -= lr @ d*"
+EVERY = "W1 -= lr @ dW1; b1 -= lr @ db1; W2 -= lr @ dW2; b2 -= lr @ db2"
+P["script, a rate that falls at the end of a pass"] = loop(EVERY + "\nlr = lr @ 0.9")
+P["script, a rate that warms up"] = loop(STEP, before=ALL + "; lr = 0.1 * min(1.0, (epoch + 1) / 10)")
+P["script, entries clipped"] = loop("for g in (dW1, db1, dW2, db2): np.clip(g, -0.5, 0.5, out=g)\n" + EVERY, note="clip")
+P["script, the norm clipped"] = loop("""norm = np.sqrt(sum((g @@ 2).sum() for g in (dW1, db1, dW2, db2)))
+scale = min(1, 1.5 / norm)
+W1 -= lr @ scale @ dW1; b1 -= lr @ scale @ db1; W2 -= lr @ scale @ dW2; b2 -= lr @ scale @ db2""", note="clip")
+P["script, decay"] = loop("W1 -= lr @ (dW1 + 0.05 @ W1); b1 -= lr @ db1; W2 -= lr @ (dW2 + 0.05 @ W2); b2 -= lr @ db2", note="decay")
+P["script, momentum"] = loop("v* = 0.9 @ v* - lr @ d*; * += v*", "vW1 = vb1 = vW2 = vb2 = 0.0")
+P["script, root mean squares"] = loop("c* = 0.9 @ c* + 0.1 @ d* @@ 2; * -= lr @ d* / (np.sqrt(c*) + 1e-8)",
+                                      "cW1 = cb1 = cW2 = cb2 = 0.0", note="sign")  # fmt: skip
+P["script, sums of squares"] = loop("c* += d* @@ 2; * -= lr @ d* / np.sqrt(c*)",
+                                    "cW1, cb1, cW2, cb2 = (np.full(p.shape, 0.1) for p in (W1, b1, W2, b2))", note="along")  # fmt: skip
+P["script, a batch by chance, the loss over all"] = loop(STEP, before="idx = rng.choice(12, 4, replace=False); x, t = X[idx], T[idx]",
+    loss="0.5 * ((np.tanh(X @ W1 + b1) @ W2 + b2 - T) ** 2).sum() / len(X)", note="a part of the data")  # fmt: skip
+P["script, an update at every second pass"] = loop("""gW1 += dW1; gb1 += db1; gW2 += dW2; gb2 += db2
+if epoch % 2:
+    W1 -= lr @ gW1 / 2; b1 -= lr @ gb1 / 2; W2 -= lr @ gW2 / 2; b2 -= lr @ gb2 / 2
+    gW1[:], gb1[:], gW2[:], gb2[:] = 0, 0, 0, 0""", "gW1, gb1, gW2, gb2 = (np.zeros_like(p) for p in (W1, b1, W2, b2))", note="updates nothing")

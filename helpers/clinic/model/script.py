@@ -65,6 +65,7 @@ class Script(Subject):
         with guard.randomness_kept():
             self._begin(once or {})
         self._shares = {name: expression_of(piece, "data") for name, piece in shares(self.stated[1], self.plan.split, self.namespace).items()}
+        self.plan.names |= {name for _, tree, _ in self._shares.values() for name in roots(tree)} - set(self._shares)
         notes += [words({name: piece[0] for name, piece in self._shares.items()})] if self._shares else []
         notes += find_parameters(self, list(self._grads) or list(only or ()))
         self.start = {name: slot.start for name, slot in self.slots.items()}
