@@ -30,7 +30,8 @@ class Page:
         tags = self.soup.find_all(list(REFERENCES))
         found = [(tag.name, tag[REFERENCES[tag.name]]) for tag in tags if tag.get(REFERENCES[tag.name]) and not ELSEWHERE & set(tag.get("rel", []))]
         files = [tag[name] for tag in self.soup.find_all(class_="live-widget") for name in ("data-module", "data-recording")]
-        return found + [("script", f"{'../' * self.name.count('/')}_static/{file}") for file in files]
+        beside = f"{'../' * self.name.count('/')}_static/"
+        return found + [("script", file if file.startswith("data:") else beside + file) for file in files]
 
     def base(self, prefix: str = "") -> str:
         """What its relative addresses begin at: its own, or what it says."""
