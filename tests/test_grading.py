@@ -96,7 +96,7 @@ def test_rows_columns_reasons_and_rates(class_):
     assert [done.rows[name][key] for name in done.rows for key in ("right", "wrong", "open", "of", "percent", "00 right")] == [
         "5", "0", "0", "5", "100", "5", "0", "0", "5", "5", "0", "0", "4", "1", "0", "5", "80", "4", "0", "2", "3", "5", "0", "0"]  # fmt: skip
     assert verdicts(done.rows["ann"]) == ["right"] * 5 and done.rows["ann"]["notes"] == ""
-    assert done.rows["bob"][column("shapes")].startswith("open: replace each ...")
+    assert done.rows["bob"][column("shapes")].startswith("open: a ... is left.")
     assert done.rows["cem"][column("silent-units")].startswith("wrong: the count for 2 dead of 5 units is 0")
     assert "TypeError" in done.rows["dee"][column("descent")] and "return p @ 1" not in done.rows["ann"][column("descent")]
     (rate,) = [rate for rate in done.rates if rate["exercise"] == column("silent-units")]
@@ -175,7 +175,7 @@ def test_what_lies_outside_of_its_folder_is_safe(class_, tmp_path, project):
     attempts = [f"open({str(victim)!r}, 'w').write('x')", f"__import__('pathlib').Path({str(victim)!r}).unlink()",
                 f"__import__('os').rename({str(victim)!r}, 'mine')", f"__import__('shutil').rmtree({str(project)!r})",
                 f"__import__('os').open({str(victim)!r}, __import__('os').O_WRONLY | __import__('os').O_TRUNC)",
-                "__import__('os').fork()", "__import__('os').system('true')", "__import__('os').kill(__import__('os').getppid(), 9)",
+                "__import__('os').fork()", "__import__('os').system('true')", "__import__('os').kill(__import__('os').getppid(), 0)",
                 "__import__('socket').create_connection(('127.0.0.1', 9), 1)", "__import__('ctypes').CDLL(None).getpid()"]  # fmt: skip
     lines = "\n".join(f"try:\n    {attempt}\n    done.append({i})\nexcept PermissionError: pass" for i, attempt in enumerate(attempts))
     free = "open('mine.txt', 'w').write('own folder')\nopen('mine.txt').read()\nimport tempfile\ntempfile.TemporaryFile().close()"
@@ -295,6 +295,12 @@ def answer_in_the_checks_cell(notebook):
     by_id(notebook)["ex-shapes"].source = "shape_W1 = ..."
 
 
+def answer_in_the_place_of_the_hints(notebook):
+    at = notebook.cells.index(by_id(notebook)["ex-shapes-hints"])
+    notebook.cells[at] = new_code_cell(by_id(notebook)["ex-shapes"].source, id="ex-shapes-hints")
+    by_id(notebook)["ex-shapes"].source = "shape_W1 = ..."
+
+
 def without_ids(notebook):
     notebook.nbformat_minor = 4
     for cell in notebook.cells:
@@ -306,7 +312,8 @@ def with_magics(notebook):
 
 
 @pytest.mark.parametrize("change", [
-    reordered, without_checks_and_setup, answer_in_a_cell_before, corrected_after_the_check, answer_in_the_checks_cell, without_ids, with_magics,
+    reordered, without_checks_and_setup, answer_in_a_cell_before, corrected_after_the_check, answer_in_the_checks_cell,
+    answer_in_the_place_of_the_hints, without_ids, with_magics,
 ])  # fmt: skip
 def test_a_notebook_that_was_rearranged_is_graded_all_the_same(class_, change):
     notebook = answered(solved=True)
@@ -328,7 +335,10 @@ def test_cells_that_are_missing_or_empty_are_open(class_):
 
 
 def test_an_answer_by_another_name_and_one_of_an_earlier_cell_are_told(class_):
-    class_.hand_in("ann", answered(shapes="shape_1 = (10, 30)", silent_units="count_dead = 1 / 0"))
+    notebook = answered(shapes="shape_1 = (10, 30)", silent_units="count_dead = 1 / 0")
+    right = by_id(with_solutions(small()))["ex-silent-units"].source
+    notebook.cells.insert(2, new_code_cell(right, id="mine"))  # of an earlier cell: not what the answer's own cell gives
+    class_.hand_in("ann", notebook)
     row = class_.grade().rows["ann"]
     assert "shape_W1, shape_b1, shape_Z2, shape_dW3 are not defined" in row[column("shapes")]
     assert "its cell raised ZeroDivisionError" in row[column("silent-units")]

@@ -15,7 +15,6 @@ from helpers.exercises.outcome import raised
 
 MOST_STARTS = 4
 MOST_NOTES = 3
-STATUS = {"right": "right", "wrong": "wrong", "not attempted": "open"}
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,7 @@ class Judge:
         """Run a cell; before an answer's own, nothing of an earlier cell has its names."""
         if i in self.fatal:
             return
-        if step.cell.startswith("ex-") and not step.cell.endswith("-check"):
-            slug = step.cell.removeprefix("ex-")
+        if (slug := step.cell.removeprefix("ex-")) in CHAPTERS[self.submission.chapter] and slug != step.cell:
             process.ask("forget", names=given(self._check(slug), self.own, slug))
         if error := process.ask("run", source=step.source):
             self.errors[i] = str(error)[:300]
@@ -143,7 +141,9 @@ class Judge:
             calling.execute = kept
         if process.ended:
             raise Ended(process.ended)
-        return Verdict(STATUS[feedback.status], " ".join(feedback.message.split()))
+        if feedback.status == "not attempted":
+            return Verdict("open", "a ... is left.")
+        return Verdict(feedback.status, " ".join(feedback.message.split()))
 
     def _notes(self):
         """What else happened: cells that raised or ended the process, but for those that a verdict speaks of."""

@@ -11,7 +11,7 @@ from helpers.exercises.chapters import CHAPTERS
 
 LARGEST = 200 * 2**20  # bytes
 PARTS = ("", "-check", "-hints", "-solution")
-HANDED_ON = ("progress",)  # cells of the project's own that no answer needs
+UNNEEDED = ("progress",)  # cells of the project's own that no answer needs
 
 
 class Unusable(Exception):
@@ -59,7 +59,7 @@ class Submission:
     notes: list = field(default_factory=list)
 
 
-def load(path, name=None):
+def load(path):
     """The cells of a notebook; Unusable where the file is none."""
     try:
         if path.stat().st_size > LARGEST:
@@ -152,8 +152,8 @@ def steps(submission, folder):
     found = [Step(f"added cell {i}", source) for i, source in enumerate(added.pop("", []), start=1)]
     for cell in own:
         slug, part = _exercise(cell.id, submission.chapter)
-        if cell.kind == "code" and cell.id not in HANDED_ON:
-            sources = theirs.get(cell.id, [] if slug else [cell.source])
+        if cell.id not in UNNEEDED:
+            sources = theirs.get(cell.id, [cell.source] if cell.kind == "code" and not slug else [])
             if part == "-check":
                 sources = [source for source in sources if source.strip() != cell.source.strip()]
             found += [Step(cell.id, source) for source in sources if source.strip()]
