@@ -100,7 +100,7 @@ def test_a_run_during_which_the_notebook_is_changed_is_not_kept(docs, stored, tm
     import executed
 
     path = stored("from pathlib import Path\nfile = Path('99_short.ipynb')\nfile.write_text(file.read_text() + ' ')")
-    with pytest.raises(executed.CannotRun, match="99_short.ipynb, or what it imports, was changed while it ran"):
+    with pytest.raises(executed.CannotRun, match=r"99_short\.ipynb, or what it imports, was changed while it ran"):
         executed.executed(path, tmp_path / "cache")
     assert not (tmp_path / "cache").exists()
 
