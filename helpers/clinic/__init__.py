@@ -11,8 +11,9 @@
 batches for it. `network` examines the backward pass of the 2-10-10-1 network, `training` a run that does not learn. `picture` draws for
 their reports.
 
-`check` takes code of any shape: `model` asks it for its loss and its gradients and knows what they should be, `repair` finds the line and
-what to write there, `faults` and `check_report` say it. `python -m helpers.clinic FILE` starts a `trial` of a file in a process of its own.
+`check` takes code of any shape: `use` says what is wrong with its arguments, `model` asks the code for its loss and its gradients and knows
+what they should be, `repair` finds the line and what to write there, `faults` and `check_report` say it. `python -m helpers.clinic FILE`
+starts a `trial` of a file in a process of its own.
 """
 
 from helpers.clinic.check_report import CheckReport

@@ -7,45 +7,21 @@ judged beside that.
 
 import ast
 import re
-from dataclasses import dataclass, replace
+import time
+from dataclasses import replace
 
 import numpy as np
 
+from helpers.clinic.model.clips import LEAST, SAME, Excuse, changed, clipped_entries, clipped_norm, clipped_norms, rounded, usable
 from helpers.clinic.model.draws import rms, usual
 from helpers.clinic.model.sources import ran, source_of
 from helpers.clinic.model.subject import Trouble
 
-SAME = 1e-6
-"""Relative difference up to which two lengths are the same."""
-
-NEARLY = 1e-4
-"""The same for norms that were divided by a norm plus a small number."""
-
 LOOKS = 8
 """Points at which only the gradients are asked, to see marks."""
 
-_WITHIN = 0.1  # the part of all slopes that a clip has to leave as they are, or it would explain everything
-_LEAST = 3  # entries, or points, of exactly one size
+_SECONDS = 2  # of the processor, after which no further point is asked
 _PENALTY = re.compile(r"(?i)reg|penal|lambda|lmbd|^lam|decay|ridge|l2|^wd$")
-
-
-@dataclass(frozen=True)
-class Excuse:
-    """What is meant: `upto` for the verdict ("a clip at ±5"), a `note`, and `of(point)`, the Point with what is expected there.
-
-    `beside(point, gradients)` is the Point beside which the gradients as they are can be judged one by one, where a norm mixes them: the size
-    that most of them agree on counts. `plain`: its mark is enough to take it as meant, also where all that is wrong stays wrong beside it.
-    """
-
-    upto: str
-    note: str
-    of: object
-    beside: object = None
-    plain: bool = True
-
-    def judged_at(self, point, gradients):
-        """The Point beside which these gradients are judged."""
-        return self.of(point) if self.beside is None else self.beside(point, gradients)
 
 
 def excuses(subject, outcome, generator):
@@ -63,8 +39,10 @@ def excuses(subject, outcome, generator):
 
 def _looks(subject, generator):
     """[(values, gradients)] at points further and further away."""
-    found = []
+    found, end = [], time.process_time() + _SECONDS
     for k in range(LOOKS):
+        if time.process_time() > end:
+            break
         size = 2.0 ** (k // 2)
         values = {n: np.asarray(v + size * max(rms(v), usual(v)) * generator.normal(size=v.shape)) for n, v in subject.start.items()}
         try:
@@ -72,123 +50,6 @@ def _looks(subject, generator):
         except Trouble:
             continue
     return found
-
-
-def _usable(gradient):
-    return gradient is not None and gradient.size > 0 and bool(np.isfinite(gradient).all())
-
-
-# --- clips ---------------------------------------------------------------------------------------------------------------
-
-
-def clipped_entries(gradients, points):
-    """Each entry kept within ±c: the largest of all entries stands there several times, at several points, and not all would be above it."""
-    entries = [np.concatenate([g.ravel() for g in given.values() if _usable(g)] or [np.zeros(0)]) for given in gradients]
-    entries = [one for one in entries if one.size == max(map(len, entries))]
-    c = max((np.abs(one).max(initial=0.0) for one in entries), default=0.0)
-    there = [np.flatnonzero(np.abs(np.abs(one) - c) <= SAME * c) for one in entries]
-    places = set(np.concatenate(there).tolist()) if c and np.isfinite(c) else set()
-    if len(places) < _LEAST or sum(len(one) > 0 for one in there) < 2:
-        return None
-    signs = {float(np.sign(one[k])) for one, where in zip(entries, there, strict=True) for k in where}
-    slopes = np.concatenate([s.D[s.decided & (s.D != 0)] for point in points for s in point.slopes.values()])
-    if np.mean(np.abs(slopes) < c) < _WITHIN:
-        return None
-    c = _round(c)
-    said = f"a clip of every entry at ±{c:g}"
-    return Excuse(said, f"The gradients are clipped at ±{c:g}: entries that would be larger were compared with the clip's bound.",
-                  lambda point: _changed(point, lambda name, D: np.clip(D, -c, c), whole=False), plain=len(signs) == 2)  # fmt: skip
-
-
-def clipped_norm(gradients):
-    """All gradients together shortened to a norm of at most c."""
-    c = _most([np.concatenate([g.ravel() for g in given.values() if _usable(g)] or [np.zeros(0)]) for given in gradients])
-    if c is None:
-        return None
-    return Excuse(f"a clip of their norm at {c:g}", f"A clip shortens all gradients together where their norm would be above {c:g}.",
-                  lambda point: _shortened(point, c), lambda point, given: _agreed(point, given, together=True), plain=_as_written(c))  # fmt: skip
-
-
-def clipped_norms(gradients, points):
-    """Each gradient by itself shortened to a norm of at most c."""
-    each = {name: _most([given[name].ravel() for given in gradients if _usable(given.get(name))]) for name in points[0].values}
-    sizes = {c for c in each.values() if c is not None}
-    if len(sizes) != 1:
-        return None
-    (c,) = sizes
-    return Excuse(f"a clip of each norm at {c:g}", f"A clip shortens each gradient whose norm would be above {c:g}.",
-                  lambda point: _changed(point, lambda name, D: D * min(1.0, c / max(np.linalg.norm(D), 1e-300)), whole=True),
-                  lambda point, given: _agreed(point, given, together=False), plain=_as_written(c))  # fmt: skip
-
-
-def _most(arrays):
-    """The largest norm of arrays where several have it that differ, else None."""
-    norms = [float(np.linalg.norm(one)) for one in arrays]
-    top = max(norms, default=0.0)
-    same = [one for one, norm in zip(arrays, norms, strict=True) if abs(norm - top) <= NEARLY * top]
-    if not top or not np.isfinite(top) or len(same) < _LEAST:
-        return None
-    if max(len(np.unique(np.abs(one).round(12))) for one in same) < _LEAST:  # signs and counts have few sizes, and few norms
-        return None
-    alike = all(one.shape == same[0].shape and np.allclose(one, same[0], rtol=1e-3, atol=1e-6 * top) for one in same)
-    return None if alike else _round(top, NEARLY)
-
-
-def _as_written(c):
-    """Whether a number is one that people write, of two digits at most."""
-    return float(f"{c:.2g}") == c
-
-
-def _round(c, within=SAME):
-    """A number as people write it, where one is that near."""
-    for digits in (1, 2, 3):
-        plain = float(f"{c:.{digits}g}")
-        if abs(plain - c) <= within * c:
-            return plain
-    return float(c)
-
-
-def _shortened(point, c):
-    """All slopes together shortened to a norm of c."""
-    if not _all_measured(point):
-        return point
-    norm = np.sqrt(sum(float(np.nansum(s.D**2)) for s in point.slopes.values()))
-    return _changed(point, lambda name, D: D * min(1.0, c / max(norm, 1e-300)), whole=True)
-
-
-def _agreed(point, given, together):
-    """Slopes of the size that the gradients have: that of most of those in the right direction, or each its own."""
-    sizes = {}
-    for name, slopes in point.slopes.items():
-        if _usable(given.get(name)) and slopes.outcome == "decided":
-            ours, truth, _ = slopes.beside(given[name])
-            size = float(ours @ truth / (truth @ truth))
-            if 0 < size <= 1 + SAME and np.linalg.norm(ours - size * truth) <= NEARLY * np.linalg.norm(ours):
-                sizes[name] = size
-    if together:
-        best = max(sizes.values(), key=lambda a: sum(abs(a - b) <= 10 * NEARLY * a for b in sizes.values()), default=1.0)
-        sizes = dict.fromkeys(point.slopes, best)
-    slopes = {n: replace(s, D=s.D * k, bound=s.bound * k, along=s.along * k, along_bound=s.along_bound * k)
-              for n, s in point.slopes.items() for k in [sizes.get(n, 1.0)]}  # fmt: skip
-    return replace(point, slopes=slopes)
-
-
-def _all_measured(point, names=None):
-    return all(np.isfinite(point.slopes[name].D).all() for name in names or point.slopes)
-
-
-def _changed(point, change, whole, names=None):
-    """A Point whose slopes are `change(name, slopes)`; `whole`: only where every entry is known. Directions are not known then."""
-    slopes = dict(point.slopes)
-    for name in names or slopes:
-        one = slopes[name]
-        if whole and not np.isfinite(one.D).all():
-            continue
-        D = np.asarray(change(name, one.D))
-        ratio = np.abs(D) / np.where(one.D == 0, 1, np.abs(one.D)) if whole else 1.0
-        bound = np.where(D == one.D, one.bound, one.bound * np.maximum(ratio, SAME))
-        slopes[name] = replace(one, D=D, bound=bound, along_decided=np.zeros_like(one.along_decided))
-    return replace(point, slopes=slopes)
 
 
 # --- steps that do more -------------------------------------------------------------------------------------------------------
@@ -203,7 +64,7 @@ def decay(subject, outcome):
             found[name] = k
     if not found or max(found.values()) - min(found.values()) > 0.01 * min(found.values()) or _has_penalty(subject):
         return None
-    k = _round(float(np.median(list(found.values()))), 1e-3)
+    k = rounded(float(np.median(list(found.values()))), 1e-3)
     weights = {name for name in outcome.total.wrong if outcome.points[0].values[name].ndim > 1}
     names = sorted(set(found) | (weights if set(found) <= weights else set()))
     note = (f"Beside the update, the step takes rate times {k:g} of itself from {' and '.join(sorted(found))}: a decay of the weights, for which "
@@ -216,7 +77,7 @@ def _share(outcome, name):
     found = []
     for point, given in zip(outcome.points, outcome.gradients, strict=True):
         slopes, ours, there = point.slopes[name], given.get(name), point.slopes[name].decided
-        if not _usable(ours) or there.sum() < 2 or not point.values[name][there].any():
+        if not usable(ours) or there.sum() < 2 or not point.values[name][there].any():
             return None
         value, rest = point.values[name][there], (ours - slopes.D)[there]
         k = float(rest @ value / (value @ value))
@@ -267,7 +128,7 @@ def bounds(values, gradients, outcome, rate):
     """Parameters that the step brings back into bounds after the update: entries within a box, or rows, columns or the whole of at most a length."""
     kept = {}
     for name in outcome.points[0].values:
-        after = [v[name] - rate * g[name] for v, g in zip(values, gradients, strict=True) if _usable(g.get(name))]
+        after = [v[name] - rate * g[name] for v, g in zip(values, gradients, strict=True) if usable(g.get(name))]
         found = name in outcome.total.wrong and (_box(after) or _length(after))
         if found:
             kept[name] = found
@@ -277,7 +138,7 @@ def bounds(values, gradients, outcome, rate):
     def expected(point):
         for name, (_, project) in kept.items():
             value = point.values[name]
-            point = _changed(point, lambda _, D, v=value, p=project: (v - p(v - rate * D)) / rate, whole=True, names=[name])
+            point = changed(point, lambda _, D, v=value, p=project: (v - p(v - rate * D)) / rate, whole=True, names=[name])
         return point
 
     said = "; ".join(f"{name} {words}" for name, (words, _) in kept.items())
@@ -291,10 +152,10 @@ def _box(after):
     if not entries.size:
         return None
     low, high = entries.min(), entries.max()
-    ends = [end if (np.abs(entries - end) <= 1e-9 * max(abs(low), abs(high))).sum() >= _LEAST else None for end in (low, high)]
+    ends = [end if (np.abs(entries - end) <= 1e-9 * max(abs(low), abs(high))).sum() >= LEAST else None for end in (low, high)]
     if ends == [None, None] or low == high:
         return None
-    low, high = (None if end is None else _round(abs(end)) * np.sign(end) for end in ends)
+    low, high = (None if end is None else rounded(abs(end)) * np.sign(end) for end in ends)
     words = f"from {low:g} to {high:g}" if None not in (low, high) else f"at least {low:g}" if high is None else f"at most {high:g}"
     return words, lambda u: np.clip(u, low, high)
 
@@ -307,9 +168,9 @@ def _length(after):
         lengths = np.concatenate([np.atleast_1d(np.sqrt((a**2).sum(axis=axis))).ravel() for a in after] or [np.zeros(1)])
         c = lengths.max()
         same = np.abs(lengths - c) <= SAME * c
-        if not c or same.sum() < _LEAST:
+        if not c or same.sum() < LEAST:
             continue
-        always, c = bool(same.all()), _round(c)
+        always, c = bool(same.all()), rounded(c)
         words = f"{what} {'of' if always else 'of at most'} the length {c:g}"
         return words, lambda u, axis=axis, c=c, always=always: u * _scale(np.sqrt((u**2).sum(axis=axis, keepdims=True)), c, always)
     return None
