@@ -5,9 +5,12 @@ What stands on the built site, and that a kernel starts there, is seen in tests/
 
 import hashlib
 import json
+import os
+import tomllib
 import zipfile
 
 import pytest
+import yaml
 
 from notebook_tools import ROOT
 from oracles import require
@@ -170,3 +173,25 @@ def test_binder_installs_what_the_root_names(docs):
     assert not (ROOT / "environment.yml").exists(), "it would win over requirements.txt"
     assert (ROOT / "runtime.txt").read_text(encoding="utf-8").strip() in {"python-3.11", "python-3.12", "python-3.13"}
     assert not any((ROOT / name).exists() for name in ("binder", ".binder")), "its files would win over the root's"
+
+
+# ---------------------------------------------------------------- what is said of the project
+
+
+def test_the_citation_says_what_the_package_and_the_site_say(docs):
+    from links import REPOSITORY, SITE
+
+    said = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (said["version"], said["license"]) == (project["version"], project["license"])
+    if not os.environ.keys() & {"CASEBOOK_REPOSITORY", "CASEBOOK_SITE"}:
+        assert (said["repository-code"], said["url"]) == (REPOSITORY, SITE)
+
+
+def test_the_workflow_runs_what_ci_runs_on_the_pythons_of_the_package_and_publishes_what_it_built():
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
+    steps = jobs["test"]["steps"]
+    assert jobs["test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+    assert {"run": "bash .ci/run"} in steps
+    assert any(step.get("with", {}).get("path") == "docs/_build/site" for step in steps)
+    assert jobs["publish"]["needs"] == "test" and "refs/heads/main" in jobs["publish"]["if"]
