@@ -28,13 +28,14 @@ PAUSE = 0.2  # seconds between two places of a slider, where everybody drags
 def main(arguments: list[str] | None = None) -> int:
     """0, or 1 where something went wrong for somebody."""
     options = parsed(arguments)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell started this in the background
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: what was started is ended
     times = Times()
     with tempfile.TemporaryDirectory(prefix="casebook-class-") as folder, everything_ends():
         said(f"starting a hub for {options.learners} learners, {options.at_once} at once")
         with Hub(Path(folder)) as hub, contextlib.ExitStack() as leaving:
             learners = [leaving.enter_context(Learner(hub.url, f"learner-{n}")) for n in range(1, options.learners + 1)]
-            come(hub, learners, options, times)
+            come(hub.url, learners, options, times)
             taken = consumption(hub)
             together(learners[options.browsers :], options.drags, times)
     for error in times.errors:
@@ -64,13 +65,13 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
-def come(hub: Hub, learners: list[Learner], options: argparse.Namespace, times: Times) -> None:
+def come(url: str, learners: list[Learner], options: argparse.Namespace, times: Times) -> None:
     """All visits, so many at once; what goes wrong for one does not stop the others."""
     deadline = time.monotonic() + options.minutes * 60
 
     def one(n: int) -> None:
         if n < options.browsers:
-            visit_in_browser(hub.url, learners[n].name, options.notebook, options.drags, times)
+            visit_in_browser(url, learners[n].name, options.notebook, options.drags, times)
         else:
             visit(learners[n], options.notebook, options.drags, times)
 
@@ -84,7 +85,7 @@ def come(hub: Hub, learners: list[Learner], options: argparse.Namespace, times: 
         except TimeoutError:
             times.wrong("all", f"gave up after {options.minutes} minutes")
         except BaseException:
-            hub.stop()  # whoever waits for an answer gets none, and the threads end
+            end_children()  # whoever waits for an answer gets none, and the threads end
             raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -108,15 +109,20 @@ def _come_back(learner: Learner, drags: int, times: Times) -> None:
 
 @contextlib.contextmanager
 def everything_ends():
-    """End every process that was started inside and is still there, browsers among them."""
+    """End every process that was started inside and is still there."""
     try:
         yield
     finally:
-        left = psutil.Process().children(recursive=True)
-        for process in left:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(left, timeout=10)
+        end_children()
+
+
+def end_children() -> None:
+    """End the hub with all servers, and browsers."""
+    left = psutil.Process().children(recursive=True)
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(left, timeout=10)
 
 
 def said(text: str) -> None:
