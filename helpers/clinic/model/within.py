@@ -100,15 +100,16 @@ def unreadable(subject):
 
 
 def _several(subject):
-    """Whether one line updates a parameter more than once in a step: several updates, each from where the last has led."""
-    counts = collections.Counter()
+    """Whether one line updates an entry of a parameter more than once in a step: several updates, each from where the last has led."""
+    counts = collections.defaultdict(int)
 
     def step(run):
         with sources.tracing(_counting(subject, counts)):
             return run()
 
     subject.ask_step(step)
-    (name, (_, line)), times = max(counts.items(), key=lambda one: one[1], default=(("", ("", 0)), 0))
+    most = {where: int(np.max(entries)) for where, entries in counts.items()}
+    (name, (_, line)), times = max(most.items(), key=lambda one: one[1], default=(("", ("", 0)), 0))
     if times < 2:
         return ""
     return (
@@ -118,13 +119,13 @@ def _several(subject):
 
 
 def _counting(subject, counts):
-    """A tracer that counts after each line of theirs which parameters it has changed."""
+    """A tracer that counts after each line of theirs which entries of the parameters it has changed: loops may go from entry to entry."""
     last = {}
 
     def look(place):
         for name, value in subject.values_now().items():
-            if place is not None and not np.array_equal(value, last.get(name, value)):
-                counts[name, place] += 1
+            if place is not None and name in last:
+                counts[name, place] = counts[name, place] + (value != last[name])
             last[name] = value
 
     def enter(frame, event, arg):
