@@ -16,7 +16,7 @@ from notebook_tools import notebook_paths
 
 DESK, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
 NOTEBOOKS = [f"notebooks/{path.stem}" for path in notebook_paths()]
-GUIDES = ["teaching", "handout", "classroom", "classroom/grading", "slides"]
+GUIDES = ["lite", "teaching", "handout", "slides", "classroom", "classroom/grading"]
 PAGES = ["index", "routes", "questions", "clinic", "widgets", "search", "404", *GUIDES, *NOTEBOOKS]
 
 STATUS = "() => [...document.querySelectorAll('.casebook-host')].map((host) => host.shadowRoot.querySelector('.cb-status').textContent)"
