@@ -174,8 +174,8 @@ def _target(statement):
 
 def _with(finding, step):
     family, why = _explained(step)
-    source = " ".join(step.choice.source.split())[:200]
-    changes = {"number": step.line, "line": source or finding.line, "repair": _written(step)}
+    source = "" if step.choice.added else " ".join(step.choice.source.split())[:200]
+    changes = {"number": _place(step), "line": source or finding.line, "repair": _written(step)}
     if finding.family == "none" and family != "none":
         changes |= {"family": family, "explanation": f"{finding.explanation} {why}"}
     return replace(finding, **changes)
@@ -189,7 +189,11 @@ def _explained(step):
 
 def _written(step):
     """What to write, on one line; the move in words where lines only move."""
-    written = " ".join(step.choice.written.split())
-    if written and not step.choice.source.strip():
-        return f"put in, as line {step.line}: {written}"
-    return written or step.edit.words
+    if step.choice.added:
+        return f"put in, as line {_place(step)}: {step.choice.added}"
+    return " ".join(step.choice.written.split()) or step.edit.words
+
+
+def _place(step):
+    """The number of the line; of one that comes, the number that it gets."""
+    return step.line + (bool(step.choice.added) and step.choice.comes_after)

@@ -39,7 +39,7 @@ class Choice:
         if self.beside is None:
             return written
         own = self.text.splitlines()[self.beside - 1]
-        return f"{own}\n{written}" if self._comes_after else f"{written}\n{own}"
+        return f"{own}\n{written}" if self.comes_after else f"{written}\n{own}"
 
     @property
     def beside(self):
@@ -47,11 +47,16 @@ class Choice:
         ((start, end, new), *others) = self.edit.changes
         if others or start != end or not new.endswith(("\n", "\r")) or (start and self.text[start - 1] not in "\r\n"):
             return None
-        line = self.text.count("\n", 0, start) + (0 if self._comes_after else 1)
+        line = self.text.count("\n", 0, start) + (0 if self.comes_after else 1)
         return line if line and self.text.splitlines()[line - 1].strip() else None
 
     @property
-    def _comes_after(self):
+    def added(self):
+        """The lines that come, on one line, where the change only adds lines; "" for other changes."""
+        return "" if self.beside is None else " ".join(self.edit.changes[0][2].split())
+
+    @property
+    def comes_after(self):
         """Whether a line that is added comes after the statement."""
         start = self.edit.changes[0][0]
         return self.text.count("\n", 0, start) >= self.statement.lineno

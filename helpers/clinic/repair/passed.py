@@ -20,12 +20,13 @@ from helpers.clinic.repair.expressions import (
     untransposed,
     written,
 )  # fmt: skip
-from helpers.clinic.repair.nearness import related, role
+from helpers.clinic.repair.nearness import related, role, words
 from helpers.clinic.repair.places import operands
 from helpers.clinic.repair.products import multiplied, transposed
 from helpers.clinic.repair.statements import indent_of, rows_of
 
 _PLAIN = frozenset(("tanh", "sigmoid", "expit", "exp"))
+_BIASES = frozenset(("b", "bias", "biases"))
 FOLDED = ("[:, 1:]", "[1:]", "[:-1]", "[:, :-1]")
 """Weights without those of the biases, where these are a column or row of one matrix."""
 
@@ -141,7 +142,8 @@ def _deltas(line, value):
         return
     for node, parent in operands(value, line.node):
         read = node in line.parents and isinstance(node.ctx, ast.Load)
-        if read and not isinstance(parent, ast.Compare | ast.Subscript) and not is_op(parent, ast.Pow):
+        sized = isinstance(parent, ast.Attribute) and untransposed(parent) is None
+        if read and not sized and not isinstance(parent, ast.Compare | ast.Subscript) and not is_op(parent, ast.Pow):
             inside = untransposed(parent) is not None or isinstance(parent, ast.Call) or (is_op(parent, ast.Sub) and is_number(parent.left))
             if not inside:
                 yield node, 0.0 if role(line.text(node)) == "gradient" else 0.25
@@ -152,7 +154,7 @@ def _weights(scope, text, here):
     """(text, extra cost) of the arrays that sound like weights, and what is left of them without their biases."""
     folded = any(sign in text for sign in ("np.ones", "np.c_", "np.hstack", "np.vstack", "np.insert", "np.pad", "append(1", "column_stack"))
     for name in scope.arrays:
-        if name in here or role(name) == "gradient" or "[:" in name or "[1:" in name:
+        if name in here or role(name) == "gradient" or _BIASES & {w.lower() for w in words(name)} or "[:" in name or "[1:" in name:
             continue
         cost = 0.0 if role(name) == "weight" else 0.3
         yield name, cost
