@@ -66,6 +66,7 @@ class Judge:
 
     def __init__(self, subject, points):
         self.sizes = {float(n) for value in points[0].values.values() for n in (*getattr(value, "shape", ()), getattr(value, "size", 0))}
+        self.parameters = {word for name in points[0].values for word in re.findall(r"[^\W\d]\w*", name)[:1]}
         self.adapters = [(code.co_filename, _lines(code)) for code in subject.handed_over]
 
     def badness(self, candidate):
@@ -93,6 +94,7 @@ class Judge:
             for number in _numbers_in(new):
                 if number not in old:
                     total += 0.1 if number in _EVERYDAY else SIZE_AS_NUMBER if number in self.sizes else NUMBER
+            total += SIZE_AS_NUMBER * any(name in self.parameters for name in _counted(new))
         return total
 
 
@@ -143,6 +145,12 @@ def words_changed(edit, text):
 
 def _words(text):
     return re.findall(r"\w+(?:\.\d+)?|[^\w\s]", text)
+
+
+def _counted(text):
+    """Names of which a text takes the size: pesos of self.pesos[-1].size and of len(pesos)."""
+    found = re.findall(r"([\w.]+)(?:\[[^\]]*\])?(?:\.T)?\.(?:size|shape)\b|len\(([\w.]+)", text)
+    return {(a or b).rsplit(".", 1)[-1] for a, b in found}
 
 
 def _numbers_in(text):

@@ -124,6 +124,8 @@ def missing_products(line, scope, text):
     target = line.text(target) if target in line.parents else ""
     here = {line.text(node) for node, _ in operands(value) if node in line.parents}
     weights = list(_weights(scope, text, here))
+    if isinstance(line.node, ast.Assign) and role(target) == "gradient":
+        yield from _whole_products(line, value, target, weights, scope)
     for node, more in _deltas(line, value):
         if product_of(line.parents.get(node)) or product_of(node):
             continue
@@ -133,6 +135,21 @@ def missing_products(line, scope, text):
             t = transposed(w, scope)
             for extra, pair in ((0.0, (node, t)), (0.0, (t, node)), (0.1, (node, w)), (0.1, (w, node))):
                 yield 1.0 + more + cost + near + extra, "product", {node: multiplied(*pair, scope)}
+
+
+def _whole_products(line, value, target, weights, scope):
+    """The delta from above times the weights, where a line has the slope alone: d = slope(z) → d = (W.T @ d) * slope(z)."""
+    here = {line.text(node) for node, _ in operands(value) if node in line.parents}
+    if any(role(name) == "gradient" for name in here):
+        return
+    deltas = [target, *(name for name in scope.arrays if name != target)]
+    for k, delta in enumerate([name for name in deltas if role(name) == "gradient"][:4]):
+        d = written(delta)
+        for weight, cost in weights:
+            w = written(weight)
+            t = transposed(w, scope)
+            for extra, pair in ((0.0, (d, t)), (0.0, (t, d)), (0.1, (d, w)), (0.1, (w, d))):
+                yield 1.1 + cost + extra + 0.05 * k, "product", {value: times(multiplied(*pair, scope), value)}
 
 
 def _deltas(line, value):
