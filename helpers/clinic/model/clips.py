@@ -66,7 +66,7 @@ def clipped_norm(gradients):
     if c is None:
         return None
     return Excuse(f"a clip of their norm at {c:g}", f"A clip shortens all gradients together where their norm would be above {c:g}.",
-                  lambda point: _shortened(point, c), lambda point, given: _agreed(point, given, together=True), plain=_as_written(c))  # fmt: skip
+                  lambda point: _shortened(point, c), lambda point, given: _agreed(point, given, together=True), plain=as_written(c))  # fmt: skip
 
 
 def clipped_norms(gradients, points):
@@ -78,7 +78,7 @@ def clipped_norms(gradients, points):
     (c,) = sizes
     return Excuse(f"a clip of each norm at {c:g}", f"A clip shortens each gradient whose norm would be above {c:g}.",
                   lambda point: changed(point, lambda name, D: D * min(1.0, c / max(np.linalg.norm(D), 1e-300)), whole=True),
-                  lambda point, given: _agreed(point, given, together=False), plain=_as_written(c))  # fmt: skip
+                  lambda point, given: _agreed(point, given, together=False), plain=as_written(c))  # fmt: skip
 
 
 def _most(arrays):
@@ -94,7 +94,7 @@ def _most(arrays):
     return None if alike else rounded(top, NEARLY)
 
 
-def _as_written(c):
+def as_written(c):
     """Whether a number is one that people write, of two digits at most."""
     return float(f"{c:.2g}") == c
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from helpers.clinic.model.clips import LEAST, SAME, Excuse, changed, clipped_entries, clipped_norm, clipped_norms, rounded, usable
+from helpers.clinic.model.clips import LEAST, SAME, Excuse, as_written, changed, clipped_entries, clipped_norm, clipped_norms, rounded, usable
 from helpers.clinic.model.draws import rms, usual
 from helpers.clinic.model.sources import ran, source_of
 from helpers.clinic.model.subject import Trouble
@@ -136,18 +136,18 @@ def bounds(values, gradients, outcome, rate):
         return None
 
     def expected(point):
-        for name, (_, project) in kept.items():
+        for name, (_, project, _) in kept.items():
             value = point.values[name]
             point = changed(point, lambda _, D, v=value, p=project: (v - p(v - rate * D)) / rate, whole=True, names=[name])
         return point
 
-    said = "; ".join(f"{name} {words}" for name, (words, _) in kept.items())
+    said = "; ".join(f"{name} {words}" for name, (words, _, _) in kept.items())
     note = f"After the update parameters are brought back into bounds ({said}): they were compared with what that makes of the right update."
-    return Excuse(f"the bounds of {' and '.join(kept)}", note, expected)
+    return Excuse(f"the bounds of {' and '.join(kept)}", note, expected, plain=all(plain for _, _, plain in kept.values()))
 
 
 def _box(after):
-    """(words, projection) of a smallest and a largest entry, None where there is no mark of them."""
+    """(words, projection, whether people write such numbers) of a smallest and a largest entry, None where there is no mark of them."""
     entries = np.concatenate([a.ravel() for a in after] or [np.zeros(0)])
     if not entries.size:
         return None
@@ -157,7 +157,7 @@ def _box(after):
         return None
     low, high = (None if end is None else rounded(abs(end)) * np.sign(end) for end in ends)
     words = f"from {low:g} to {high:g}" if None not in (low, high) else f"at least {low:g}" if high is None else f"at most {high:g}"
-    return words, lambda u: np.clip(u, low, high)
+    return words, lambda u: np.clip(u, low, high), all(end is None or as_written(end) for end in (low, high))
 
 
 def _length(after):
@@ -172,7 +172,7 @@ def _length(after):
             continue
         always, c = bool(same.all()), rounded(c)
         words = f"{what} {'of' if always else 'of at most'} the length {c:g}"
-        return words, lambda u, axis=axis, c=c, always=always: u * _scale(np.sqrt((u**2).sum(axis=axis, keepdims=True)), c, always)
+        return words, lambda u, axis=axis, c=c, always=always: u * _scale(np.sqrt((u**2).sum(axis=axis, keepdims=True)), c, always), as_written(c)
     return None
 
 
