@@ -1003,6 +1003,24 @@ P["all examples in one step"] = alone("pass", """for k in range(len(y)):
             self.w = self.w - 0.1 * err * X[k]
             self.b -= 0.1 * err""", "makes 8 updates")
 
+P["lists, updated entry by entry"] = program('''
+w, b = [[0.5, -0.3], [0.2, 0.8], [-0.6, 0.1]], [0.1, -0.2]
+X, Y = rng.normal(size=(6, 3)).tolist(), rng.normal(size=(6, 2)).tolist()
+
+def out(x):
+    return [sum(x[i] * w[i][j] for i in range(3)) + b[j] for j in range(2)]
+
+def loss():
+    return sum((o - t) ** 2 for x, y in zip(X, Y) for o, t in zip(out(x), y)) / len(X)
+
+def step(rate):
+    errors = [[2 * (o - t) / len(X) for o, t in zip(out(x), y)] for x, y in zip(X, Y)]
+    for j in range(2):
+        for i in range(3):
+            w[i][j] = w[i][j] - rate * sum(x[i] * e[j] for x, e in zip(X, errors))
+        b[j] = b[j] - rate * sum(e[j] for e in errors)
+''', "check({'w': w, 'b': b}, loss, step=lambda: step(0.1), rate=0.1)", ("rate * sum(x[i] * e[j] for", "rate * sum(x[i] ** 2 * e[j] for"), "w")
+
 # --- losses with a small number ---------------------------------------------------------------------------------------------------------------
 
 
