@@ -145,8 +145,8 @@ def _counting(subject, counts):
 
 def _by_chance(subject):
     """Whether the update depends on random numbers, and the loss does not."""
-    (one, first), (other, second) = subject.shaken(0), subject.shaken(1)
-    if first != second or _alike(one, other):
+    (one, first), *others = (subject.shaken(k) for k in range(4))
+    if any(second != first for _, second in others) or all(_alike(one, other) for other, _ in others):
         return ""
     return (
         "step() draws random numbers, on which its update depends, and loss() draws none: does it take examples of its own, or switch units off? "
