@@ -116,10 +116,19 @@ class Lab:
         """How the server is started; as root, as in a container, it must be told that this is meant."""
         options = [f"--port={self.port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1", "--no-browser"]
         options += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.root}"]
-        options += ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
+        options += ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None", f"--LabApp.labextensions_path={self.extensions()}"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             options.append("--allow-root")
         return [sys.executable, "-m", "jupyterlab", *options]
+
+    def extensions(self) -> Path:
+        """A folder with the extensions that a reader's JupyterLab has: that for JupyterLite, which builds the site, is none of them."""
+        folder = self.home / "labextensions"
+        folder.mkdir(exist_ok=True)
+        for extension in Path(sys.prefix, "share", "jupyter", "labextensions").iterdir():
+            if extension.name != "@jupyterlite" and not (folder / extension.name).exists():
+                (folder / extension.name).symlink_to(extension)
+        return folder
 
     def environment(self) -> dict[str, str]:
         """The environment, with every folder that Jupyter writes to, and the reader's notes, inside `home`."""
