@@ -192,6 +192,52 @@ def step(rate):
         Ws[l] -= rate * gWs[l]
 """
 
+SOFT = """
+import numpy as np
+rng = np.random.default_rng(3)
+X, Y = rng.normal(size=(7, 3)), rng.normal(size=(7, 2))
+Ws = [rng.normal(size=(3, 4)), rng.normal(size=(4, 2))]
+
+def forward():
+    E = np.exp(X @ Ws[0])
+    A = E / E.sum(axis=1, keepdims=True)
+    return A, A @ Ws[1]
+
+def loss():
+    return 0.5 * ((forward()[1] - Y) ** 2).sum()
+
+def step(rate):
+    A, out = forward()
+    dout = out - Y
+    dA = dout @ Ws[1].T
+    dZ = A * (dA - (dA * A).sum(axis=1, keepdims=True))
+    Ws[1] -= rate * A.T @ dout
+    Ws[0] -= rate * X.T @ dZ
+"""
+SOFT_COLUMNS = """
+import numpy as np
+rng = np.random.default_rng(3)
+X, Y = rng.normal(size=(3, 7)), rng.normal(size=(2, 7))
+Ws = [rng.normal(size=(4, 3)), rng.normal(size=(2, 4))]
+
+def softmax(z):
+    e = np.exp(z - np.max(z, axis=0))
+    return e / np.sum(e, axis=0)
+
+def softmax_backward(up, out):
+    return out * (up - np.sum(up * out, axis=0, keepdims=True))
+
+def loss():
+    return 0.5 * np.sum((np.dot(Ws[1], softmax(np.dot(Ws[0], X))) - Y) ** 2)
+
+def step(rate):
+    p = softmax(np.dot(Ws[0], X))
+    error = np.dot(Ws[1], p) - Y
+    delta = softmax_backward(np.dot(Ws[1].T, error), p)
+    Ws[1] -= rate * np.dot(error, p.T)
+    Ws[0] -= rate * np.dot(delta, X.T)
+"""
+
 
 def checked(text, *changes):
     """(report on a text with changes, the module, its text)"""
@@ -222,3 +268,14 @@ def test_the_line_that_was_changed_is_repaired(old, new):
     report, _ = checked(DEEP, (old, new))
     line = next(k for k, row in enumerate(DEEP.splitlines(), 1) if old.strip() in row)
     assert report.repaired and [finding.line for finding in report.findings] == [line], str(report)
+
+
+@pytest.mark.parametrize(("text", "old", "new"), [
+    (SOFT, "A * (dA - (dA * A).sum(axis=1, keepdims=True))", "dA * A * (1 - A)"),
+    (SOFT_COLUMNS, "out * (up - np.sum(up * out, axis=0, keepdims=True))", "(1.0 - out) * out * up"),
+], ids=["rows", "columns"])  # fmt: skip
+def test_a_softmax_that_is_differentiated_entry_by_entry(text, old, new):
+    report, _ = checked(text, (old, new))
+    (finding,) = report.findings
+    assert report.repaired and finding.repair.endswith(old) and "each depends on all" in finding.explanation, str(report)
+    assert finding.line == next(k for k, row in enumerate(text.splitlines(), 1) if old in row)

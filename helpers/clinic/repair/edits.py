@@ -26,6 +26,7 @@ from helpers.clinic.repair import (
     slices,
     slips,
     slopes,
+    softmaxes,
     statements,
     terms,
     transport,
@@ -134,7 +135,7 @@ def _candidates(source, line, scope):
             (statements.guards, text), (statements.divisions_after, text, scope), (slices.slice_edits, scope, text),
             (passed.missing_products, scope, text), (passed.reductions, scope),
             (shares.shares, scope), (shares.repeated_indices,),
-            (passed.row_reductions, scope, text),
+            (passed.row_reductions, scope, text), (softmaxes.softmax_slopes, scope, text),
         ]  # fmt: skip
     for rule, *arguments in rules:
         try:

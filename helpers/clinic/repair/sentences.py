@@ -331,6 +331,17 @@ def _number(a, b, statement, parent):
     return "scale", f"The factor {say(a)} should be {say(b)}."
 
 
+def _softmax(a, b, statement, parent):
+    """d * out * (1 - out) becomes out * (d - (d * out).sum(axis))."""
+    total = b.right.right if is_op(b, ast.Mult) and is_op(b.right, ast.Sub) else None
+    if function_name(total) != "sum" or not is_op(a, ast.Mult) or not _contains(total, b.left) or _contains(a, total):
+        return None
+    return (
+        "wrong_derivative",
+        f"{say(a)} takes the slope entry by entry; but the entries of {say(b.left)} sum to 1, so each depends on all that they are made of: {say(b)}.",
+    )
+
+
 def _function(a, b, statement, parent):
     if isinstance(parent, ast.Call) and parent.func is a:
         if {getattr(a, "attr", ""), getattr(b, "attr", "")} <= {"ones", "zeros", "ones_like", "zeros_like"}:
@@ -378,7 +389,7 @@ def _gradient_sentence(a, b, statement, parent):
     return f"In {say(name)}, {say(untransposed(other) or other)} {verb} {say(a)}; it should be {say(b)}."
 
 
-BUILDING = (_transpose, _product, _reduction, _sign, _wrapped, _unwrapped)
+BUILDING = (_softmax, _transpose, _product, _reduction, _sign, _wrapped, _unwrapped)
 """Rules for whole expressions: where one of them has something to say, the parts are not looked at."""
 
 RULES = (_condition, _index, *BUILDING, _slope, _dtype, _number, _function, _operand)
