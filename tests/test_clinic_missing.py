@@ -238,6 +238,48 @@ def step(rate):
     Ws[0] -= rate * np.dot(delta, X.T)
 """
 
+LABELS = """
+import numpy as np
+rng = np.random.default_rng(3)
+X, y = rng.normal(size=(7, 3)), np.array([1, 2, 4, 3, 2, 1, 2])
+Ws = [rng.normal(size=(3, 5)), rng.normal(size=(5, 5))]
+
+def forward():
+    H = np.tanh(X @ Ws[0])
+    E = np.exp(H @ Ws[1])
+    return H, E / E.sum(axis=1, keepdims=True)
+
+def loss():
+    return -np.log(forward()[1][np.arange(len(y)), y - 1]).mean()
+
+def step(rate):
+    H, P = forward()
+    d = P.copy()
+    d[np.arange(len(y)), y - 1] -= 1
+    d /= len(y)
+    dH = d @ Ws[1].T * (1 - H ** 2)
+    Ws[1] -= rate * H.T @ d
+    Ws[0] -= rate * X.T @ dH
+"""
+CODES = """
+import numpy as np
+rng = np.random.default_rng(3)
+words, T = np.array([2, 1, 3, 4, 2]), rng.normal(size=(5, 2))
+Ws = [rng.normal(size=(4, 3)), rng.normal(size=(3, 2))]
+
+def loss():
+    return 0.5 * np.sum((np.dot(Ws[0][words - 1], Ws[1]) - T) ** 2)
+
+def step(rate):
+    rows = Ws[0][words - 1]
+    error = np.dot(rows, Ws[1]) - T
+    back = np.zeros_like(Ws[0])
+    for k in range(len(words)):
+        back[words[k] - 1] += np.dot(Ws[1], error[k])
+    Ws[1] -= rate * np.dot(rows.T, error)
+    Ws[0] -= rate * back
+"""
+
 
 def checked(text, *changes):
     """(report on a text with changes, the module, its text)"""
@@ -278,4 +320,16 @@ def test_a_softmax_that_is_differentiated_entry_by_entry(text, old, new):
     report, _ = checked(text, (old, new))
     (finding,) = report.findings
     assert report.repaired and finding.repair.endswith(old) and "each depends on all" in finding.explanation, str(report)
+    assert finding.line == next(k for k, row in enumerate(text.splitlines(), 1) if old in row)
+
+
+@pytest.mark.parametrize(("text", "old", "new"), [
+    (LABELS, "d[np.arange(len(y)), y - 1] -= 1", "d[np.arange(len(y)), y] -= 1"),  # the neighbour's entry
+    (LABELS.replace("(3, 5)", "(3, 4)").replace("(5, 5)", "(4, 4)"), "d[np.arange(len(y)), y - 1] -= 1", "d[np.arange(len(y)), y] -= 1"),  # raises
+    (CODES, "rows = Ws[0][words - 1]", "rows = Ws[0][words]"),
+], ids=["labels", "raises", "codes"])  # fmt: skip
+def test_indices_that_count_from_one(text, old, new):
+    report, _ = checked(text, (old, new))
+    (finding,) = report.findings
+    assert report.repaired and finding.repair.startswith(old) and "one off" in finding.explanation, str(report)
     assert finding.line == next(k for k, row in enumerate(text.splitlines(), 1) if old in row)

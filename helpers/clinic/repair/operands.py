@@ -16,6 +16,7 @@ def operand_edits(line, scope):
     yield from _everywhere(line, scope, places)
     for node in line.expressions():
         if isinstance(node, ast.Subscript):
+            yield from _index_arrays(node, scope)
             yield from _subscripts(line, node, scope)
         elif isinstance(node, ast.JoinedStr):
             yield from _fstrings(line, node)
@@ -131,6 +132,17 @@ def _subscripts(line, node, scope):
         if not numbered or ast.literal_eval(index) != int(other):
             yield 1.35, "index", {index: written(other)}
     yield from _string_parts(line, index, scope)
+
+
+def _index_arrays(node, scope):
+    """d[range(n), y - 1] for d[range(n), y]: an array of indices that counts from one, or from zero where it is taken for one from one."""
+    for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
+        base = part.left if is_op(part, ast.Add, ast.Sub) and is_number(part.right) else part
+        counted = isinstance(base, ast.Name) and base.id in scope.indices
+        if isinstance(base, ast.Name | ast.Attribute | ast.Subscript) and not counted:
+            known = f"{ast.unparse(base)} - 1" in scope.text and base is part
+            near = 0.6 if known else 0.9 if isinstance(node.slice, ast.Tuple) else 1.0
+            yield from ((cost, "index", {part: other}) for cost, other in shifted(part, near) if cost == near)
 
 
 def shifted(index, near=0.85):

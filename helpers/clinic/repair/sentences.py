@@ -52,9 +52,14 @@ def _index(a, b, statement, parent):
         return None
     if isinstance(parent.value, ast.Attribute) and parent.value.attr == "shape":
         return "scale", f"{say(parent)} counts the wrong axis: it should be axis {ast.unparse(b)}."
+    if isinstance(a, ast.Tuple) and isinstance(b, ast.Tuple) and len(a.elts) == len(b.elts):
+        others = [(x, y) for x, y in zip(a.elts, b.elts, strict=True) if key(x) != key(y)]
+        if len(others) == 1 and _one_off(*others[0]):
+            x, y = others[0]
+            return "wrong_layer", f"The index {say(x)} is one off in {say(parent)}: the entries that are meant are those at {say(y)}."
     if isinstance(a, ast.Slice | ast.Tuple) or isinstance(b, ast.Slice | ast.Tuple):
         return "wrong_layer", f"{say(parent)} is the wrong part of the array; the one that is meant is {say(_at(parent, b))}."
-    if _steps(a)[0] == _steps(b)[0] and abs(_steps(a)[1] - _steps(b)[1]) == 1:
+    if _one_off(a, b):
         return "wrong_layer", f"The index is one off: {say(parent)} belongs beside what is meant here, {say(_at(parent, b))}."
     return "wrong_layer", f"The index {say(a)} should be {say(b)} in {say(parent)}."
 
@@ -62,6 +67,11 @@ def _index(a, b, statement, parent):
 def _at(subscript, index):
     """The same array at another index."""
     return ast.Subscript(subscript.value, index, ast.Load())
+
+
+def _one_off(a, b):
+    """Whether two indices count from the same and are one step apart."""
+    return not isinstance(a, ast.Slice) and _steps(a)[0] == _steps(b)[0] and abs(_steps(a)[1] - _steps(b)[1]) == 1
 
 
 def _steps(index):
@@ -338,7 +348,7 @@ def _softmax(a, b, statement, parent):
         return None
     return (
         "wrong_derivative",
-        f"{say(a)} takes the slope entry by entry; but the entries of {say(b.left)} sum to 1, so each depends on all that they are made of: {say(b)}.",
+        f"{say(a)} takes the slope entry by entry; but the entries of {say(b.left)} sum to 1, so each depends on all they are made of: {say(b)}.",
     )
 
 

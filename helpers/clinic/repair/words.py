@@ -167,6 +167,10 @@ def _statements(old, new):
     if not changed:
         if type(old) is not type(new) and isinstance(old, ast.Assign | ast.AugAssign) and isinstance(new, ast.Assign | ast.AugAssign):
             return "missing_term", "The line sets the array anew where it should add to it, or the other way round."
+        places = [s.targets[0] if isinstance(s, ast.Assign) else getattr(s, "target", None) for s in (old, new)]
+        told = _change(places[0].slice, places[1].slice, old, places[0]) if _same_array(*places) else None
+        if told is not None and "one off" in told[1]:
+            return told
         return "wrong_layer", f"The line sets {say(targets(old))}, and should set {say(targets(new))}."
     told = {}
     for a, b, parent in changed:  # one name for another at several places is one mistake, told by the place that says most
@@ -175,6 +179,10 @@ def _statements(old, new):
         if said not in told or told[said][0] == "wrong_layer":
             told[said] = family, sentence
     return next(iter(told.values()))[0], " ".join(dict.fromkeys(sentence for _, sentence in told.values()))
+
+
+def _same_array(a, b):
+    return isinstance(a, ast.Subscript) and isinstance(b, ast.Subscript) and key(a.value) == key(b.value)
 
 
 def _pairs(a, b, statement, parent):
