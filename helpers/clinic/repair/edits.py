@@ -207,6 +207,11 @@ def _possible(line, what, shapes):
     return True
 
 
+_OUTSIDE = frozenset(("breakpoint", "compile", "eval", "exec", "exit", "help", "input", "open", "print", "quit", "__import__"))
+_BUILTINS = frozenset(dir(builtins)) - _OUTSIDE - {"copyright", "credits", "license"}
+"""Names that need not be set, without those that ask, end or reach outside: no change brings such a call in."""
+
+
 @functools.lru_cache(64)
 def _file_names(text):
     names = set()
@@ -228,7 +233,7 @@ def _known(text, tree, scope):
         if isinstance(node, ast.Import | ast.ImportFrom):
             top |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
     modules = {name for name in _file_names(text) if name.split(".")[0] in top}
-    return own | arguments | shared | top | modules | {"self", *dir(builtins)} | set(scope.numbers) | set(scope.arrays)
+    return own | arguments | shared | top | modules | {"self", *_BUILTINS} | set(scope.numbers) | set(scope.arrays)
 
 
 def together(source, statement, edit, others=None):
