@@ -280,6 +280,48 @@ def step(rate):
     Ws[0] -= rate * back
 """
 
+BUFFER = """
+import numpy as np
+rng = np.random.default_rng(3)
+X, y = rng.normal(size=(6, 3)), np.array([1, 0, 1, 1, 0, 1])
+Ws = [rng.normal(size=(3, 4)), rng.normal(size=4)]
+n = len(y)
+
+def forward():
+    H = np.tanh(X @ Ws[0])
+    return H, 1 / (1 + np.exp(-H @ Ws[1]))
+
+def loss():
+    P = forward()[1]
+    return -np.mean(y * np.log(P) + (1 - y) * np.log(1 - P))
+
+def step(rate):
+    H, P = forward()
+    d = np.zeros_like(y, dtype=float)
+    for i in range(n):
+        d[i] = (P[i] - y[i]) / n
+    dH = np.outer(d, Ws[1]) * (1 - H ** 2)
+    Ws[1] -= rate * H.T @ d
+    Ws[0] -= rate * X.T @ dH
+"""
+BUFFER_COLUMN = """
+import numpy as np
+rng = np.random.default_rng(3)
+X, T = rng.normal(size=(3, 6)), np.array([[3, 1, 2, 5, 2, 1]])
+Ws = [rng.normal(size=(4, 3)), rng.normal(size=(1, 4))]
+
+def loss():
+    return np.mean(np.square(np.dot(Ws[1], np.tanh(np.dot(Ws[0], X))) - T))
+
+def step(rate):
+    hidden = np.tanh(np.dot(Ws[0], X))
+    delta = np.empty_like(T, dtype=float)
+    delta[:] = 2 * (np.dot(Ws[1], hidden) - T) / T.size
+    back = np.dot(Ws[1].T, delta) * (1 - np.square(hidden))
+    Ws[1] -= rate * np.dot(delta, hidden.T)
+    Ws[0] -= rate * np.dot(back, X.T)
+"""
+
 
 def checked(text, *changes):
     """(report on a text with changes, the module, its text)"""
@@ -339,3 +381,11 @@ def test_indices_that_count_from_one(text, old, new):
     (finding,) = report.findings
     assert report.repaired and finding.repair.startswith(old) and "one off" in finding.explanation, str(report)
     assert finding.line == next(k for k, row in enumerate(text.splitlines(), 1) if old in row)
+
+
+@pytest.mark.parametrize(("text", "array"), [(BUFFER, "y"), (BUFFER_COLUMN, "T")])
+def test_a_buffer_that_takes_whole_numbers(text, array):
+    report, _ = checked(text, (", dtype=float", ""))
+    (finding,) = report.findings
+    assert report.repaired and finding.repair.endswith("dtype=float)") and f"whole numbers from `{array}`" in finding.explanation, str(report)
+    assert finding.line == next(k for k, row in enumerate(text.splitlines(), 1) if "dtype=float" in row)

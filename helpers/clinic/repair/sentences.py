@@ -317,6 +317,8 @@ def _slope(a, b, statement, parent):
 
 def _dtype(a, b, statement, parent):
     said = ast.unparse(b)
+    if (function_name(a) or "").endswith("_like") and function_name(b) == function_name(a) and len(b.keywords) > len(a.keywords) and "float" in said:
+        return "dtype", f"The buffer takes whole numbers from {say(a.args[0])} and cuts what is written into it; {say(b)} holds all digits."
     if (
         (re.search(r"float", said) and not re.search(r"float", ast.unparse(a)))
         or function_name(a) in ("astype", "int", "round")

@@ -100,8 +100,9 @@ def _floats(node, name):
     other = [k for k in node.keywords if k.arg != "dtype"]
     if typed and ast.unparse(typed[0].value) != "float":
         yield 0.9, "dtype", {node: ast.Call(node.func, node.args, [*other, ast.keyword("dtype", written("float"))])}
-    elif not typed:
-        yield 0.95, "dtype", {node: ast.Call(node.func, node.args, [*other, ast.keyword("dtype", written("float"))])}
+    elif not typed:  # like an array of whole numbers: where floats make it right, nothing else is the fault
+        cost = 0.3 if name in ("zeros_like", "ones_like", "empty_like") else 0.95
+        yield cost, "dtype", {node: ast.Call(node.func, node.args, [*other, ast.keyword("dtype", written("float"))])}
     if name.endswith("_like") and node.args and of_module(node.func):
         yield (
             1.1,
