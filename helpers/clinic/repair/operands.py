@@ -135,7 +135,7 @@ def _subscripts(line, node, scope):
 
 
 def _index_arrays(node, scope):
-    """d[range(n), y - 1] for d[range(n), y]: an array of indices that counts from one, or from zero where it is taken for one from one."""
+    """d[range(n), y - 1] for d[range(n), y]: an array of indices that counts from one, or is taken for one that does."""
     for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
         base = part.left if is_op(part, ast.Add, ast.Sub) and is_number(part.right) else part
         counted = isinstance(base, ast.Name) and base.id in scope.indices
