@@ -400,8 +400,10 @@ def enter(class_list, name, password):
     """The name that is let in, or the sentence that refuses."""
     from tornado.web import HTTPError
 
+    asked = class_list.authenticate(None, {"username": name, "password": password})
     try:
-        return asyncio.run(class_list.authenticate(None, {"username": name, "password": password}))
+        with ThreadPoolExecutor() as thread:  # where a browser is open, this one has a loop of its own already
+            return thread.submit(asyncio.run, asked).result()
     except HTTPError as refused:
         return refused.log_message
 

@@ -187,15 +187,18 @@ def test_steps_by_button_keyboard_mouse_and_finger(stage):
     assert focus(page, "(node) => getComputedStyle(node).outlineStyle") == "solid", "focus is seen"
     output = widget.locator(".cb-of-output")
     output.scroll_into_view_if_needed()
-    box = output.bounding_box()
-    at = lambda row, column: (box["x"] + (column - 0.5) / 6 * box["width"], box["y"] + (row - 0.5) / 6 * box["height"])  # noqa: E731
+
+    def at(row, column):
+        box = output.bounding_box()
+        return box["x"] + (column - 0.5) / 6 * box["width"], box["y"] + (row - 0.5) / 6 * box["height"]
+
     page.mouse.move(*at(4, 2))
     page.mouse.down()
     wait_until(lambda: status(widget) == ConvolutionExplorer(place=(4, 2)).describe(), "the cell under the mouse")
     page.mouse.move(*at(5, 5))
     wait_until(lambda: status(widget) == ConvolutionExplorer(place=(5, 5)).describe(), "dragged")
     page.mouse.up()
-    touch(page, at(1, 1), at(2, 2), at(2, 6))
+    touch(page, lambda: at(1, 1), lambda: at(2, 2), lambda: at(2, 6))
     wait_until(lambda: status(widget) == ConvolutionExplorer(place=(2, 6)).describe(), "dragged with a finger")
     wait_until(lambda: python(page, "print(explorer.place)") == "(2, 6)", "the place in Python")
     wait_until(lambda: widget.locator(".cb-spoken").text_content() == status(widget), "what is shown is said")

@@ -165,7 +165,7 @@ def test_a_cell_by_keyboard_mouse_and_finger(stage):
     page.mouse.move(x + 60, y - 30)
     wait_until(lambda: status(widget) == SoftmaxExplorer(step=1000, unit=1, example=30).describe(), "held at the corner")
     page.mouse.up()
-    touch(page, middle(5, 5), middle(6, 9), middle(12, 20))
+    touch(page, lambda: middle(5, 5), lambda: middle(6, 9), lambda: middle(12, 20))
     wait_until(lambda: status(widget) == SoftmaxExplorer(step=1000, unit=12, example=20).describe(), "dragged with a finger")
     asked = "print(explorer.unit, explorer.example, explorer.step, explorer.show)"
     wait_until(lambda: python(page, asked) == "12 20 1000 wish", "the settings in Python")

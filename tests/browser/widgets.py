@@ -187,11 +187,15 @@ def drag(slider, values) -> list[str]:
     return slider.evaluate(DRAG, [float(value) for value in values])
 
 
-def touch(page, *places: tuple[float, float]) -> None:
-    """Put a finger on the first place of the page, drag it over the others, and lift it."""
+def touch(page, *places) -> None:
+    """Put a finger on the first place (x, y) of the page, drag it over the others, and lift it.
+
+    A function in place of a pair is asked when there is a finger: controls are larger then, and what stands below them lower.
+    """
     client = page.context.new_cdp_session(page)
     client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     for kind, place in zip(["touchStart"] + ["touchMove"] * (len(places) - 1), places, strict=True):
+        place = place() if callable(place) else place
         client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place[0], "y": place[1]}]})
     client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     client.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
