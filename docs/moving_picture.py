@@ -5,19 +5,19 @@
 It needs what tests/requirements.txt lists, and the Chromium or Chrome of the system.
 """
 
-import functools
 import io
 import shutil
 import tempfile
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from executed import DOCS, run
+from executed import DOCS, run  # it also lets the tests' modules be found
+
+from browser.export import served  # isort: skip
+from browser.lab import find_browser  # isort: skip
 from notebook_tools import KERNELSPEC
 from players import with_players
 
@@ -27,13 +27,6 @@ STEPS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 300)
 BRIEF, LONG = 700, 2600  # milliseconds that a picture stands, the last of a scene longer
 WIDTH = 720  # pixels
 COLOURS = 96
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves without a line for each request."""
-
-    def log_message(self, *_):
-        pass
 
 
 def page_of_scenes(folder: Path) -> None:
@@ -48,10 +41,9 @@ def page_of_scenes(folder: Path) -> None:
 
 def pictures(address: str) -> list[Image.Image]:
     """Each scene at each step."""
-    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     found = []
     with sync_playwright() as driver:
-        page = driver.chromium.launch(executable_path=browser, args=["--no-sandbox"]).new_page(viewport={"width": 900, "height": 1600})
+        page = driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"]).new_page(viewport={"width": 900, "height": 1600})
         page.goto(address)
         for n in range(len(SCENES)):
             widget = page.locator(".live-widget[data-alive=true] .casebook").nth(n)
@@ -70,9 +62,8 @@ def main() -> None:
     """Write the film."""
     with tempfile.TemporaryDirectory() as folder:
         page_of_scenes(Path(folder))
-        server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        frames = pictures(f"http://127.0.0.1:{server.server_port}/index.html")
+        with served(Path(folder)) as address:
+            frames = pictures(f"{address}/index.html")
     size = (WIDTH, round(WIDTH * frames[0].height / frames[0].width))
     small = [frame.resize(size, Image.Resampling.LANCZOS) for frame in frames]
     together = Image.new("RGB", (size[0], size[1] * len(small)))  # one palette for all of them

@@ -72,9 +72,9 @@ def export(folder: Path, *cells: str) -> None:
 
 
 @contextmanager
-def served(folder: Path):
-    """The address under which `folder` is served on the loopback."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+def served(folder: Path, handler=None):
+    """The address under which `folder` is served on the loopback, by `handler`, which is Quiet where none is given."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler or Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -6,13 +6,11 @@
         assert serious(page) == []
 """
 
-import threading
 from contextlib import contextmanager
 from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
-from browser.export import Quiet
+from browser.export import Quiet, served
 from oracles import require
 
 OPEN_ALL = """() => document.querySelectorAll('article details').forEach((fold) => { fold.open = true; })"""
@@ -69,13 +67,8 @@ SEVERE = ("serious", "critical")
 @contextmanager
 def hosted(folder: Path, prefix: str = ""):
     """The address under which the site in `folder` is served on the loopback, at the path `prefix` of its host."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, prefix, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{prefix}/"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with served(folder, partial(Pages, prefix)) as address:
+        yield f"{address}{prefix}/"
 
 
 class Pages(Quiet):
