@@ -66,7 +66,7 @@ def line():
 # ---------------------------------------------------------------- values
 
 VALUES = [
-    None, True, 3, -(2**70), 0.1, float("inf"), "ü\ud800", b"\xff", 1 + 2j, ..., [1, [2.5, ...]], (1, (2,)), {1, 2}, frozenset("ab"),
+    None, True, 3, -(2**70), 0.1, float("inf"), "ü\ud800", b"\xff", 1 + 2j, ..., [1, [2.5, ...]], (1, (2,)), {1, 2}, frozenset((1, 2)),
     {"a": [1], (1, 2): None, 3: {}}, Fraction(1, 3), Decimal("0.1"), np.float32(0.5), np.int64(7), np.bool_(True), np.str_("x"),
 ]  # fmt: skip
 
