@@ -74,6 +74,19 @@ def test_a_slide_without_a_heading_has_that_of_its_section(chosen):
     assert made[2:] == [("subslide", '<p class="where">What is it?</p>'), ("-", "Another.")]
 
 
+def test_a_reply_on_a_slide_of_its_own_stands_under_its_question(chosen):
+    question, number = text("## A\n\nOf ten.\n\n**Predict.** How many?", "slide"), code("print(7)", "subslide")
+    answer = text("<details><summary>Answer</summary>\n\nSeven.\n\n</details>", "subslide")
+    made = deck(chosen, question, number, answer, code("print(8)", "subslide", name="more"), text("Prose.", "subslide"))
+    under = '<p class="where">A</p>\n\n<div class="asked">\n\nHow many?\n\n</div>'
+    assert [source for kind, source in made if kind == "subslide"] == [under, under, '<p class="where">A</p>', '<p class="where">A</p>']
+
+
+def test_a_reply_beside_its_question_does_not_repeat_it(chosen):
+    made = deck(chosen, text("**Try.** Drag. **Question.** How many?", "slide"), code("print(7)", "fragment"))
+    assert not any("asked" in source for _, source in made)
+
+
 def test_a_notebook_without_marks_makes_no_deck(chosen):
     with pytest.raises(chosen.NoSlides, match="no cell is marked"):
         deck(chosen, text("## A"))
@@ -139,6 +152,12 @@ def test_formulas_lists_tables_code_and_questions_are_shown_in_full(said, block)
 def test_the_conditions_of_a_question_are_shown(said):
     conditions = "Three steps. " * 20 + "Move it by 0.001."
     assert "0.001" in said(f"{conditions}\n\n**Predict.** How far?").shown
+
+
+@pytest.mark.parametrize("claim", ["**Verdict: acquitted.**", "**A good answer.**"])
+def test_what_an_answer_comes_to_is_shown_in_full(said, claim):
+    answer = said(f"<details><summary>Answer</summary>\n\n{LONG}\n\n{claim} {LONG}\n\n**A poor answer.** No.\n\n</details>")
+    assert f"{claim} {LONG}" in answer.shown and "poor" not in answer.shown
 
 
 def test_a_folded_answer_is_open(said):

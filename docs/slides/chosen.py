@@ -11,11 +11,12 @@ from html import escape
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from slides.shortened import heading_of, said, without_links
+from slides.shortened import heading_of, question_of, said, without_links
 
 STARTS = ("slide", "subslide")
 SHOWN = (*STARTS, "fragment")
 MARKS = (*SHOWN, "notes", "skip")
+ANSWERS = "<details>"
 WHOLE, CODE, NO_CODE = "slide-whole", "slide-code", "slide-no-code"  # tags, for where the rules below choose wrongly
 
 
@@ -46,16 +47,18 @@ def deck(notebook: NotebookNode) -> NotebookNode:
     if not shown or shown[0] != "slide":
         raise NoSlides("its first marked cell must be a slide" if shown else "no cell is marked as a slide")
     slides: list[Slide] = []
-    heading = ""
+    heading = asked = ""
     for cell, kind in zip(notebook.cells, kinds, strict=True):
         found = heading_of(cell)
         heading = found or heading
         if found and found.startswith("## ") and kind not in SHOWN:
             slides.append(Slide(heading, shown=False))  # a section that is left out keeps its prose to itself
         if kind in STARTS:
-            slides.append(Slide(heading))
+            slides.append(Slide(heading, asked if kind == "subslide" else ""))
         if slides:
             slides[-1].add(cell, kind)
+        if kind in SHOWN:
+            asked = "" if ANSWERS in cell.source else question_of(cell) or asked
     made = deepcopy(notebook)
     made.cells = [cell for slide in slides for cell in slide.cells()]
     return made
@@ -64,8 +67,8 @@ def deck(notebook: NotebookNode) -> NotebookNode:
 class Slide:
     """What one slide shows, cell by cell, and what its speaker reads."""
 
-    def __init__(self, heading: str, shown: bool = True):
-        self.heading, self.shown = heading, shown
+    def __init__(self, heading: str, asked: str = "", shown: bool = True):
+        self.heading, self.asked, self.shown = heading, asked, shown
         self.pieces: list[NotebookNode] = []
         self.notes: list[str] = []
 
@@ -95,9 +98,13 @@ class Slide:
         return [*before, first, *aside, *others]
 
     def above(self, first: NotebookNode) -> str:
-        """The heading of the section: in full where the section begins, small where it goes on."""
+        """The heading of the section: in full where the section begins, small where it goes on, with the question that the slide replies to."""
         words = self.heading.lstrip("# ")
-        return f"## {words}" if first.metadata.slideshow.slide_type == "slide" else f'<p class="where">{words}</p>'
+        if first.metadata.slideshow.slide_type == "slide":
+            return f"## {words}"
+        where = f'<p class="where">{words}</p>'
+        replies = self.asked and (first.cell_type == "code" or '<div class="answer">' in first.source)
+        return f'{where}\n\n<div class="asked">\n\n{without_links(self.asked)}\n\n</div>' if replies else where
 
 
 def on_slide(cell: NotebookNode) -> tuple[NotebookNode, str]:

@@ -14,6 +14,8 @@ MOST = 55  # words: a first sentence that is longer stands there all the same
 FENCED = r"(^```.*?^```[ \t]*$|^[ \t]*\$\$.*?\$\$[ \t]*$)"
 FOLDED = r"<details><summary>(.*?)</summary>\n(.*?)</details>"
 STRUCTURE = r"#{1,6} |[-*] |\d+\. |\||```|[ \t]*\$\$|!\[|<|> "
+ASKED = r"\*\*(?:Predict|Question)\.\*\*"
+CLAIM = r"\*\*(Verdict|A good answer)"  # what an answer comes to
 QUESTION = r"\*\*(Predict|Try|Question|Your turn|Note down)\.?\*\*"
 SENTENCE_END = r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!cf\.)\s+(?=[A-Z*`$\"“(\d])"
 
@@ -31,6 +33,12 @@ def heading_of(cell: NotebookNode) -> str | None:
         return None
     found = re.findall(r"^#{1,4} .+$", re.sub(FENCED, "", cell.source, flags=re.M | re.S), flags=re.M)
     return found[-1] if found else None
+
+
+def question_of(cell: NotebookNode) -> str:
+    """What a markdown cell asks of the class, to stand above the reply; "" where it asks nothing."""
+    asked = [block for block in blocks(cell.source) if re.search(ASKED, block)] if cell.cell_type == "markdown" else []
+    return re.split(ASKED, asked[-1])[-1].strip() if asked else ""
 
 
 def blocks(text: str) -> list[str]:
@@ -55,7 +63,7 @@ def shortened(text: str, enough: int = ENOUGH) -> Said:
     enough = FOR_A_QUESTION if re.search(QUESTION, text) else enough
     aims = text.startswith("# ")  # of a chapter: what it needs and how long it takes is for its reader
     for block in blocks(text):
-        if re.match(STRUCTURE, block) or re.search(QUESTION, block):
+        if re.match(STRUCTURE, block) or re.search(QUESTION, block) or re.match(CLAIM, block):
             shown.append(block)
             continue
         if aims and block.startswith("**"):
