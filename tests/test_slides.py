@@ -154,6 +154,11 @@ def test_the_conditions_of_a_question_are_shown(said):
     assert "0.001" in said(f"{conditions}\n\n**Predict.** How far?").shown
 
 
+def test_what_sends_a_reader_elsewhere_is_left_to_the_speaker(said):
+    found = said("The factor is ten. For two layers see [Further](#Further). It belongs to three.")
+    assert found.shown == "The factor is ten. It belongs to three." and found.rest == "For two layers see [Further](#Further)."
+
+
 @pytest.mark.parametrize("claim", ["**Verdict: acquitted.**", "**A good answer.**"])
 def test_what_an_answer_comes_to_is_shown_in_full(said, claim):
     answer = said(f"<details><summary>Answer</summary>\n\n{LONG}\n\n{claim} {LONG}\n\n**A poor answer.** No.\n\n</details>")

@@ -9,12 +9,34 @@ import pytest
 from helpers import case, network, widgets
 from helpers.activations import ACTIVATIONS
 from notebook_tools import exercise_slugs, notebook_paths, read
+from slide_rules import SHOWN
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 GUIDE, HANDOUT = (DOCS / name for name in ("teaching.md", "handout.md"))
 CHAPTERS = {path.name[:2]: path for path in notebook_paths()}
 PLANS = dict(re.findall(r"^### (\d\d) .+?\n(.*?)(?=^##|\Z)", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
 WIDGETS = sorted(set(re.findall(r"`(\w+(?:Explorer|Stepper)\([^`]*\))`", GUIDE.read_text(encoding="utf-8"))))
+
+
+def sections(number):
+    """The headings of a notebook's sections, as links write them with spaces: that of the section, and those within it."""
+    found = {}
+    for heading in re.findall(r"^##+ .+$", "\n".join(cell.source for cell in read(CHAPTERS[number]).cells if cell.cell_type == "markdown"), re.M):
+        if heading.startswith("## "):
+            section = found.setdefault(heading[3:], [])
+        section.append(heading.lstrip("# ").replace("-", " "))
+    return found
+
+
+def on_slides(number):
+    """(its section, cell) of each cell that is on a slide."""
+    section, found = "", []
+    for cell in read(CHAPTERS[number]).cells:
+        if cell.cell_type == "markdown" and (headings := re.findall(r"^## (.+)$", cell.source, re.M)):
+            section = headings[-1]
+        if cell.metadata.get("slideshow", {}).get("slide_type") in SHOWN:
+            found.append((section, cell))
+    return found
 
 
 def test_each_chapter_has_a_plan():
@@ -33,6 +55,24 @@ def test_a_plan_takes_fifty_minutes_without_a_gap(number):
 def test_homework_is_an_exercise_of_the_chapter(number):
     named = re.findall(r"`([a-z0-9-]+)`", PLANS[number].split("**Homework:**")[1])
     assert named and set(named) <= set(exercise_slugs(read(CHAPTERS[number])))
+
+
+@pytest.mark.parametrize("number", PLANS)
+def test_homework_is_not_solved_on_a_slide(number):
+    homework = re.findall(r"`([a-z0-9-]+)`", PLANS[number].split("**Homework:**")[1])
+    assert not {f"ex-{slug}-solution" for slug in homework} & {cell.id for _, cell in on_slides(number)}
+
+
+@pytest.mark.parametrize("number", PLANS)
+def test_a_deck_goes_through_its_plan(number):
+    timetable = PLANS[number].split("**They will")[0]
+    links = [link.replace("-", " ") for link in re.findall(r"\.ipynb#([^)\s]+)\)", timetable)]
+    planned = [section for link in links for section, headings in sections(number).items() if link in headings]
+    assert len(planned) == len(links), "each part of the plan is a section of the notebook"
+    shown = list(dict.fromkeys(section for section, _ in on_slides(number)))[1:-1]  # without the title and the end
+    assert list(dict.fromkeys(planned)) == shown
+    code = [cell.source for _, cell in on_slides(number) if cell.cell_type == "code"]
+    assert [widget for widget in WIDGETS if f"`{widget}`" in timetable and not any(widget in source for source in code)] == []
 
 
 def test_what_a_term_hands_in_are_exercises():

@@ -16,7 +16,9 @@ FOLDED = r"<details><summary>(.*?)</summary>\n(.*?)</details>"
 STRUCTURE = r"#{1,6} |[-*] |\d+\. |\||```|[ \t]*\$\$|!\[|<|> "
 ASKED = r"\*\*(?:Predict|Question)\.\*\*"
 CLAIM = r"\*\*(Verdict|A good answer)"  # what an answer comes to
+SPOKEN = r"\*\*(A poor answer|Derived in)"  # the class is to find the fault; nobody clicks on a projected page
 QUESTION = r"\*\*(Predict|Try|Question|Your turn|Note down)\.?\*\*"
+ELSEWHERE = r"\bFurther\b|further down|cell above"  # a sentence that sends its reader to another place of the page
 SENTENCE_END = r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!cf\.)\s+(?=[A-Z*`$\"“(\d])"
 
 
@@ -66,7 +68,7 @@ def shortened(text: str, enough: int = ENOUGH) -> Said:
         if re.match(STRUCTURE, block) or re.search(QUESTION, block) or re.match(CLAIM, block):
             shown.append(block)
             continue
-        if aims and block.startswith("**"):
+        if aims and block.startswith("**") or re.match(SPOKEN, block):
             rest.append(block)
             continue
         for_slide, left = beginning(block, words, enough)
@@ -82,13 +84,15 @@ def shortened(text: str, enough: int = ENOUGH) -> Said:
 def beginning(paragraph: str, words: int, enough: int) -> tuple[str, str]:
     """Its first sentences, as long as fewer than `enough` words stand on the slide and it does not come to many more; and the others."""
     sentences = re.split(SENTENCE_END, paragraph)
+    sends = [one for one in sentences if re.search(ELSEWHERE, one)]
+    sentences = [one for one in sentences if one not in sends]
     taken = 0
     while taken < len(sentences) and words < enough:
         words += len(sentences[taken].split())
         if words > max(MOST, enough) and taken:
             break
         taken += 1
-    return " ".join(sentences[:taken]), " ".join(sentences[taken:])
+    return " ".join(sentences[:taken]), " ".join(sentences[taken:] + sends)
 
 
 def without_links(text: str) -> str:
