@@ -68,7 +68,7 @@ def shortened(text: str, enough: int = ENOUGH) -> Said:
         if re.match(STRUCTURE, block) or re.search(QUESTION, block) or re.match(CLAIM, block):
             shown.append(block)
             continue
-        if aims and block.startswith("**") or re.match(SPOKEN, block):
+        if (aims and block.startswith("**")) or re.match(SPOKEN, block):
             rest.append(block)
             continue
         for_slide, left = beginning(block, words, enough)
