@@ -23,8 +23,8 @@ LONGEST_FIRST = (
     "tests/test_solutions.py", "tests/test_site.py", "tests/browser/", "tests/test_clinic", "notebooks/", "tests/test_figures", "tests/test_notebook"
 )  # fmt: skip
 
-# The tests that look at the built site share one, so they stay on one worker.
-LOOKS_AT_THE_SITE = re.compile(r"/test_(site|slides)\.py|/browser/test_lite\.py")
+# The tests that look at the built site share one, and the solutions are tried in the runs that it shows, so they stay on one worker.
+LOOKS_AT_THE_SITE = re.compile(r"/test_(solutions|site|slides)\.py|/browser/test_lite\.py")
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 FOLDER = Path(tempfile.mkdtemp(prefix="casebook-notes-"))
