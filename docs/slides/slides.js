@@ -112,6 +112,27 @@ function turnTheme() {
   dataset.jpThemeLight = String(dataset.jpThemeLight === "false");
 }
 
+const later = new Set();
+let pressed = false;
+
+/** Fit a slide, but not while a slider is held: a widget that is fitted is taken out of the page for a moment, and would drop it. */
+function fitSoon(slide) {
+  if (pressed) later.add(slide);
+  else fit(slide);
+}
+
+function released() {
+  pressed = false;
+  later.forEach(fit);
+  later.clear();
+}
+
+/** Tab stays on the slide that is shown: a control of another would take the keys, and nobody would see it. At a glance all can be clicked. */
+function onlyShown() {
+  const glance = Reveal.isOverview();
+  slides().forEach((one) => (one.inert = !glance && one !== Reveal.getCurrentSlide()));
+}
+
 /** On paper every widget is drawn: each is brought near once, as a reader who scrolls would do, and all is fitted into its page. */
 async function wakeAll() {
   for (const one of document.querySelectorAll(".slides .live-widget")) {
@@ -125,6 +146,8 @@ async function wakeAll() {
 const asked = new URLSearchParams(location.search);
 if (asked.has("dark")) turnTheme();
 window.addEventListener("keydown", keys, true);
+window.addEventListener("pointerdown", () => (pressed = true), true);
+for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, released, true);
 
 Reveal.on("pdf-ready", wakeAll);
 Reveal.initialize({
@@ -146,11 +169,13 @@ Reveal.initialize({
   help: true,
   plugins: [RevealNotes],
 }).then(() => {
-  const fitAround = (one) => fit(one.closest("section"));
+  const fitAround = (one) => fitSoon(one.closest("section"));
   const watch = new ResizeObserver((changes) => changes.forEach(({ target }) => fitAround(target))); // a widget is drawn after its slide
   document.querySelectorAll(".slides .live-widget").forEach((one) => watch.observe(one));
   document.querySelectorAll(".slides figure img").forEach((one) => one.decode().then(() => fitAround(one), () => {}));
   document.fonts.ready.then(fitShown);
   Reveal.on("slidechanged", ({ currentSlide }) => fit(currentSlide));
+  for (const change of ["slidechanged", "overviewshown", "overviewhidden"]) Reveal.on(change, onlyShown);
+  onlyShown();
   fitShown();
 });

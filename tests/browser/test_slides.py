@@ -194,6 +194,36 @@ def test_a_clicker_turns_the_slide_from_within_a_widget(tab, address):
     assert current(tab)[0] == number
 
 
+def test_a_slider_is_held_while_its_widget_grows(tab, address):
+    open_deck(tab, address, "00")
+    turn_to(tab, ".live-widget")
+    slider = awake(tab)
+    box = slider.bounding_box()
+    x, y = [box["x"] + box["width"] * share for share in (0.2, 0.4, 0.8)], box["y"] + box["height"] / 2
+    tab.mouse.move(x[0], y)
+    tab.mouse.down()
+    tab.mouse.move(x[1], y)
+    tab.locator("section.present section.present .live-widget").evaluate(
+        "(one) => { one.style.minHeight = `${one.offsetHeight + 20}px`; return new Promise((done) => setTimeout(done, 100)); }"
+    )
+    tab.mouse.move(x[2], y, steps=3)
+    tab.mouse.up()
+    assert slider.evaluate("(one) => (one.value - one.min) / (one.max - one.min)") == pytest.approx(0.8, abs=0.05)
+
+
+def test_tab_stays_on_the_slide_that_is_shown(tab, address):
+    open_deck(tab, address, "00")
+    number = turn_to(tab, ".live-widget")
+    awake(tab)
+    tab.keyboard.press("ArrowRight")
+    assert current(tab)[0] == number + 1
+    for _ in range(6):
+        tab.keyboard.press("Tab")
+        assert tab.evaluate("() => !document.activeElement.closest('section') || Reveal.getCurrentSlide().contains(document.activeElement)")
+    tab.evaluate("() => Reveal.toggleOverview(true)")
+    assert not tab.evaluate("() => Reveal.getSlides().some((one) => one.inert)"), "each can be clicked"
+
+
 @pytest.mark.parametrize("viewport", [{"width": 1920, "height": 1080}, {"width": 1024, "height": 768}], ids=str)
 def test_a_widget_follows_the_pointer_at_other_resolutions(browser, address, viewport):
     with new_tab(browser) as tab:
