@@ -126,7 +126,22 @@ def test_the_comparison_with_a_readers_guess_is_left_out(chosen):
     assert [output.get("text") for output in piece.outputs] == ["2\n"]
 
 
-@pytest.mark.parametrize("comment, options", [('"yes" or "no"', "&quot;yes&quot; or &quot;no&quot;"), ("of ten", "… of ten")])
+OPTIONS = {
+    '"yes" or "no"': "yes or no",
+    "of ten": "… of ten",
+    "forward passes": "… forward passes",
+    "a number of times": "a number of times",
+    '"left and right" or "top"': "&quot;left and right&quot; or top",
+    "how many; and a set of letters such as {\"B\", \"C\"}": "how many; and letters such as B, C",
+    'a list such as ["relu"]': "such as relu",
+    'names in braces, from "ReLU", "leaky ReLU"': "any of ReLU, leaky ReLU",
+    "a list of names, [] for none": "names, or none",
+    "(for one side, for both)": "for one side, for both",
+    "(1, 1, 1) for up, up, up": "(1, 1, 1) for up, up, up",
+}
+
+
+@pytest.mark.parametrize("comment, options", OPTIONS.items())
 def test_of_a_guess_the_options_are_shown(chosen, comment, options):
     piece, _ = chosen.on_slide(code(f"my_guess = ...  # {comment}", "fragment", name="guess-it"))
     assert (piece.cell_type, piece.source) == ("markdown", f'<p class="vote">{options}</p>')
@@ -163,6 +178,29 @@ def test_what_sends_a_reader_elsewhere_is_left_to_the_speaker(said):
 def test_what_an_answer_comes_to_is_shown_in_full(said, claim):
     answer = said(f"<details><summary>Answer</summary>\n\n{LONG}\n\n{claim} {LONG}\n\n**A poor answer.** No.\n\n</details>")
     assert f"{claim} {LONG}" in answer.shown and "poor" not in answer.shown
+
+
+LED_TO = ["$$\nx = 1\n$$", "- one\n- two"]
+
+
+@pytest.mark.parametrize("block", LED_TO)
+@pytest.mark.parametrize("lead", ["What it costs is the mean:", "After this you can"])
+def test_what_leads_to_a_formula_or_a_list_stands_with_it(said, block, lead):
+    text = said(f"{LONG} {lead}\n\n{block}")
+    assert text.shown == f"A first sentence of some words. {lead}\n\n{block}" and "at last." in text.rest
+
+
+def test_a_sentence_round_a_formula_is_not_broken_off(said):
+    assert said(f"{LONG}\n\n$$\nx\n$$\n\nwhich is 0 at 1. No more.").shown.endswith("$$\n\nwhich is 0 at 1.")
+
+
+def test_what_leads_to_the_next_cell_is_spoken(said):
+    assert said("| a |\n|---|\n\nThe last word:") == ("| a |\n|---|", "The last word:")
+    assert said("## A\n\nThe last word:").shown == "## A\n\nThe last word:"
+
+
+def test_a_link_in_parentheses_is_not_on_a_slide(chosen):
+    assert chosen.without_links("Dead ([all words](#Words)) is [off](02.ipynb#Off) (always).") == "Dead is off (always)."
 
 
 def test_a_folded_answer_is_open(said):

@@ -125,9 +125,24 @@ def spoken(text: str) -> str:
 
 def vote(cell: NotebookNode) -> NotebookNode:
     """In place of the cell that takes a reader's guess: what there is to choose from, for a show of hands."""
-    choices = cell.source.partition("#")[2].strip()
-    counted = re.match("(of|in) ", choices)  # says what the number counts: "of ten", "in nats"
+    choices = in_words(cell.source.partition("#")[2].strip())
+    counted = re.match("(of|in) |[a-z]+( [a-z]+)?s$", choices)  # says what the number counts: "of ten", "in nats", "forward passes"
     return new_markdown_cell(f'<p class="vote">{"… " if counted else ""}{escape(choices)}</p>', id=cell.id)
+
+
+def in_words(choices: str) -> str:
+    """The choices as one says them: without Python's brackets, and quotes but where an "or" is quoted."""
+    for python, words in (
+        (r"names in braces(,? from|:)", "any of"),
+        (r", \[\] for none", ", or none"),
+        (r",? such as those in [A-Z]+", ""),
+        (r"\ba (set|list) (of )?", ""),
+        (r"^\(([^()]*)\)$", r"\1"),
+        (r'"((?:(?! and | or )[^"])*)"', r"\1"),
+        (r"[\[\]{}]", ""),
+    ):
+        choices = re.sub(python, words, choices)
+    return choices
 
 
 def with_what_counts(cell: NotebookNode, tags: list[str]) -> NotebookNode:

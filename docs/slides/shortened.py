@@ -4,6 +4,7 @@ A cell is written to be read alone; a slide is heard as well. What is left out i
 """
 
 import re
+from itertools import zip_longest
 from typing import NamedTuple
 
 from nbformat import NotebookNode
@@ -64,20 +65,31 @@ def shortened(text: str, enough: int = ENOUGH) -> Said:
     shown, rest, words = [], [], 0
     enough = FOR_A_QUESTION if re.search(QUESTION, text) else enough
     aims = text.startswith("# ")  # of a chapter: what it needs and how long it takes is for its reader
-    for block in blocks(text):
+    parts = blocks(text)
+    for block, after in zip_longest(parts, parts[1:], fillvalue=""):
         if re.match(STRUCTURE, block) or re.search(QUESTION, block) or re.match(CLAIM, block):
             shown.append(block)
             continue
         if (aims and block.startswith("**")) or re.match(SPOKEN, block):
             rest.append(block)
             continue
-        for_slide, left = beginning(block, words, enough)
+        goes_on = words >= enough and re.match(STRUCTURE, shown[-1]) and block[0].islower()  # a sentence round a formula
+        for_slide, left = beginning(block, *((0, 1) if goes_on else (words, enough)))
         words += enough if left else len(for_slide.split())  # where a sentence is left out, none follows
+        lead = re.split(SENTENCE_END, block)[-1]
+        if lead in left and re.match(STRUCTURE, after) and block[-1] not in ".!?":  # without it nobody knows what the formula or the list is
+            for_slide, left = f"{for_slide} {lead}".strip(), left.replace(lead, "").strip()
         shown += [for_slide] if for_slide else []
         rest += [left] if left else []
-    if shown and shown[-1].endswith(":") and not re.match(STRUCTURE, shown[-1]):  # leads to what is not on the slide
+    return without_lead(shown, rest)
+
+
+def without_lead(shown: list[str], rest: list[str]) -> Said:
+    """Leave to the speaker the sentence with a colon at the end of all, which leads to what is not on the slide."""
+    if shown and shown[-1].endswith(":") and not re.match(STRUCTURE, shown[-1]):
         *others, last = re.split(SENTENCE_END, shown[-1])
-        shown[-1], rest = " ".join(others) or last, [last, *rest] if others else rest
+        if others or any(not block.startswith("#") for block in shown[:-1]):
+            shown, rest = [*shown[:-1], *([" ".join(others)] if others else [])], [last, *rest]
     return Said("\n\n".join(shown), "\n\n".join(rest))
 
 
@@ -97,4 +109,5 @@ def beginning(paragraph: str, words: int, enough: int) -> tuple[str, str]:
 
 def without_links(text: str) -> str:
     """The words of a link to another notebook or heading: a deck stands alone, and nobody clicks on a projected page."""
+    text = re.sub(r"\s*\(\[[^\]]+\]\((?![a-z]+:)[^)]*\)\)", "", text)  # a link in parentheses says only where to look
     return re.sub(r"(?<!!)\[([^\]]+)\]\((?![a-z]+:)[^)]*\)", r"\1", text)
