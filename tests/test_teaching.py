@@ -9,7 +9,7 @@ import pytest
 from helpers import case, network, widgets
 from helpers.activations import ACTIVATIONS
 from notebook_tools import exercise_slugs, notebook_paths, read
-from slide_rules import SHOWN
+from slide_rules import SHOWN, STARTS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 GUIDE, HANDOUT = (DOCS / name for name in ("teaching.md", "handout.md"))
@@ -73,6 +73,24 @@ def test_a_deck_goes_through_its_plan(number):
     assert list(dict.fromkeys(planned)) == shown
     code = [cell.source for _, cell in on_slides(number) if cell.cell_type == "code"]
     assert [widget for widget in WIDGETS if f"`{widget}`" in timetable and not any(widget in source for source in code)] == []
+
+
+def slides_in(text):
+    """The numbers in "13–15, 17"."""
+    spans = [(int(first), int(last or first)) for first, last in re.findall(r"(\d+)(?:–(\d+))?", text)]
+    return [number for first, last in spans for number in range(first, last + 1)]
+
+
+def test_the_express_lesson_names_the_slides_of_what_it_tells():
+    rows = re.findall(r"^\| \d+–\d+ \| ((?:\d\d: [^|]+)?) \| (.+) \|$", GUIDE.read_text(encoding="utf-8").split("## A term")[0], re.MULTILINE)
+    assert len(rows) == 10
+    for slides, row in rows:
+        shown = set()
+        for number, numbers in re.findall(r"(\d\d): ([^;]+)", slides):
+            starts = [section for section, cell in on_slides(number) if cell.metadata.slideshow.slide_type in STARTS]
+            shown |= {heading for n in slides_in(numbers) for heading in sections(number)[starts[n - 1]]}
+        linked = [link.replace("-", " ") for link in re.findall(r"\.ipynb#([^)\s]+)\)", row)]
+        assert not slides or set(linked) <= shown, f"slides {slides} are not of {linked}"
 
 
 def test_what_a_term_hands_in_are_exercises():

@@ -73,7 +73,7 @@ def shortened(text: str, enough: int = ENOUGH) -> Said:
         if (aims and block.startswith("**")) or re.match(SPOKEN, block):
             rest.append(block)
             continue
-        goes_on = words >= enough and re.match(STRUCTURE, shown[-1]) and block[0].islower()  # a sentence round a formula
+        goes_on = shown and words >= enough and re.match(STRUCTURE, shown[-1]) and block[0].islower()  # a sentence round a formula
         for_slide, left = beginning(block, *((0, 1) if goes_on else (words, enough)))
         words += enough if left else len(for_slide.split())  # where a sentence is left out, none follows
         lead = re.split(SENTENCE_END, block)[-1]

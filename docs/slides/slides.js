@@ -7,7 +7,7 @@ const CODE = { least: 16, most: 26 }; // pixels
 const TEXT = [1.25, 1.2, 1.15, 1.1, 1.05, 1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6]; // sizes of all that is on a slide, the largest that fits is taken
 const WIDGET = { least: 0.6, most: 1.3 }; // sizes of a widget
 const PICTURE = 2; // a picture's largest size, as a share of its own
-const ROOM = 0.45; // share of the slide's height that text leaves a picture or a widget, at least
+const ROOM = 0.52; // share of the slide's height that text leaves a picture or a widget, at least
 const BIG = ".live-widget, figure img:not(.live-widget *)";
 
 /** The height that a slide's content takes, whatever Reveal scales the slide to. */
