@@ -63,6 +63,11 @@ def test_prose_of_a_section_with_slides_is_spoken_at_the_slide_before(chosen):
     assert made == [("slide", "## A"), ("notes", "Said.\n\nOwn note."), ("fragment", "More.")]
 
 
+def test_a_section_that_is_left_out_keeps_its_prose(chosen):
+    made = deck(chosen, text("## A", "slide"), text("Said."), text("## Further\n\n### Is it?\n\nNot said."), text("Nor this."), text("## B", "slide"))
+    assert made == [("slide", "## A"), ("notes", "Said."), ("slide", "## B")]
+
+
 def test_notes_stand_before_the_steps_or_they_would_show_with_the_last_alone(chosen):
     made = deck(chosen, text("## A", "slide"), text("One.", "fragment"), text("Two.", "fragment"), text("Said."))
     assert [kind for kind, _ in made] == ["slide", "notes", "fragment", "fragment"]

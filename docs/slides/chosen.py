@@ -11,7 +11,7 @@ from html import escape
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from slides.shortened import heading_of, question_of, said, without_links
+from slides.shortened import heading_of, headings_of, question_of, said, without_links
 
 STARTS = ("slide", "subslide")
 SHOWN = (*STARTS, "fragment")
@@ -49,9 +49,8 @@ def deck(notebook: NotebookNode) -> NotebookNode:
     slides: list[Slide] = []
     heading = asked = ""
     for cell, kind in zip(notebook.cells, kinds, strict=True):
-        found = heading_of(cell)
-        heading = found or heading
-        if found and found.startswith("## ") and kind not in SHOWN:
+        heading = heading_of(cell) or heading
+        if kind not in SHOWN and any(found.startswith("## ") for found in headings_of(cell)):
             slides.append(Slide(heading, shown=False))  # a section that is left out keeps its prose to itself
         if kind in STARTS:
             slides.append(Slide(heading, asked if kind == "subslide" else ""))

@@ -32,10 +32,14 @@ class Said(NamedTuple):
 
 def heading_of(cell: NotebookNode) -> str | None:
     """The last heading of a markdown cell with its marks, "## What does each name stand for?"; None where it has none."""
+    return (headings_of(cell) or [None])[-1]
+
+
+def headings_of(cell: NotebookNode) -> list[str]:
+    """All headings of a cell, in order."""
     if cell.cell_type != "markdown":
-        return None
-    found = re.findall(r"^#{1,4} .+$", re.sub(FENCED, "", cell.source, flags=re.M | re.S), flags=re.M)
-    return found[-1] if found else None
+        return []
+    return re.findall(r"^#{1,4} .+$", re.sub(FENCED, "", cell.source, flags=re.M | re.S), flags=re.M)
 
 
 def question_of(cell: NotebookNode) -> str:

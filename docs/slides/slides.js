@@ -7,7 +7,7 @@ const CODE = { least: 16, most: 26 }; // pixels
 const TEXT = [1.25, 1.2, 1.15, 1.1, 1.05, 1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6]; // sizes of all that is on a slide, the largest that fits is taken
 const WIDGET = { least: 0.6, most: 1.3 }; // sizes of a widget
 const PICTURE = 2; // a picture's largest size, as a share of its own
-const ROOM = 0.52; // share of the slide's height that text leaves a picture or a widget, at least
+const ROOM = 0.5; // share of the slide's height that text leaves a picture or a widget, at least
 const BIG = ".live-widget, figure img:not(.live-widget *)";
 
 /** The height that a slide's content takes, whatever Reveal scales the slide to. */
@@ -95,6 +95,10 @@ const TURNS = { PageDown: "next", PageUp: "prev" }; // what a presenter's clicke
 /** While a control has the focus its keys are its own, but for those of a clicker; Escape gives the keys back to the slides. */
 function keys(event) {
   const control = focused();
+  if (!control && event.key === "?") {
+    event.stopImmediatePropagation(); // Reveal asks for the key's place on an American keyboard
+    Reveal.toggleHelp();
+  }
   if (!control) return;
   if (TURNS[event.key]) {
     event.preventDefault();

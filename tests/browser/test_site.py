@@ -207,6 +207,12 @@ def test_a_missing_page_is_met_at_any_depth_with_the_look_and_the_way_on(tab, ho
     assert [error for error in tab.errors if "404" not in error] == [] and tab.foreign == []
 
 
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_handout_is_one_sheet(tab, host, paper):
+    tab.goto(f"{host}handout.html")
+    assert len(re.findall(rb"/Type\s*/Page\b", tab.pdf(format=paper))) == 1
+
+
 def test_paper_has_everything_open_and_no_controls(tab, host):
     tab.goto(f"{host}{NOTEBOOKS[1]}.html")
     closed = "document.querySelectorAll('article details:not([open])').length"
