@@ -162,7 +162,8 @@ def _description(nodes, edges, digits, rightward):
     backward = any(edge[3] is not None for edge in edges)
     kinds = ["forward values above the edges in blue"] * forward + ["backward ones below in brackets"] * backward
     text = [f"{words.listing(kinds).capitalize()}."] if kinds else []  # the caption: what stands there has to be said first
-    text.append(f"Computational graph with {words.count(len(nodes), 'node')} and {words.count(len(edges), 'edge')}{', from left to right' * rightward}.")
+    counts = f"{words.count(len(nodes), 'node')} and {words.count(len(edges), 'edge')}"
+    text.append(f"Computational graph with {counts}{', from left to right' * rightward}.")
     names = {name: words.plain(label) + (f" ({name})" if list(nodes.values()).count(label) > 1 else "") for name, label in nodes.items()}
     for start, end, *values in edges:
         said = [f"{word} {v if isinstance(v, str) else words.number(v, digits=digits)}"
