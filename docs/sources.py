@@ -117,13 +117,20 @@ def shown(notebook: NotebookNode, path: Path, static: Path) -> NotebookNode:
     for cell in markdown_cells(page):
         cell.source = moved(cell.source, path, f"notebooks/{path.name}")
     for cell in code_cells(page):
-        cell.outputs = [output for output in cell.outputs if output != CURTAIN]
+        cell.outputs = [output for output in cell.outputs if output != CURTAIN and not asks(output)]
         if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-output"]
+            if any("live-widget" in output.get("data", {}).get("text/html", "") for output in cell.outputs):
+                cell.metadata["mystnb"] = {"code_prompt_show": "Show the widget", "code_prompt_hide": "Hide the widget"}
         for output in cell.outputs:
             if html := output.get("data", {}).get("text/html"):
                 output.data["text/html"] = PICTURE.sub(lambda found: picture(found, static), html)
     return page
+
+
+def asks(output: NotebookNode) -> bool:
+    """Whether an output does nothing but ask for a prediction, which has no place to be written on a page."""
+    return "<strong>○ Your prediction" in output.get("data", {}).get("text/html", "")
 
 
 def picture(found: re.Match, static: Path) -> str:
