@@ -4,7 +4,8 @@ import html
 import textwrap
 from dataclasses import dataclass
 
-from helpers.clinic.culprit import COLUMNS, excerpt_html, excerpt_lines
+from helpers.clinic.culprit import COLUMNS, excerpt_html, excerpt_lines, plain_html
+from helpers.clinic.words import told_html
 
 _HEAD = ("parameter", "shape", "relative error", "verdict")
 _BOUNDS = (1e-7, 1e-6, 1e-5, 1e-4)
@@ -150,16 +151,16 @@ class CheckReport:
     __repr__ = __str__
 
     def _repr_html_(self):
-        parts = [f"<p><strong>{html.escape(self.sentence)}</strong></p>", excerpt_html(self._stopped_at)]
+        parts = [f"<p><strong>{told_html(self.sentence)}</strong></p>", excerpt_html(self._stopped_at)]
         if self.rows:
             parts.append(_html_table(_HEAD, [row.cells for row in self.rows]))
         parts += [finding.html() for finding in self.findings]
         if self.repaired is not None:
-            parts.append(f"<details><summary>The whole file, repaired</summary><pre>{html.escape(self.repaired)}</pre></details>")
+            parts.append(f"<details><summary>The whole file, repaired</summary>{plain_html(self.repaired)}</details>")
         if self.basis:
-            parts.append(f"<p><em>{html.escape(self.basis)}</em></p>")
+            parts.append(f"<p><em>{told_html(self.basis)}</em></p>")
         if self._notes():
-            parts.append("<ul>" + "".join(f"<li>{html.escape(note)}</li>" for note in self._notes()) + "</ul>")
+            parts.append("<ul>" + "".join(f"<li>{told_html(note)}</li>" for note in self._notes()) + "</ul>")
         return "\n".join(part for part in parts if part)
 
 

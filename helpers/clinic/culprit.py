@@ -4,6 +4,8 @@ import html
 import textwrap
 from dataclasses import dataclass
 
+from helpers.clinic.words import told_html
+
 COLUMNS = 100
 
 
@@ -90,7 +92,7 @@ class Culprit:
             parts.append("<p>No repair was found that makes the gradients right.</p>")
         else:
             parts.append(f"<p><strong>{self._to_do.capitalize()}:</strong></p>{code_html(self.repair)}")
-        parts += [f"<p><strong>{word.capitalize()}:</strong> {html.escape(text)}</p>" for word, text in self._told()]
+        parts += [f"<p><strong>{word.capitalize()}:</strong> {told_html(text)}</p>" for word, text in self._told()]
         if self.others:
             items = "".join(f"<li><code>{html.escape(other)}</code></li>" for other in self.others)
             parts.append(f"<details><summary>Repairs that work as well</summary><ul>{items}</ul></details>")
@@ -125,6 +127,11 @@ def excerpt_html(excerpt):
         row = html.escape(f"{'▸' if marked else ' '} {n:>{width}} │ {text}")
         rows.append(f'<span style="display:block; background:rgba(213,94,0,0.18); font-weight:bold">{row}</span>' if marked else f"{row}\n")
     return f'<pre style="{_PRE}">{"".join(rows)}</pre>' if rows else ""
+
+
+def plain_html(text):
+    """A whole file."""
+    return f'<pre style="{_PRE}">{html.escape(text)}</pre>'
 
 
 def code_html(code):

@@ -1,6 +1,7 @@
-"""The words with which a learner describes a network, in the spellings that are in use, and errors that are told in a line."""
+"""The words with which a learner describes a network, in the spellings that are in use, and how errors and sentences are told."""
 
 import contextlib
+import html
 import re
 
 from helpers import checks
@@ -50,3 +51,8 @@ def told_plainly():
         line = f"{type(error).__name__}: {error.args[0] if error.args else error}"
         error._render_traceback_ = lambda: [line]
         raise
+
+
+def told_html(text):
+    """A sentence for a page: what stands between backticks is set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))

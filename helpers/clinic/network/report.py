@@ -9,6 +9,7 @@ from helpers.clinic.network.slope_picture import SlopePicture
 from helpers.clinic.patient import GRADIENTS
 from helpers.clinic.picture import framed
 from helpers.clinic.probes import N_X
+from helpers.clinic.words import told_html
 
 
 @dataclass(frozen=True)
@@ -124,25 +125,25 @@ class Report:
     __repr__ = __str__
 
     def _repr_html_(self):
-        parts = [f"<p><strong>{html.escape(self.sentence)}</strong></p>", *(f"<p>{html.escape(note)}</p>" for note in self.notes)]
+        parts = [f"<p><strong>{told_html(self.sentence)}</strong></p>", *(f"<p>{told_html(note)}</p>" for note in self.notes)]
         parts += [f"<pre><code>report = {html.escape(self.use)}</code></pre>"] if self.use else []
         if self.errors:
             parts.append(_table(("gradient", "shape", "relative error", "verdict"), self._rows()))
         for f in self.findings:
             parts.append(
-                f"<h4>{html.escape(f.statement)}: {html.escape(f.family.replace('_', ' '))}</h4><p>{html.escape(f.explanation)}</p>"
-                f"<p><strong>Evidence:</strong> {html.escape(f.evidence)}</p>{_your_line(f)}"
+                f"<h4>{html.escape(f.statement)}: {html.escape(f.family.replace('_', ' '))}</h4><p>{told_html(f.explanation)}</p>"
+                f"<p><strong>Evidence:</strong> {told_html(f.evidence)}</p>{_your_line(f)}"
                 f"<p><strong>Instead:</strong> {_code(f.repair or f.remedy)}</p>"
             )
         if self.picture is not None and self.verdict == "wrong":
             parts.append(framed(self.picture.svg(), self.picture.description))
         if self.risks:
-            parts.append("<p><strong>Risks</strong></p><ul>" + "".join(f"<li>{html.escape(r)}</li>" for r in self.risks) + "</ul>")
+            parts.append("<p><strong>Risks</strong></p><ul>" + "".join(f"<li>{told_html(r)}</li>" for r in self.risks) + "</ul>")
         if self.ruled_out:
-            parts.append("<details><summary>Ruled out, and how</summary><ul>" + "".join(f"<li>{html.escape(r)}</li>" for r in self.ruled_out)
+            parts.append("<details><summary>Ruled out, and how</summary><ul>" + "".join(f"<li>{told_html(r)}</li>" for r in self.ruled_out)
                          + "</ul></details>")  # fmt: skip
         if self.errors:
-            parts.append(f"<p><em>{html.escape(self.basis)}</em></p>")
+            parts.append(f"<p><em>{told_html(self.basis)}</em></p>")
         return "\n".join(parts)
 
 

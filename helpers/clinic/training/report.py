@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from helpers.clinic.picture import curves_svg, framed
 from helpers.clinic.training.symptoms import MEANING
+from helpers.clinic.words import told_html
 
 _COLUMNS = 100
 _MOST = 2  # causes that no experiment confirmed
@@ -148,7 +149,7 @@ class TrainingReport:
         head = "".join(f'<th scope="col" {left}>{cell}</th>' for cell in _HEAD)
         body = "".join("<tr>" + "".join(f"<td {left}>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows())
         picture = curves_svg([(run.note, run.step, run.loss) for run in self._all], self.floor, self.description)
-        told = "".join(f"<p><strong>{word}:</strong> {html.escape(text)}</p>" for word, text in self.paragraphs)
+        told = "".join(f"<p><strong>{word}:</strong> {told_html(text)}</p>" for word, text in self.paragraphs)
         return f"{told}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{framed(picture, self.description)}"
 
     @property
