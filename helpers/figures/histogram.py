@@ -7,6 +7,7 @@ from helpers.figures import inputs, words
 from helpers.figures.style import BLUE, INK, VERMILLION, grid, styled
 
 MOST_ROWS, MOST_COLUMNS = 6, 4  # panels that can be read
+WORDS = 0.4  # of a panel's width, for "100 % above 0"
 
 
 @styled
@@ -89,7 +90,9 @@ def _draw(axes, values, edges, name):
     axes.axvline(0, color=INK, linewidth=2)
     axes.set(xlim=edges[[0, -1]], ylim=(0, 1.45 * counts.max()), yticks=[])
     axes.spines["left"].set_visible(False)
-    axes.text(0.99, 0.97, f"{_share(values)} above 0", transform=axes.transAxes, ha="right", va="top", fontsize=13)
+    left = -edges[0] > (1 - WORDS) * (edges[-1] - edges[0])  # the line at 0 would run through the words on the right
+    place, side = (0.01, "left") if left else (0.99, "right")
+    axes.text(place, 0.97, f"{_share(values)} above 0", transform=axes.transAxes, ha=side, va="top", fontsize=13)
 
 
 def _share(values):

@@ -67,7 +67,7 @@ def kind(value):
 
 def opening(text):
     """`text` for the beginning of a sentence: a word gets a capital, a symbol such as dW2, z or tanh(z) stays."""
-    first = text.split()[0] if text.split() else ""
+    first = text.split()[0].rstrip(",") if text.split() else ""
     return text[:1].upper() + text[1:] if len(first) > 2 and first.isalpha() and first.islower() else text
 
 

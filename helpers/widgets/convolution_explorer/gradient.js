@@ -59,7 +59,7 @@ export function gradientPage(view, tape) {
     const point = kernelChosen() ? one(rows[i][u], rows[j][v]) : one(u, v);
     image.draw(cut(now.pixels, now.side), { margin: now.margin, ink: true, largest: tape.ink[now.group], frames: [window, ...seen, point], heading: "Image X", label: `Image ${tape.image_labels[view.get("image")]}. ${said}` });
     const dZ = rows.map((_, r) => rows.map((__, c) => tape.slopes.at(r, c)));
-    above.draw(dZ, { frames: here, heading: "dZ, what comes back", label: `dZ, ${count} × ${count}. ${said}` });
+    above.draw(dZ, { frames: here, heading: "dZ, from above", label: `dZ, ${count} × ${count}. ${said}` });
     product.draw(products, { frames: here, heading: kernelChosen() ? "dZ × pixel under it" : "dZ × entry on it", label: `Products. ${said}` });
     const what = kernelChosen() ? "dK" : "dX";
     whole.draw(gradient, { frames: [{ rows: [u, u], columns: [v, v] }], heading: `${what}: ${number(gradient[u][v])} here`, label: `${what}. ${said}` });

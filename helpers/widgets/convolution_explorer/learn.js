@@ -41,8 +41,8 @@ export function learnPage(view, tape) {
       const image = run.shown.row(n);
       const what = n ? "a digit it has not seen" : "one of its images";
       shown.draw(cut(image, 8), { ink: view.get("data") !== "noise" || n === 1, written: null, heading: n ? "not seen" : "seen", label: `An image: ${what}` });
-      answer.draw(cut(run.answers.row(k, n), 6), { written: null, largest, heading: "K answers", label: `What the kernel answers to ${what} at step ${steps[k]}` });
-      target.draw(cut(wanted, 6), { written: null, largest, heading: "Sobel answers", label: `What Sobel's kernel answers to ${what}` });
+      answer.draw(cut(run.answers.row(k, n), 6), { written: null, largest, heading: "K says", label: `What the kernel answers to ${what} at step ${steps[k]}` });
+      target.draw(cut(wanted, 6), { written: null, largest, heading: "Sobel says", label: `What Sobel's kernel answers to ${what}` });
     });
     drawChart(run, k, said);
     view.say(said);
