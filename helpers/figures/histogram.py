@@ -7,7 +7,7 @@ from helpers.figures import inputs, words
 from helpers.figures.style import BLUE, INK, VERMILLION, grid, styled
 
 MOST_ROWS, MOST_COLUMNS = 6, 4  # panels that can be read
-WORDS = 0.4  # of a panel's width, for "100 % above 0"
+WORDS = 0.35  # of the width of a panel, one of two, for "100 % above 0"
 
 
 @styled
