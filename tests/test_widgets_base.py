@@ -1,5 +1,6 @@
 """The base of the widgets: joined scripts, checked settings, tables, numbers, questions, and what a stored notebook keeps."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -238,6 +239,23 @@ def test_python_and_javascript_write_the_same_numbers(tmp_path):
     done = subprocess.run(["node", tmp_path / "test.mjs"], capture_output=True, text=True, encoding="utf-8")
     assert done.stderr == ""
     assert done.stdout.split() == [text for v in values for text in (number(v), number(v, 2), beside_one(v))]
+
+
+def test_choices_and_rows_keep_their_order_where_the_state_is_stored_with_its_keys_sorted(tmp_path):
+    """As in a notebook that is saved with its widgets, and on the pages of the site."""
+    recording = {"views": {"slide": "b", "gradient": "a"}, "runs": [{"t": {"z": 1, "y": {"d": 2, "c": [3]}}}, {"s": 4}]}
+    kept = recording | {"key_order": list(base.key_order(recording))}
+    if not shutil.which("node"):
+        pytest.skip("no node on this machine to run JavaScript")
+    (tmp_path / "numbers.mjs").write_text(scripts.module(scripts.KIT / "numbers.js") + "export { inOrder };")
+    (tmp_path / "test.mjs").write_text(
+        'import { inOrder } from "./numbers.mjs";\n'
+        f"const {{ key_order, ...rest }} = inOrder({json.dumps(kept, sort_keys=True)});\nconsole.log(JSON.stringify(rest));"
+    )
+    done = subprocess.run(["node", tmp_path / "test.mjs"], capture_output=True, text=True, encoding="utf-8")
+    assert done.stderr == "" and "slide" in done.stdout
+    back = json.loads(done.stdout)
+    assert back == recording and [*back["views"]] == ["slide", "gradient"] and json.dumps(back["runs"]) == json.dumps(recording["runs"])
 
 
 # ---------------------------------------------------------------- what a notebook shows and stores

@@ -245,7 +245,7 @@ def test_the_last_place_stands_in_where_there_are_fewer():
     widget.stride = 2
     assert widget.at == (2, 2) and "Row 3, column 3" in widget.describe() and widget.place == (6, 5)
     widget = ConvolutionExplorer("gradient", image="toy", kernel="toy", entry=(3, 1))
-    assert widget.target == (1, 0) and "dK, row 2, column 1: 9 products add up to 1." in widget.describe()
+    assert widget.target == (1, 0) and "dK, row 2, column 1: 1, summed over 9 of Z's places." in widget.describe()
 
 
 def test_it_says_what_it_is():
@@ -259,11 +259,11 @@ def test_words_say_what_is_shown():
         "Kernel toy, 2 × 2 on the toy image, stride 1, padding 0: Z is 3 × 3. Row 2, column 3: the 4 products add up to 7."
     )
     toy = ConvolutionExplorer("gradient", image="toy", kernel="toy", place=(2, 2))
-    assert toy.describe() == "dK, row 1, column 1: 9 products add up to 5. Z's row 2, column 2: dZ = 2 times the pixel 1 is 2."
+    assert toy.describe() == "dK, row 1, column 1: 5, summed over 9 of Z's places. Z's row 2, column 2: dZ = 2 times the pixel 1 is 2."
     toy.of, toy.pixel = "pixel", (2, 2)
     assert (
         toy.describe()
-        == "dX, row 2, column 2: 4 of 9 places read it; their products add up to 4. Z's row 2, column 2: dZ = 2 times the entry 1 is 2."
+        == "dX, row 2, column 2: 4, summed over the 4 of 9 places that read it. Z's row 2, column 2: dZ = 2 times the entry 1 is 2."
     )
     toy.place = (3, 3)
     assert toy.describe().endswith("Z's row 3, column 3, does not read it.")

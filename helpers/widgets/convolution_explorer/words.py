@@ -22,9 +22,9 @@ ERRORS = {"kernel": "kernel", "own": "own images", "other": "all digits"}
 SHAPE = "Kernel {kernel} on {image}, stride {stride}, padding {padding}: Z is {rows} × {columns}. "
 PLACE = "Row {row}, column {column}: the {count} products add up to {sum}."
 UNREAD = " Rows and columns of X that no place reads: {unread} of {height}."
-ENTRY = "dK, row {u}, column {v}: {places} products add up to {sum}. "
+ENTRY = "dK, row {u}, column {v}: {sum}, summed over {places} of Z's places. "
 ENTRY_TERM = "Z's row {row}, column {column}: dZ = {slope} times the pixel {factor} is {product}."
-PIXEL = "dX, row {u}, column {v}: {places} of {all} places read it; their products add up to {sum}. "
+PIXEL = "dX, row {u}, column {v}: {sum}, summed over the {places} of {all} places that read it. "
 PIXEL_TERM = "Z's row {row}, column {column}: dZ = {slope} times the entry {factor} is {product}."
 NOT_READ = "Z's row {row}, column {column}, does not read it."
 LEARN = (

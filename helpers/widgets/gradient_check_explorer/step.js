@@ -5,6 +5,7 @@ import { drag, radios, select, slider } from "../kit/controls.js";
 import { chart, linePath, look, swatch } from "../kit/chart.js";
 import { path, point, shade, upright } from "./marks.js";
 
+const ROOM = 110; // for the name of a region, in units of the drawing
 const COLUMNS = ["up", "down", "above", "at", "below", "central", "one_sided"]; // as in recording.differences
 const DIGITS = { float64: 17, float32: 9 };
 
@@ -63,7 +64,11 @@ export function stepView(view, tape) {
     );
     const { left: edge, width, top, height } = right.frame;
     const level = right.y(tape.tolerance);
-    const region = (text, from, to) => svg("text", { x: (right.x(from) + right.x(to)) / 2, y: top + height - 10, "text-anchor": "middle", class: "cb-region cb-halo", "data-name": text }, text);
+    const region = (text, from, to) => {
+      const [start, end] = [right.x(from), right.x(to)];
+      const place = end - start < ROOM ? { x: end - 4, "text-anchor": "end" } : { x: (start + end) / 2, "text-anchor": "middle" };
+      return svg("text", { ...place, y: top + height - 10, class: "cb-region cb-halo", "data-name": text }, text);
+    };
     right.layers.labels.replaceChildren(
       svg("line", { x1: edge, x2: edge + width, y1: level, y2: level, class: "cb-level", "data-name": "tolerance" }),
       svg("text", { x: edge + 6, y: level - 6, class: "cb-level-text cb-halo cb-warning", "data-name": "tolerance" }, "passes below 1e−7"),
@@ -107,11 +112,12 @@ export function stepView(view, tape) {
     const line = (x, y, by, more) => svg("line", { x1: left.x(z - far), y1: left.y(y + by * (z - far - x)), x2: left.x(z + far), y2: left.y(y + by * (z + far - x)), ...cut, ...more });
     const ends = now.kind === "central" ? [[down, below, "z − h"], [up, above, "z + h"]] : [[z, height, "z"], [up, above, "z + h"]];
     const close = left.x(ends[1][0]) - left.x(ends[0][0]) < 70;
+    const aside = (i) => ({ x: i ? 6 : -6, y: i === (value < 0 ? 1 : 0) ? -13 : 24, "text-anchor": i ? "start" : "end" }); // off the chord, which rises or falls
     return [
       line(up, above, value, { class: "cb-chord", "data-name": "chord", "data-slope": value }),
       line(z, height, slope, { class: "cb-tangent", "data-name": "tangent", "data-slope": slope }),
       ...ends.map(([x, y, name]) => point(left, x, y, look(1), { "data-name": name, "data-x": x, "data-y": y })),
-      ...ends.map(([x, y, name], i) => svg("text", { x: left.x(x) + (close ? (i ? 12 : -12) : 0), y: left.y(y) + (close ? 5 : 24), "text-anchor": close ? (i ? "start" : "end") : "middle", class: "cb-end cb-halo", "data-name": name }, name)),
+      ...ends.map(([x, y, name], i) => svg("text", { ...(close ? aside(i) : { x: 0, y: 24, "text-anchor": "middle" }), class: "cb-end cb-halo", "data-name": name, transform: `translate(${left.x(x)} ${left.y(y)})` }, name)),
     ];
   }
 

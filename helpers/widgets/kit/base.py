@@ -45,6 +45,22 @@ def table(array, dtype="float64"):
     return {"dtype": dtype, "shape": list(array.shape), "bytes": kept.tobytes()}
 
 
+def key_order(value, path=()):
+    """Yield [path, keys] of each dict below `value` whose keys do not stand in the alphabet's order.
+
+    Rows of a table and choices are shown in the order of a dict. Where the state of a widget is stored, in a notebook or for a page, its
+    keys are sorted; `inOrder` of numbers.js puts them back.
+    """
+    if isinstance(value, dict) and "bytes" not in value:
+        if path and list(value) != sorted(value):
+            yield [list(path), list(value)]
+        for name, one in value.items():
+            yield from key_order(one, (*path, name))
+    elif isinstance(value, list | tuple):
+        for place, one in enumerate(value):
+            yield from key_order(one, (*path, place))
+
+
 class Widget(anywidget.AnyWidget):
     """A widget that plays a recording of the reference implementation.
 
@@ -66,7 +82,8 @@ class Widget(anywidget.AnyWidget):
         if unknown:
             raise TypeError(f"{type(self).__name__} has no setting {unknown[0]!r}, expected {', '.join(self.settings())}")
         super().__init__(**settings)
-        self.recording = self.record()
+        recording = self.record()
+        self.recording = recording | {"key_order": list(key_order(recording))}
         self.on_msg(self._asked)
 
     @classmethod

@@ -1,6 +1,6 @@
 // A view of a widget: settings, parts that are drawn anew, announcements, keys, questions to Python, the end.
 import { freshId, html, write } from "./elements.js";
-import { readTable } from "./numbers.js";
+import { inOrder, readTable } from "./numbers.js";
 
 const SAVE_AFTER = 250; // milliseconds without a move, so that dragging costs the kernel nothing
 const SAY_AFTER = 500;
@@ -43,7 +43,7 @@ export function mount({ model, el }, label) {
   const undo = [];
   let saving, speaking;
 
-  const get = (name) => model.get(name);
+  const get = (name) => (name === "recording" ? inOrder(model.get(name)) : model.get(name));
   const value = (name) => JSON.stringify(get(name)) ?? "";
   const moved = () => moves.get(model) ?? {};
 

@@ -77,3 +77,13 @@ export function nearest(values, value) {
   }
   return Math.abs(values[high] - value) < Math.abs(values[low] - value) ? high : low;
 }
+
+/** A recording whose keys stand as Python wrote them: where it was stored they are sorted. See `key_order` of base.py. */
+export function inOrder(recording) {
+  for (const [path, keys] of recording.key_order ?? []) {
+    const last = path.at(-1);
+    const around = path.slice(0, -1).reduce((value, key) => value[key], recording);
+    around[last] = Object.fromEntries(keys.map((key) => [key, around[last][key]]));
+  }
+  return recording;
+}

@@ -2,7 +2,7 @@
 import { attributes, html, svg } from "../kit/elements.js";
 import { number } from "../kit/numbers.js";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, GAP] = [250, 184, 66, 84, 26, 42];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, GAP] = [250, 184, 66, 98, 26, 42];
 const POWERS = [-6, 2]; // the bars begin at 1e-6 and end at 100
 const MARKED = [-6, 0];
 
