@@ -23,6 +23,7 @@ smartquotes = False  # what a notebook says is shown as it stands there
 # Notebooks: run by executed.py, not by Sphinx; headings have the ids that Jupyter gives them, so that links are the same everywhere.
 nb_execution_mode = "off"
 nb_output_stderr = "remove-warn"
+nb_render_markdown_format = "myst"  # what a cell says in Markdown may be a table
 nb_code_prompt_show = "Show the {type}"
 nb_code_prompt_hide = "Hide the {type}"
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
