@@ -19,7 +19,7 @@ ASKED = r"\*\*(?:Predict|Question)\.\*\*"
 CLAIM = r"\*\*(Verdict|A good answer)"  # what an answer comes to
 SPOKEN = r"\*\*(A poor answer|Derived in)"  # the class is to find the fault; nobody clicks on a projected page
 QUESTION = r"\*\*(Predict|Try|Question|Your turn|Note down)\.?\*\*"
-ELSEWHERE = r"\bFurther\b|further down|cell above"  # a sentence that sends its reader to another place of the page
+ELSEWHERE = r"\bFurther\b|further down\]|cell above"  # a sentence that sends its reader to another place of the page
 SENTENCE_END = r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!cf\.)\s+(?=[A-Z*`$\"“(\d])"
 
 
