@@ -10,6 +10,7 @@ from docutils import nodes  # noqa: E402
 
 from frontend import katex  # noqa: E402
 from links import REPOSITORY, SITE  # noqa: E402
+from narrow import fit_narrow_pages  # noqa: E402
 from offers import add_offers  # noqa: E402
 
 project = "The Backprop Casebook"
@@ -77,4 +78,5 @@ def jupyter_ids(app, doctree):
 def setup(app):
     """What each page offers stands at its top; headings are renamed before Sphinx makes its table of contents of them."""
     app.connect("doctree-read", jupyter_ids, priority=100)
+    app.connect("doctree-read", fit_narrow_pages)
     app.connect("html-page-context", add_offers)

@@ -85,7 +85,14 @@ def write_sources(notebooks: list[Path], source: Path, static: Path, parts: list
         template = jinja2.Template((DOCS / name).read_text(encoding="utf-8"), undefined=jinja2.StrictUndefined, trim_blocks=True)
         put(template.render(values), DOCS / name, name, source)
     for name in existing().values():
-        put((DOCS / name).read_text(encoding="utf-8"), DOCS / name, page(name), source)
+        text = (DOCS / name).read_text(encoding="utf-8")
+        put(with_decks(text, notebooks) if name == "slides/README.md" and "slides" in parts else text, DOCS / name, page(name), source)
+
+
+def with_decks(text: str, notebooks: list[Path]) -> str:
+    """The guide to the slides, with the decks of the site before its first section."""
+    decks = " · ".join(f'<a href="slides/{path.name[:2]}.html">{path.name[:2]}</a>' for path in notebooks)
+    return text.replace("\n## ", f"\n**The decks of this site:** {decks}\n\n## ", 1)
 
 
 def existing() -> dict[str, str]:
@@ -174,6 +181,7 @@ def routes(case: NotebookNode, path: Path) -> str:
     """The two routes, as notebook 00 gives them, which needs no link to itself and says what JupyterLab does with links."""
     text = re.sub(r"^## ", "# ", by_id(case)["routes"].source)
     text = re.sub(r"\s*\(A link that lands [^)]*\)", "", text)
+    text = text.replace("On the express route, open a chapter,", "To read, follow the links. To run it all, open a chapter in JupyterLab,")
     text = re.sub(r"^\| (00 [^|\]]+?) \|", rf"| [\1]({path.name}) |", text, flags=re.MULTILINE)
     return moved(text, path, "routes.md")
 
@@ -183,7 +191,8 @@ def questions(case: NotebookNode, path: Path) -> str:
     text = by_id(case)["question-index"].source
     heading, lists = re.match(r"## (.+)", text)[1], text[text.index("\n**00 ") :]
     lists = re.sub(r"^\*\*(\d\d .+)\*\*$", r"## \1", lists, flags=re.MULTILINE)
-    return moved(f"# {heading}\n\nSearch this page (Ctrl+F) for a word of your question.\n{lists}\n", path, "questions.md")
+    how = "Search this page for a word of your question: Ctrl+F, or on a phone *Find in page* in the browser's menu."
+    return moved(f"# {heading}\n\n{how}\n{lists}\n", path, "questions.md")
 
 
 def clinic_report() -> dict[str, str]:

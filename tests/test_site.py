@@ -65,6 +65,10 @@ def test_style_sheets_find_their_fonts_and_pictures(site):
     assert not missing
 
 
+def test_no_table_is_shown_as_it_is_written(pages):
+    assert not [name for name, page in pages.items() if (article := page.soup.find("article")) and "|---|" in article.get_text()]
+
+
 def test_nothing_is_loaded_from_another_host(pages):
     assert not {name: found for name, page in pages.items() if (found := page.foreign())}
 

@@ -181,3 +181,21 @@ def test_links_are_led_right(docs, home, page, written, right):
     import links
 
     assert links.moved(written, ROOT / home, page) == right.replace("HOME", links.REPOSITORY)
+
+
+# ---------------------------------------------------------------- narrow.py
+
+
+def test_a_column_of_sentences_is_marked_and_a_formula_keeps_what_closes_its_sentence(docs):
+    from docutils import nodes
+
+    import narrow
+
+    rows = [("W1", "weights of layer 1, which are learnt"), ("b1", "biases")]
+    cells = [[nodes.entry("", nodes.paragraph("", text)) for text in row] for row in rows]
+    table = nodes.table("", nodes.tgroup("", nodes.tbody("", *(nodes.row("", *row) for row in cells))))
+    closed = nodes.paragraph("", "all real ", nodes.math("", "z"), nodes.Text(". Does it?"))
+    open_ = nodes.paragraph("", "all ", nodes.math("", "z"), nodes.Text(" do"))
+    narrow.fit_narrow_pages(None, nodes.container("", table, closed, open_))
+    assert [[cell["classes"] for cell in row] for row in cells] == [[[], ["prose"]]] * 2
+    assert closed.astext() == "all real z\u2060. Does it?" and open_.astext() == "all z do"

@@ -49,6 +49,13 @@ UNREACHED = """() => [...document.querySelectorAll('article *')].filter((box) =>
 TOO_SMALL = """() => [...document.querySelectorAll('button, summary, .button, .page-links a, .next-page, .prev-page')]
     .filter((node) => node.checkVisibility()).filter((node) => node.getBoundingClientRect().height < 24)
     .map((node) => node.outerHTML.slice(0, 90))"""
+# A column of a table that holds sentences and leaves no room for a few words a line.
+SQUEEZED = """() => [...document.querySelectorAll('article td')].filter((cell) => cell.clientWidth && cell.clientWidth < 110)
+    .filter((cell) => cell.innerText.length > 24).map((cell) => `${cell.clientWidth}: ${cell.innerText.slice(0, 40)}`)"""
+# A table of a widget that is cut at the widget's edge; those of the network stepper are matrices, which scroll.
+CUT_TABLES = """() => [...document.querySelectorAll('.casebook-host')].flatMap((host) => [...host.shadowRoot.querySelectorAll('.cb-scroll')])
+    .filter((box) => box.clientWidth && box.scrollWidth > box.clientWidth + 1 && !box.querySelector('.cb-matrix'))
+    .map((box) => `${box.scrollWidth} in ${box.clientWidth}: ${box.textContent.slice(0, 60)}`)"""
 # axe-core's time grows with the nodes, most of which are the letters of formulas and the coloured words of code. What is there a
 # thousand times is left once: a formula is read out as MathML and has its paragraph's colour, a class of words has one colour.
 THIN = """() => {

@@ -10,7 +10,7 @@ import pytest
 
 from browser.conftest import new_tab
 from browser.export import watch
-from browser.site import OVERFLOWING_WIDGETS, STICKS_OUT, TOO_SMALL, UNREACHED, hosted, open_everything, serious
+from browser.site import CUT_TABLES, OVERFLOWING_WIDGETS, SQUEEZED, STICKS_OUT, TOO_SMALL, UNREACHED, hosted, open_everything, serious
 from browser.widgets import focus
 from notebook_tools import notebook_paths
 
@@ -108,6 +108,7 @@ def test_nothing_sticks_out_on_a_phone_and_all_is_in_reach(opened):
     assert left(opened, STICKS_OUT) == []
     assert left(opened, UNREACHED) == []
     assert left(opened, TOO_SMALL) == []
+    assert left(opened, SQUEEZED) == [] and left(opened, CUT_TABLES) == []
     opened.set_viewport_size(DESK)
 
 
@@ -242,9 +243,15 @@ def test_a_phone_is_led_in_within_the_first_screen(browser, host):
         before = phone.evaluate(STATUS)
         step.tap()
         assert phone.evaluate(STATUS) != before
+        lamps = phone.locator(".cb-lamp").last.bounding_box()
+        assert lamps["y"] + lamps["height"] - step.bounding_box()["y"] < 0.8 * PHONE["height"], "whoever presses it sees the lamps"
         begin.tap()
         phone.wait_for_url(re.compile("00_the_case"))
         phone.locator(".mobile-header .nav-overlay-icon").tap()
         assert phone.get_by_role("link", name="07 The verdict").first.is_visible()
+        phone.goto(f"{host}search.html")
+        phone.locator("article input[name=q]").fill("Jacobian")
+        phone.locator("article button").tap()
+        phone.locator("#search-results ul.search a").first.wait_for()
     finally:
         context.close()

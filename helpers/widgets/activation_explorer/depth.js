@@ -19,7 +19,7 @@ export function depthView({ view, tape, chosen }) {
   const weight = slider({ label: "w", min: weights[0], max: weights.at(-1), step: weights[1] - weights[0], onInput: toWeight });
   const body = html("tbody");
   const heads = ["activation", "factors", "product", "the gradient is"].map((text) => html("th", { scope: "col" }, text));
-  const table = html("table", { class: "cb-numbers" }, html("thead", {}, html("tr", {}, heads)), body);
+  const table = html("table", { class: "cb-numbers cb-stacked" }, html("thead", {}, html("tr", {}, heads)), body);
   const counts = Array.from({ length: depth.layers }, (_, i) => i + 1);
   for (const one of [left, right]) {
     const move = (event) => view.set({ layers: Math.max(1, Math.min(depth.layers, Math.round(one.xAt(event)))) });

@@ -6,7 +6,7 @@ import { swatch } from "../kit/chart.js";
 export function numbersTable() {
   const cells = ["activation", "a = g(z)", "slope from z", "slope from a", "times the slope"].map((text) => html("th", { scope: "col" }, text));
   const body = html("tbody");
-  const node = html("table", { class: "cb-numbers cb-unit" }, html("thead", {}, html("tr", {}, cells)), body);
+  const node = html("table", { class: "cb-numbers cb-unit cb-stacked" }, html("thead", {}, html("tr", {}, cells)), body);
 
   function head(rule) {
     cells[3].textContent = rule ? `slope from a by ${rule}` : "slope from a";

@@ -27,7 +27,7 @@ export function logitsView(view, tape) {
   const rows = Array.from({ length: tape.most_logits }, (_, k) => logitRow(k));
   const heads = ["true class", "logit z", "p = softmax(z)", "", "gradient p − y", ""];
   const head = html("tr", {}, heads.map((text, i) => html(text ? "th" : "td", { scope: text ? "col" : undefined, class: i > 2 && !text ? "cb-narrow" : undefined }, text)));
-  const table = html("table", { class: "cb-numbers cb-logits" }, html("thead", {}, head), html("tbody", {}, rows.map(({ node }) => node)));
+  const table = html("table", { class: "cb-numbers cb-logits cb-stacked" }, html("thead", {}, head), html("tbody", {}, rows.map(({ node }) => node)));
   const sum = html("p", { class: "cb-sum" });
   const note = html("p", { class: "cb-note", hidden: !still }, `Moving a logit ${NEEDS_PYTHON} The examples are recorded.`);
   const shown = () => view.get("view") === "logits";

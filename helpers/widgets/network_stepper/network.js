@@ -3,7 +3,9 @@ import { attributes, html, svg, write } from "../kit/elements.js";
 import { brief, largestOf, litBy, short, shownIn, sign, unitWords, weightWords } from "./numbers.js";
 
 const SIZE = { width: 510, height: 452, top: 50, bottom: 446 };
-const HINT = "Point at a unit or an edge, or walk through the network with the arrow keys; Enter shows its paths.";
+const HINT = matchMedia("(pointer: coarse)").matches
+  ? "Tap a unit or an edge: its paths are shown, and what it holds stands here."
+  : "Point at a unit or an edge, or walk through the network with the arrow keys; Enter shows its paths.";
 const NEAR = 7; // how far from an edge, in units of the drawing, it is still pointed at
 
 /** Where units stand; the same places as in picture.py. */

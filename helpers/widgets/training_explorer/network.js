@@ -66,5 +66,5 @@ export function networkPage(view, recording) {
     store.hold();
     draw();
   });
-  return { node: html("div", {}, dials.node, transport.slider, panels), transport: transport.node };
+  return { node: html("div", { class: "cb-run" }, dials.node, transport.slider, panels), transport: transport.node };
 }
