@@ -1,20 +1,30 @@
 """What pages need to be read on a phone, as far as a style sheet alone cannot know it."""
 
+import re
+
 from docutils import nodes
 
-PROSE = 18  # letters: a column that holds more in some cell holds sentences, and must not be squeezed to a word a line
-CLOSING = tuple(".,;:?!)")
-WORD_JOINER = "\u2060"
+PROSE = 24  # letters: a column that holds more in some cell holds sentences, and must not be squeezed to a word a line
+CLOSING = re.compile(r"[.,;:?!)\]]+|['’]s?\b")
+SHORT = 24  # letters of a formula's source: it and what follows fit one line anywhere
 
 
 def fit_narrow_pages(app, doctree) -> None:
     """Mark the columns of tables that hold sentences, and keep what closes a sentence on one line with the formula before it."""
     for table in doctree.findall(nodes.table):
         mark_prose(table)
-    for formula in doctree.findall(nodes.math):
+    for formula in list(doctree.findall(nodes.math)):
         after = formula.next_node(descend=False, siblings=True)
-        if isinstance(after, nodes.Text) and after.startswith(CLOSING):
-            after.parent.replace(after, nodes.Text(WORD_JOINER + after))
+        if isinstance(after, nodes.Text) and len(formula.astext()) <= SHORT and (closing := CLOSING.match(after)):
+            keep_together(formula, after, closing[0])
+
+
+def keep_together(formula: nodes.math, after: nodes.Text, closing: str) -> None:
+    """Put a formula and the beginning of the text after it into an element that is not broken."""
+    unbroken = nodes.inline(classes=["unbroken"])
+    formula.replace_self(unbroken)
+    unbroken += [formula, nodes.Text(closing)]
+    unbroken.parent.replace(after, nodes.Text(after[len(closing) :]))
 
 
 def mark_prose(table: nodes.table) -> None:

@@ -198,4 +198,6 @@ def test_a_column_of_sentences_is_marked_and_a_formula_keeps_what_closes_its_sen
     open_ = nodes.paragraph("", "all ", nodes.math("", "z"), nodes.Text(" do"))
     narrow.fit_narrow_pages(None, nodes.container("", table, closed, open_))
     assert [[cell["classes"] for cell in row] for row in cells] == [[[], ["prose"]]] * 2
-    assert closed.astext() == "all real z\u2060. Does it?" and open_.astext() == "all z do"
+    assert closed.astext() == "all real z. Does it?" and open_.astext() == "all z do"
+    assert [node.astext() for node in closed.children] == ["all real ", "z.", " Does it?"] and closed[1]["classes"] == ["unbroken"]
+    assert not list(open_.findall(nodes.inline))
