@@ -69,8 +69,10 @@ async function enliven(place) {
     const { render, initialize } = typeof widget === "function" ? await widget() : widget;
     await initialize?.({ model });
     place.append(el);
+    const before = place.getBoundingClientRect();
     await render({ model, el });
     for (const picture of place.querySelectorAll(":scope > figure")) picture.remove();
+    if (before.bottom < 0 && !CSS.supports("overflow-anchor", "auto")) scrollBy(0, place.offsetHeight - before.height); // what is read stays where it is
     place.dataset.alive = "true";
   } catch (error) {
     place.dataset.alive = "false";

@@ -249,6 +249,10 @@ def test_a_phone_is_led_in_within_the_first_screen(browser, host):
         phone.wait_for_url(re.compile("00_the_case"))
         phone.locator(".mobile-header .nav-overlay-icon").tap()
         assert phone.get_by_role("link", name="07 The verdict").first.is_visible()
+        phone.goto(f"{host}{NOTEBOOKS[1]}.html#Where-is-the-transpose,-if-each-unit-has-a-column-of-weights?")
+        phone.wait_for_timeout(500)
+        heading = phone.get_by_role("heading", name="Where is the transpose").bounding_box()
+        assert 0 <= heading["y"] < 200, "widgets on the way do not push the goal away"
         phone.goto(f"{host}search.html")
         phone.locator("article input[name=q]").fill("Jacobian")
         phone.locator("article button").tap()
