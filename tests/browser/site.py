@@ -51,7 +51,8 @@ TOO_SMALL = """() => [...document.querySelectorAll('button, summary, .button, .p
     .map((node) => node.outerHTML.slice(0, 90))"""
 # A column of a table that holds sentences and leaves no room for a few words a line.
 SQUEEZED = """() => [...document.querySelectorAll('table.docutils td')].filter((cell) => cell.clientWidth && cell.clientWidth < 110)
-    .filter((cell) => cell.innerText.length > 24 && !cell.querySelector('.katex')).map((cell) => `${cell.clientWidth}: ${cell.innerText.slice(0, 40)}`)"""
+    .filter((cell) => cell.innerText.length > 24 && !cell.querySelector('.katex'))
+    .map((cell) => `${cell.clientWidth}: ${cell.innerText.slice(0, 40)}`)"""
 # A table of a widget that is cut at the widget's edge; those of the network stepper are matrices, which scroll.
 CUT_TABLES = """() => [...document.querySelectorAll('.casebook-host')].flatMap((host) => [...host.shadowRoot.querySelectorAll('.cb-scroll')])
     .filter((box) => box.clientWidth && box.scrollWidth > box.clientWidth + 1 && !box.querySelector('.cb-matrix'))
