@@ -89,7 +89,7 @@ export function kinkView(view, tape) {
     const dots = places.map(([px, py, name], k) => point(left, px, py, look(k === 1 ? 0 : 1), { "data-name": name, "data-side": sides[k], "data-x": px, "data-y": py }));
     const crosses = places.flatMap(([px, py], k) => (other(sides, k) ? [cross(left.x(px), left.y(py), k)] : []));
     const low = left.x(x - 1) < left.frame.left + 40; // beside the axis
-    const shifts = [low ? { by: -4, down: 27, anchor: "start" } : { by: 12, down: 27, anchor: "end" }, { by: 0, down: 27, anchor: "middle" }, { by: -12, down: -12, anchor: "end" }];
+    const shifts = [low ? { by: -18, down: 27, anchor: "start" } : { by: 12, down: 27, anchor: "end" }, { by: 0, down: 27, anchor: "middle" }, { by: -12, down: -12, anchor: "end" }];
     const texts = places.map(([px, py, name], k) =>
       svg("text", { x: left.x(px) + shifts[k].by, y: left.y(py) + shifts[k].down, "text-anchor": shifts[k].anchor, class: other(sides, k) ? "cb-end cb-halo cb-warning" : "cb-end cb-halo", "data-name": name }, other(sides, k) ? `${name}: other side` : name));
     return [svg("line", { ...ends, class: "cb-chord", "data-name": "chord", "data-slope": at.central }), ...dots, ...crosses, ...texts];
