@@ -153,7 +153,7 @@ def _your_line(finding):
 
 def _code(remedy):
     """A remedy as code where it is a statement, as words where it is advice."""
-    return f"<code>{html.escape(remedy)}</code>" if " = " in remedy else html.escape(remedy)
+    return f"<code>{html.escape(remedy)}</code>" if " = " in remedy else told_html(remedy)
 
 
 def _relation(name, findings):
