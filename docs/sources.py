@@ -178,10 +178,10 @@ def live(gallery: NotebookNode) -> dict[str, str]:
 
 
 def routes(case: NotebookNode, path: Path) -> str:
-    """The two routes, as notebook 00 gives them, which needs no link to itself and says what JupyterLab does with links."""
+    """The two routes, as notebook 00 gives them, which needs no link to itself and says what JupyterLab does with cells and links."""
     text = re.sub(r"^## ", "# ", by_id(case)["routes"].source)
-    text = re.sub(r"\s*\(A link that lands [^)]*\)", "", text)
-    text = text.replace("On the express route, open a chapter,", "To read, follow the links. To run it all, open a chapter in JupyterLab,")
+    text = re.sub(r"\s*\(In JupyterLab a link [^)]*\)", "", text)
+    text = text.replace("To run the express route, open a chapter,", "To read, follow the links. To run it all, open a chapter in JupyterLab,")
     text = re.sub(r"^\| (00 [^|\]]+?) \|", rf"| [\1]({path.name}) |", text, flags=re.MULTILINE)
     return moved(text, path, "routes.md")
 

@@ -36,7 +36,7 @@ class Outcome:
 
     def _repr_html_(self):
         mark = {True: "✔", False: "✘", None: "○"}[self.came_true]
-        return f"<p><strong>{mark} {self.about}.</strong> {html.escape(self.message)}</p>"
+        return f"<p><strong>{mark} {self.about}:</strong> {html.escape(self.message)}</p>"
 
 
 def predicted(my_guess, value):

@@ -510,6 +510,15 @@ def details_complaints(notebook: NotebookNode, path: Path) -> list[str]:
     return found
 
 
+def table_complaints(notebook: NotebookNode, path: Path) -> list[str]:
+    """A blank line ends a table: what follows without one becomes a row of it."""
+    found = []
+    for cell in markdown_cells(notebook):
+        if match := re.search(r"^\|.*\n(?![|\n])(.+)", without_code_blocks(cell.source), re.MULTILINE):
+            found.append(f"{cell.id}: {match[1][:40]!r} becomes a row of the table above it")
+    return found
+
+
 def formula_complaints(notebook: NotebookNode, path: Path) -> list[str]:
     """Formulas that both JupyterLab and GitHub show: `$$` closed and on its own, no `|` in a table's formula."""
     found = []
@@ -589,6 +598,7 @@ RULES: tuple[Callable[[NotebookNode, Path], list[str]], ...] = (
     notation_complaints,
     word_complaints,
     details_complaints,
+    table_complaints,
     formula_complaints,
     link_complaints,
     slide_complaints,

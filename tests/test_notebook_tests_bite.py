@@ -410,6 +410,7 @@ FAULTS = {
         source("loss", "print('mean loss L')"),
     ],
     rules.word_complaints: [markdown("title", "Simply add them."), markdown("title", "It is easy.")],
+    rules.table_complaints: [markdown("title", "| a | b |\n|---|---|\n| 1 | 2 |\n**Then** this.")],
     rules.details_complaints: [
         markdown("title", "<details>"),
         markdown("title", "<details><summary>Hint</summary>\nText\n\n</details>"),

@@ -35,7 +35,7 @@ class Feedback:
 
     def _repr_html_(self):
         mark = {"right": "✔", "wrong": "✘"}.get(self.status, "○")
-        return f"<p><strong>{mark} {self.status.capitalize()}.</strong> {html.escape(self.message)}</p>"
+        return f"<p><strong>{mark} {self.status.capitalize()}:</strong> {html.escape(self.message)}</p>"
 
 
 class Wrong(Exception):
