@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
 FOLDER = "live"  # beneath the static folder
 CODE, STYLE = "_esm", "_css"
+RUN_IT = " Run the cell to make it move."  # what the picture says in JupyterLab; here there is nothing to run
 OF_JUPYTER = ("layout", "tabbable", "tooltip")  # what says where Jupyter puts a widget
 
 
@@ -55,7 +56,8 @@ def player(model: dict, data: dict, cell: str, static: Path) -> str:
     }
     written = "".join(f' data-{name}="{escape(value)}"' for name, value in attributes.items())
     style = re.sub(r"\n\s*\n", "\n", style)  # a blank line would end HTML that stands in Markdown
-    return f'<div class="live-widget"{written}><style>{style}</style>{data["text/html"]}</div>'
+    still = data["text/html"].replace(RUN_IT, "")
+    return f'<div class="live-widget"{written}><style>{style}</style>{still}</div>'
 
 
 def compact(values: dict) -> str:

@@ -226,8 +226,16 @@ def test_paper_has_everything_open_and_no_controls(tab, host):
     tab.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
     heights = tab.locator("article details > :not(summary)").evaluate_all("(all) => all.map((node) => node.getBoundingClientRect().height)")
     assert min(heights) > 0, "without a script, paper has everything open as well"
-    unseen = tab.locator(".sidebar-drawer, .page-links, .copybtn, .related-pages, .theme-toggle-container")
-    assert not any(node.is_visible() for node in unseen.all())
+    fading = tab.locator("article details > *").evaluate_all("(all) => all.map((node) => getComputedStyle(node).animationName)")
+    assert set(fading) == {"none"}, "what fades in is printed before it is there"
+    controls = (".sidebar-drawer", ".page-links", ".copybtn", ".related-pages", ".theme-toggle-container", ".skip-to-content", "details.hide > summary")
+    assert not any(node.is_visible() for node in tab.locator(", ".join(controls)).all())
+
+
+def test_the_handout_is_one_page_of_paper(tab, host):
+    tab.goto(f"{host}handout.html")
+    assert len(re.findall(rb"/Type\s*/Page\b", tab.pdf(format="A4"))) == 1
+    assert len(re.findall(rb"/Type\s*/Page\b", tab.pdf(format="Letter"))) == 1
 
 
 def test_a_phone_is_led_in_within_the_first_screen(browser, host):
