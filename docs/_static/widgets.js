@@ -71,7 +71,8 @@ async function enliven(place) {
     place.append(el);
     const before = place.getBoundingClientRect();
     await render({ model, el });
-    for (const picture of place.querySelectorAll(":scope > figure")) picture.remove();
+    place.still = place.querySelector(":scope > figure"); // for paper, see site.js
+    place.still?.remove();
     if (before.bottom < 0 && !CSS.supports("overflow-anchor", "auto")) scrollBy(0, place.offsetHeight - before.height); // what is read stays where it is
     place.dataset.alive = "true";
   } catch (error) {

@@ -10,7 +10,7 @@ import pytest
 
 from browser.conftest import new_tab
 from browser.export import watch
-from browser.site import CUT_TABLES, OVERFLOWING_WIDGETS, SQUEEZED, STICKS_OUT, TOO_SMALL, UNREACHED, hosted, open_everything, serious
+from browser.site import CUT_TABLES, OVERFLOWING_WIDGETS, SQUEEZED, STICKS_OUT, TOO_SMALL, UNREACHED, WAKE_ALL, hosted, open_everything, serious
 from browser.widgets import focus
 from notebook_tools import notebook_paths
 
@@ -216,11 +216,14 @@ def test_the_handout_is_one_sheet(tab, host, paper):
 
 def test_paper_has_everything_open_and_no_controls(tab, host):
     tab.goto(f"{host}{NOTEBOOKS[1]}.html")
+    tab.evaluate(WAKE_ALL)
     closed = "document.querySelectorAll('article details:not([open])').length"
-    tab.evaluate(f"addEventListener('beforeprint', () => {{ window.printed = {closed}; }})")
+    drawn = "[...document.querySelectorAll('.live-widget > :not(style)')].filter((node) => node.checkVisibility()).map((node) => node.tagName)"
+    tab.evaluate(f"addEventListener('beforeprint', () => {{ window.printed = [{closed}, {drawn}]; }})")
     before = tab.evaluate(closed)
     tab.pdf()
-    assert tab.evaluate("window.printed") == 0 and tab.evaluate(closed) == before > 10
+    assert tab.evaluate("window.printed") == [0, ["FIGURE"]], "the widget's picture, without its controls"
+    assert tab.evaluate(closed) == before > 10 and tab.evaluate(drawn) == ["DIV"]
     tab.emulate_media(media="print")
     tab.evaluate("() => { document.body.dataset.theme = 'dark'; }")
     tab.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
