@@ -231,7 +231,7 @@ def test_paper_has_everything_open_and_no_controls(tab, host):
     assert min(heights) > 0, "without a script, paper has everything open as well"
     fading = tab.locator("article details > *").evaluate_all("(all) => all.map((node) => getComputedStyle(node).animationName)")
     assert set(fading) == {"none"}, "what fades in is printed before it is there"
-    controls = (".sidebar-drawer", ".page-links", ".copybtn", ".related-pages", ".theme-toggle-container", ".skip-to-content", "details.hide > summary")
+    controls = (".sidebar-drawer", ".page-links", ".copybtn", ".related-pages", ".theme-toggle-container", ".skip-to-content", ".hide > summary")
     assert not any(node.is_visible() for node in tab.locator(", ".join(controls)).all())
 
 
