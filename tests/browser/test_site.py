@@ -235,12 +235,6 @@ def test_paper_has_everything_open_and_no_controls(tab, host):
     assert not any(node.is_visible() for node in tab.locator(", ".join(controls)).all())
 
 
-def test_the_handout_is_one_page_of_paper(tab, host):
-    tab.goto(f"{host}handout.html")
-    assert len(re.findall(rb"/Type\s*/Page\b", tab.pdf(format="A4"))) == 1
-    assert len(re.findall(rb"/Type\s*/Page\b", tab.pdf(format="Letter"))) == 1
-
-
 def test_a_phone_is_led_in_within_the_first_screen(browser, host):
     context = browser.new_context(viewport=PHONE, is_mobile=True, has_touch=True)
     phone = context.new_page()
