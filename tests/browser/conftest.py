@@ -36,7 +36,7 @@ FOREIGN_COMPLAINT = "Could not restore the debugger state: Canceled future for d
 def browser():
     """A headless Chromium of this machine."""
     playwright = require("playwright.sync_api")
-    path = find_browser() or missing("no Chromium on this machine (Debian: apt-get install chromium)")
+    path = find_browser() or missing("no Chromium on this machine (Debian: apt-get install chromium-headless-shell)")
     with playwright.sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
         yield chromium
