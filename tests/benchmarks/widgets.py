@@ -22,7 +22,8 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from browser.lab import BROWSER_ARGUMENTS, Lab, find_browser
+from browser.conftest import new_tab
+from browser.lab import BROWSER_ARGUMENTS, Lab, find_browser, load
 from browser.widgets import RUN_LAST, python, show
 
 MOVES, SECONDS, ROUNDS = 40, 3, 3
@@ -229,13 +230,14 @@ def run(rounds, moves, seconds):
         home.mkdir()
         with Lab(root, home) as lab:
             browser = driver.chromium.launch(executable_path=find_browser(), args=BROWSER_ARGUMENTS)
-            page = browser.new_page(viewport={"width": 1280, "height": 720})
-            show(page, lab, START, "", widgets=0)
-            page.evaluate(COUNT)
-            page.evaluate(INSIDE)
-            for _ in range(rounds):
-                for name, contender in contenders.items():
-                    found[name].append(measure(page, *contender, moves, seconds))
+            with new_tab(browser) as page:
+                load(page, lab)
+                show(page, lab, START, "", widgets=0)
+                page.evaluate(COUNT)
+                page.evaluate(INSIDE)
+                for _ in range(rounds):
+                    for name, contender in contenders.items():
+                        found[name].append(measure(page, *contender, moves, seconds))
             browser.close()
     return found
 

@@ -1,15 +1,16 @@
-"""Fixtures of the browser tests: `page`, a tab of a real Chromium, and `lab`, a real JupyterLab.
+"""Fixtures of the browser tests: `page`, a tab of a real Chromium, `lab`, a real JupyterLab, and `desk`, a tab that shows it.
 
 `exported` opens a page that was exported without a kernel, see export.py.
 
 All are skipped with the reason where this machine has no browser, and fail there where CI is set.
 
-    def test_something(lab, page):
-        open_notebook(page, lab, "00_the_case.ipynb")
-        run_all(page)
-        assert page.locator("…").count() == 1
+    def test_something(lab, desk):
+        open_notebook(desk, lab, "00_the_case.ipynb")
+        run_all(desk)
+        assert desk.locator("…").count() == 1
 
-`stage` is a notebook that stays open for a module's tests, in which widgets are shown one after the other, see widgets.py.
+JupyterLab is loaded once, for that takes longer than most tests: each opens a notebook of its own in it. `stage` is a notebook that
+stays open for a module's tests, in which widgets are shown one after the other, see widgets.py.
 
 What the page reports as error is collected in `page.errors`; a test asserts `page.errors == []`.
 """
@@ -21,15 +22,16 @@ from urllib.parse import urlsplit
 import pytest
 
 from browser.export import export, front_end, served, watch
-from browser.lab import BROWSER_ARGUMENTS, Lab, find_browser
+from browser.lab import BROWSER_ARGUMENTS, Lab, find_browser, load, use_theme
 from browser.widgets import ENOUGH, IMPORTS, PAINTED, show
 from notebook_tools import NOTEBOOKS
 from oracles import missing, require
 
 # What Chromium's console says where the server answers as lab.py's FOREIGN_ERRORS tells, for /api/kernels alone.
 FOREIGN_ANSWER = "Failed to load resource: the server responded with a status of 500 (Internal Server Error)"
-# What JupyterLab says where a kernel is ended, as `switch_to` does, before it has answered whether it can debug.
+# What JupyterLab says where a kernel is ended, as `open_notebook` does, before it has answered whether it can debug.
 FOREIGN_COMPLAINT = "Could not restore the debugger state: Canceled future for debug_request message before replies were done"
+WINDOW = {"width": 1280, "height": 720}
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +57,7 @@ def lab(browser, tmp_path_factory):
 @contextmanager
 def new_tab(browser):
     """A new tab that forgets everything afterwards, with the errors it reports in `errors`."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context = browser.new_context(viewport=WINDOW)
     tab = context.new_page()
     tab.errors = []
     tab.on("pageerror", lambda error: tab.errors.append(f"pageerror: {error}"))
@@ -77,13 +79,35 @@ def page(browser):
         yield tab
 
 
-@pytest.fixture(scope="module")
-def stage(lab, browser):
-    """A notebook that stays open for all tests of a module, in which `play` shows one widget after the other."""
-    lab.set_theme("light")
+@pytest.fixture(scope="session")
+def jupyterlab(lab, browser):
+    """A tab that shows JupyterLab; `desk` and `stage` give it to the tests."""
     with new_tab(browser) as tab:
-        show(tab, lab, IMPORTS, "", widgets=0)
+        load(tab, lab)
         yield tab
+
+
+def tidy(tab) -> None:
+    """Undo what a test did to JupyterLab's tab and not to its notebook."""
+    tab.unroute_all()
+    tab.set_viewport_size(WINDOW)
+    tab.emulate_media(reduced_motion="no-preference")
+    use_theme(tab, "light")
+
+
+@pytest.fixture
+def desk(jupyterlab):
+    """JupyterLab for one test, which opens a notebook in it."""
+    yield jupyterlab
+    tidy(jupyterlab)
+
+
+@pytest.fixture(scope="module")
+def stage(lab, jupyterlab):
+    """A notebook that stays open for tests of a module, in which `play` shows one widget after the other, until a test takes `desk`."""
+    show(jupyterlab, lab, IMPORTS, "", widgets=0)
+    yield jupyterlab
+    tidy(jupyterlab)
 
 
 @pytest.fixture

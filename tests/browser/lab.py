@@ -31,17 +31,25 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 START_TIMEOUT = 60  # seconds
 PATIENCE = 30  # seconds for something that goes through Python
 RUN_TIMEOUT = 120_000  # milliseconds
+POLLING = 50  # milliseconds from one look to the next, where a look at each frame would keep the processor from what is waited for
 
 KERNEL_IS_IDLE = """() => {
     const panel = window.jupyterapp?.shell.currentWidget;
     return panel?.context?.isReady && panel.sessionContext.session?.kernel?.status === 'idle';
 }"""
-OPEN = """async (path) => {
-    const {commands, shell} = window.jupyterapp;
-    for (const panel of [...shell.widgets('main')]) {
-        if (panel.context) panel.context.model.dirty = false;  // or JupyterLab asks whether to save it
+STARTED = "() => window.jupyterapp?.restored.then(() => true)"
+CLOSE_ALL = """() => Promise.all([...window.jupyterapp.shell.widgets('main')].filter((panel) => panel.context).map(async (panel) => {
+    await panel.sessionContext.shutdown();  // what JupyterLab still asks of the kernel fails now, not in the next notebook
+    panel.context.model.dirty = false;  // or JupyterLab asks whether to save it
+    await new Promise((closed) => {
+        panel.disposed.connect(() => closed());
         panel.close();
-    }
+    });
+}))"""
+OPEN = """async ([path, sidebar]) => {
+    const {commands, shell} = window.jupyterapp;
+    if ((shell.mode === 'multiple-document') !== sidebar) await commands.execute('application:toggle-mode');
+    if (shell.leftCollapsed === sidebar) await commands.execute('application:toggle-left-area');
     await commands.execute('docmanager:open', {path});
 }"""
 RUN_CELL = """async (id) => {
@@ -60,7 +68,7 @@ OUTPUTS = """() => Object.fromEntries(window.jupyterapp.shell.currentWidget.cont
         return [cell.model.id, curtain ? `collapsed: ${curtain.textContent}` : seen('.jp-OutputArea-output').length ? 'open' : 'none'];
     }))"""
 USE_THEME = """async (theme) => {
-    await window.jupyterapp.commands.execute('apputils:change-theme', {theme});
+    if (document.body.dataset.jpThemeName !== theme) await window.jupyterapp.commands.execute('apputils:change-theme', {theme});
 }"""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 CLEAR_ALL = "() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
@@ -200,9 +208,9 @@ class Lab:
         wait_until(self.lists_kernels, "the list of kernels")
         return complaints(self.log.read_bytes()[since:].decode(errors="replace"))
 
-    def url(self, notebook: str, sidebar: bool = False) -> str:
-        """The address of a notebook alone on the screen, or beside JupyterLab's sidebar with the file browser."""
-        return f"http://127.0.0.1:{self.port}/{'lab' if sidebar else 'doc'}/tree/{notebook}?token={self.token}&reset"
+    def url(self) -> str:
+        """The address of JupyterLab, as it is before anybody has arranged anything."""
+        return f"http://127.0.0.1:{self.port}/lab?token={self.token}&reset"
 
 
 def complaints(log: str) -> list[str]:
@@ -226,24 +234,23 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def load(page, lab: Lab) -> None:
+    """Load JupyterLab, and return when notebooks can be opened in it."""
+    page.goto(lab.url())
+    page.wait_for_function(STARTED, timeout=RUN_TIMEOUT)
+
+
 def open_notebook(page, lab: Lab, notebook: str, sidebar: bool = False) -> None:
-    """Load JupyterLab with a notebook and a clean kernel, and return when that is ready to run cells."""
+    """Open a notebook with a clean kernel in place of the one before, and return when that is ready to run cells.
+
+    It is alone on the screen, or beside JupyterLab's sidebar with the file browser. Nothing is loaded again.
+    """
+    page.evaluate(CLOSE_ALL)
     lab.end_kernels()
-    page.goto(lab.url(notebook, sidebar))
-    wait_for_notebook(page)
-
-
-def switch_to(page, lab: Lab, notebook: str) -> None:
-    """Open another notebook in the JupyterLab that `page` shows with its sidebar: as `open_notebook`, but nothing is loaded again."""
-    lab.end_kernels()
-    page.evaluate(OPEN, notebook)
-    wait_for_notebook(page)
-
-
-def wait_for_notebook(page) -> None:
-    """Return when the notebook is there and its kernel can run cells."""
+    page.errors.clear()
+    page.evaluate(OPEN, [notebook, sidebar])
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=RUN_TIMEOUT)
-    page.wait_for_function(KERNEL_IS_IDLE, timeout=RUN_TIMEOUT)
+    page.wait_for_function(KERNEL_IS_IDLE, timeout=RUN_TIMEOUT, polling=POLLING)
 
 
 def run_all(page) -> None:
@@ -254,7 +261,7 @@ def run_all(page) -> None:
     page.set_default_timeout(RUN_TIMEOUT)
     page.evaluate(CLEAR_ALL)
     page.evaluate(RUN_ALL)
-    page.wait_for_function(KERNEL_IS_IDLE, timeout=RUN_TIMEOUT)
+    page.wait_for_function(KERNEL_IS_IDLE, timeout=RUN_TIMEOUT, polling=POLLING)
     wait_for_pictures(page)
 
 

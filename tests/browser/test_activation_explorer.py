@@ -273,31 +273,31 @@ def assert_products_are_true(widget, runs, count):
     assert crosses | dots == products and set(crosses) == {name for name, value in products.items() if value == 0}
 
 
-def test_shown_twice_set_from_python_restarted(lab, page):
+def test_shown_twice_set_from_python_restarted(lab, desk):
     log = lab.logged()
-    show(page, lab, IMPORTS, "explorer = ActivationExplorer('elu')\nexplorer", "explorer", "ActivationExplorer('silu', rule='own')", widgets=3)
-    first, second, other = (view(page, n) for n in range(3))
+    show(desk, lab, IMPORTS, "explorer = ActivationExplorer('elu')\nexplorer", "explorer", "ActivationExplorer('silu', rule='own')", widgets=3)
+    first, second, other = (view(desk, n) for n in range(3))
     slider(first).fill("-2.5")
     assert status(second) == status(first) == ActivationExplorer("elu", z=-2.5).describe()
     assert status(other) == ActivationExplorer("silu").describe()
-    python(page, "explorer.z = 1.5; explorer.activations = ['elu', 'silu']; explorer.rule = 'tanh'")
+    python(desk, "explorer.z = 1.5; explorer.activations = ['elu', 'silu']; explorer.rule = 'tanh'")
     expected = ActivationExplorer(["elu", "silu"], z=1.5, rule="tanh").describe()
     wait_until(lambda: status(first) == status(second) == expected, "what Python set")
     assert slider(second).input_value() == "1.5" and second.get_by_label("Slope from a").input_value() == "tanh"
-    assert python(page, "explorer.z = 12") == "ValueError: z is 12, expected a number from -8 to 8"
-    assert violations(page) == []
-    use_theme(page, "dark")
-    assert violations(page) == []
+    assert python(desk, "explorer.z = 12") == "ValueError: z is 12, expected a number from -8 to 8"
+    assert violations(desk) == []
+    use_theme(desk, "dark")
+    assert violations(desk) == []
     back = first.evaluate("(root) => getComputedStyle(root).backgroundColor")
     assert max(int(n) for n in back[4:-1].split(",")) < 60, f"the dark theme's ground is {back}"
-    use_theme(page, "light")
-    python(page, "explorer.close()")
-    wait_until(lambda: page.locator(".casebook").count() == 1, "closed views go away")
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    left = view(page)
+    use_theme(desk, "light")
+    python(desk, "explorer.close()")
+    wait_until(lambda: desk.locator(".casebook").count() == 1, "closed views go away")
+    desk.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    left = view(desk)
     slider(left).fill("3")
     assert status(left) == ActivationExplorer("silu", z=3).describe(), "it lives on without its kernel"
-    assert page.errors == [] and lab.complaints(log) == []
+    assert desk.errors == [] and lab.complaints(log) == []
 
 
 def test_without_a_kernel(exported, page):

@@ -343,23 +343,23 @@ def test_learning(stage):
 # ---------------------------------------------------------------- two views, themes, no kernel
 
 
-def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
-    show(page, lab, IMPORTS, "explorer = ConvolutionExplorer()\nexplorer", "explorer", widgets=2)
-    first, second = (page.locator(".casebook").nth(n) for n in range(2))
+def test_shown_twice_in_both_themes_and_after_a_restart(lab, desk):
+    show(desk, lab, IMPORTS, "explorer = ConvolutionExplorer()\nexplorer", "explorer", widgets=2)
+    first, second = (desk.locator(".casebook").nth(n) for n in range(2))
     slider(first, "place").fill("9")
     assert status(first) == status(second) == ConvolutionExplorer(place=(2, 4)).describe()
-    python(page, f"explorer.kernel = {OWN}; explorer.image = 7; explorer.stride = 2; explorer.place = (3, 1)")
+    python(desk, f"explorer.kernel = {OWN}; explorer.image = 7; explorer.stride = 2; explorer.place = (3, 1)")
     explorer = ConvolutionExplorer(kernel=OWN, image=7, stride=2, place=(3, 1))
     wait_until(lambda: status(first) == status(second) == explorer.describe(), "what Python set")
     assert_slide(first, explorer)
     assert_slide(second, explorer)
-    assert python(page, "explorer.stride = 4") == "ValueError: stride is 4, expected one of 1, 2, 3"
+    assert python(desk, "explorer.stride = 4") == "ValueError: stride is 4, expected one of 1, 2, 3"
     for theme in ("dark", "light"):
-        use_theme(page, theme)
+        use_theme(desk, theme)
         for name in reversed(words.VIEWS.values()):
             first.get_by_label(name).check()
-            assert violations(page) == []
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+            assert violations(desk) == []
+    desk.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     slider(first, "place").fill("3")
     assert_slide(second, ConvolutionExplorer(kernel=OWN, image=7, stride=2, place=(2, 1)))
     before = first.evaluate(PRODUCTS)["cells"]
@@ -367,12 +367,12 @@ def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
     entry(first, 1, 1).press("Enter")
     assert waiting(first) == 1 and status(first) == words.WAITING and first.evaluate(PRODUCTS)["cells"] == before, "the picture before is kept"
     assert first.evaluate(PRODUCTS)["entries"][0] == 4
-    page.wait_for_function("() => document.querySelector('.casebook-host').shadowRoot.querySelector('.cb-notice').textContent", timeout=20_000)
+    desk.wait_for_function("() => document.querySelector('.casebook-host').shadowRoot.querySelector('.cb-notice').textContent", timeout=20_000)
     assert "This needs a running kernel" in first.get_by_role("alert").text_content()
     first.get_by_label("Kernel", exact=True).select_option(label=words.KERNELS["identity"])
     assert waiting(first) == 0 and first.get_by_role("alert").count() == 0
     assert_slide(first, ConvolutionExplorer(kernel="identity", image=7, stride=2, place=(2, 1)))
-    assert page.errors == []
+    assert desk.errors == []
 
 
 def test_without_a_kernel(exported, page):

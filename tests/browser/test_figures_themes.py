@@ -8,7 +8,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from browser.lab import THEMES, open_notebook
+from browser.lab import THEMES, open_notebook, use_theme
 from figure_samples import PICTURES, picture
 from helpers.figures import display, style
 
@@ -79,25 +79,31 @@ def assert_captions_read(page, background):
         assert 4.5 <= contrast(colour, background) < contrast(seen["colour"], background)
 
 
-def assert_a_caption_unfolds(page):
-    """A click on the first sentence shows the rest."""
-    caption, name = page.locator("figcaption").first, next(iter(PICTURES))
-    caption.locator("summary").click()
-    assert caption.locator("small").last.is_visible()
-    assert caption.locator("small").last.inner_text() == display.first_sentence(picture(name).get_label())[1]
+@pytest.fixture(scope="module")
+def page(lab, jupyterlab):
+    """JupyterLab with the pictures."""
+    nbformat.write(notebook(), lab.root / NOTEBOOK)
+    open_notebook(jupyterlab, lab, NOTEBOOK)
+    loaded = "(n) => [...document.querySelectorAll('figure img')].filter(image => image.complete).length === n"
+    jupyterlab.wait_for_function(loaded, arg=len(PICTURES))
+    yield jupyterlab
+    use_theme(jupyterlab, "light")
+    (lab.root / NOTEBOOK).unlink()
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_stored_pictures_and_their_captions_suit_the_theme(lab, page, theme):
-    nbformat.write(notebook(), lab.root / NOTEBOOK)
-    lab.set_theme(theme)
-    open_notebook(page, lab, NOTEBOOK)
-    page.wait_for_function("(n) => [...document.querySelectorAll('figure img')].filter(image => image.complete).length === n", arg=len(PICTURES))
+def test_stored_pictures_and_their_captions_suit_the_theme(page, theme):
+    use_theme(page, theme)
     images = page.locator("figure img")
     for k, name in enumerate(PICTURES):
         assert_figure_reads(screenshot(images.nth(k)), PAGE[theme], name)
         assert images.nth(k).get_attribute("alt") == picture(name).get_label()
     assert_captions_read(page, PAGE[theme])
-    assert_a_caption_unfolds(page)
     assert page.errors == []
-    (lab.root / NOTEBOOK).unlink()
+
+
+def test_a_caption_unfolds(page):
+    caption, name = page.locator("figcaption").first, next(iter(PICTURES))
+    caption.locator("summary").click()
+    assert caption.locator("small").last.is_visible()
+    assert caption.locator("small").last.inner_text() == display.first_sentence(picture(name).get_label())[1]

@@ -213,23 +213,23 @@ def test_the_kink_by_keyboard_and_mouse(stage):
 # ---------------------------------------------------------------- two views, themes, no kernel
 
 
-def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
-    show(page, lab, IMPORTS, "explorer = GradientCheckExplorer()\nexplorer", "explorer", widgets=2)
-    first, second = (page.locator(".casebook").nth(n) for n in range(2))
+def test_shown_twice_in_both_themes_and_after_a_restart(lab, desk):
+    show(desk, lab, IMPORTS, "explorer = GradientCheckExplorer()\nexplorer", "explorer", widgets=2)
+    first, second = (desk.locator(".casebook").nth(n) for n in range(2))
     slider(first, "step h").fill("-5")
     assert status(first) == status(second) == GradientCheckExplorer(h=1e-5).describe()
-    python(page, "explorer.view = 'kink'; explorer.share = 0.25")
+    python(desk, "explorer.view = 'kink'; explorer.share = 0.25")
     wait_until(lambda: status(first) == status(second) == GradientCheckExplorer("kink", share=0.25).describe(), "what Python set")
-    assert python(page, "explorer.h = 0") == "ValueError: h is 0, expected a number from 1e-16 to 1"
+    assert python(desk, "explorer.h = 0") == "ValueError: h is 0, expected a number from 1e-16 to 1"
     for theme in ("dark", "light"):
-        use_theme(page, theme)
+        use_theme(desk, theme)
         for name in ("the step size", "a kink"):
             first.get_by_label(name).check()
-            assert violations(page) == []
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+            assert violations(desk) == []
+    desk.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     slider(first, "z / h").fill("-0.5")
     assert status(first) == status(second) == GradientCheckExplorer("kink", share=-0.5).describe(), "it lives on without its kernel"
-    assert page.errors == []
+    assert desk.errors == []
 
 
 def test_without_a_kernel(exported, page):

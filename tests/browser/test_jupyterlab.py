@@ -4,8 +4,7 @@ import pytest
 from ipykernel.ipkernel import IPythonKernel
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from browser.conftest import new_tab
-from browser.lab import PATIENCE, open_notebook, outputs, run_all, run_cell, show_all, switch_to, use_theme, wait_until
+from browser.lab import PATIENCE, open_notebook, outputs, run_all, run_cell, show_all, use_theme, wait_until
 from notebook_tools import COLLAPSED, code_cells, normalised, notebook_paths, read, write
 
 IMAGES = """() => [...document.querySelectorAll('.jp-OutputArea img')].map(
@@ -36,22 +35,12 @@ UNSAVED = "() => window.jupyterapp.shell.currentWidget.context.model.dirty"
 SIDEBAR = "() => document.querySelector('#filebrowser')?.checkVisibility() ?? false"
 
 
-@pytest.fixture(scope="module")
-def bench(lab, browser):
-    """A JupyterLab with its sidebar open, as `jupyter lab` shows it, in which one notebook after the other is opened."""
-    lab.set_theme("light")
-    with new_tab(browser) as tab:
-        open_notebook(tab, lab, notebook_paths()[0].name, sidebar=True)
-        yield tab
-
-
 @pytest.fixture(scope="module", params=notebook_paths(), ids=lambda path: path.stem)
-def opened(request, lab, bench):
-    """The page with a notebook as a reader opens it, and the notebook's path."""
+def opened(request, lab, jupyterlab):
+    """The page with a notebook as a reader opens it, beside the sidebar, and the notebook's path."""
     write(as_saved_here(read(request.param)), lab.root / request.param.name)
-    bench.errors.clear()
-    switch_to(bench, lab, request.param.name)
-    return bench, request.param
+    open_notebook(jupyterlab, lab, request.param.name, sidebar=True)
+    return jupyterlab, request.param
 
 
 def as_saved_here(notebook):
@@ -82,7 +71,8 @@ def assert_pictures_are_shown(images, path, *, run=False):
 
 def test_every_formula_is_shown(opened):
     page, _ = opened
-    page.wait_for_function(f"() => ({RAW_FORMULAS})().length === 0 || performance.now() > {1000 * PATIENCE}")
+    until = page.evaluate("() => performance.now()") + 1000 * PATIENCE
+    page.wait_for_function(f"(until) => !({RAW_FORMULAS})().length || performance.now() > until", arg=until, polling=200)
     assert page.evaluate(RAW_FORMULAS) == [] and page.errors == []
 
 
@@ -113,18 +103,17 @@ def test_nothing_scrolls_sideways(opened):
     assert page.evaluate(WIDE) == []
 
 
-def test_the_first_notebook_runs_in_both_themes(lab, page):
+def test_the_first_notebook_runs_in_both_themes(lab, desk):
     path = notebook_paths()[0]
-    lab.set_theme("light")
-    open_notebook(page, lab, path.name)
-    run_all(page)
-    assert page.locator(FAILED_OUTPUTS).all_text_contents() == []
-    assert page.evaluate(PROMPTS) == [f"[{n}]:" for n in range(1, len(code_cells(read(path))) + 1)]
+    open_notebook(desk, lab, path.name)
+    run_all(desk)
+    assert desk.locator(FAILED_OUTPUTS).all_text_contents() == []
+    assert desk.evaluate(PROMPTS) == [f"[{n}]:" for n in range(1, len(code_cells(read(path))) + 1)]
     assert figures_stored(path, run=True) > 0
     for theme in ("light", "dark"):
-        use_theme(page, theme)
-        assert_pictures_are_shown(page.evaluate(IMAGES), path, run=True)
-    assert page.errors == []
+        use_theme(desk, theme)
+        assert_pictures_are_shown(desk.evaluate(IMAGES), path, run=True)
+    assert desk.errors == []
 
 
 # ---------------------------------------------------------------- a prediction, as a reader makes it
@@ -134,14 +123,13 @@ ANSWERED = "<details><summary>Answer</summary>\n\nIt is 42.\n\n</details>"
 
 
 @pytest.fixture
-def riddle(lab, bench):
+def riddle(lab, desk):
     """The page with a notebook of one prediction, as the storing script leaves it."""
     cells = [new_markdown_cell(QUESTION, id="question"), new_code_cell("print(6 * 7)", id="reveal"), new_markdown_cell(ANSWERED, id="answer")]
     cells[1].update(execution_count=1, outputs=[new_output("stream", text="42\n")])
     write(as_saved_here(normalised(new_notebook(cells=cells))), lab.root / "riddle.ipynb")
-    bench.errors.clear()
-    switch_to(bench, lab, "riddle.ipynb")
-    return bench
+    open_notebook(desk, lab, "riddle.ipynb", sidebar=True)
+    return desk
 
 
 def test_an_output_opens_when_its_cell_is_run(riddle):

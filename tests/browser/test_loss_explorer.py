@@ -226,23 +226,23 @@ def test_a_loss_number(stage):
     assert page.errors == []
 
 
-def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
-    show(page, lab, IMPORTS, "explorer = LossExplorer('logits')\nexplorer", "explorer", "LossExplorer(p=0.5)", widgets=3)
-    first, second, other = (page.locator(".casebook").nth(n) for n in range(3))
+def test_shown_twice_in_both_themes_and_after_a_restart(lab, desk):
+    show(desk, lab, IMPORTS, "explorer = LossExplorer('logits')\nexplorer", "explorer", "LossExplorer(p=0.5)", widgets=3)
+    first, second, other = (desk.locator(".casebook").nth(n) for n in range(3))
     slider(first, "z₃").fill("4.5")
     for widget in (first, second):
         assert_softmax_is_true(widget, (2, 1, 4.5), 0)
-    python(page, "explorer.view = 'number'")
+    python(desk, "explorer.view = 'number'")
     wait_until(lambda: status(first) == status(second) == LossExplorer("number").describe(), "what Python set")
     for theme in ("dark", "light"):
-        use_theme(page, theme)
+        use_theme(desk, theme)
         for name in ("one probability", "logits and softmax", "read a loss"):
             first.get_by_label(name).check()
-            assert violations(page) == []
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+            assert violations(desk) == []
+    desk.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     slider(other).fill("0.125")
     assert status(other) == LossExplorer(p=0.125).describe(), "it lives on without its kernel"
-    assert page.errors == []
+    assert desk.errors == []
 
 
 def test_without_a_kernel(exported, page):

@@ -368,26 +368,26 @@ def test_what_cannot_be_shown_is_said(stage, code, said):
     assert violations(stage) == [] and stage.errors == []
 
 
-def test_shown_twice_set_from_python_closed(lab, page):
+def test_shown_twice_set_from_python_closed(lab, desk):
     log = lab.logged()
-    show(page, lab, IMPORTS, "stepper = NetworkStepper()\nstepper", "stepper", "NetworkStepper(step='dZ2')", widgets=3)
-    first, second, other = (view(page, n) for n in range(3))
+    show(desk, lab, IMPORTS, "stepper = NetworkStepper()\nstepper", "stepper", "NetworkStepper(step='dZ2')", widgets=3)
+    first, second, other = (view(desk, n) for n in range(3))
     choose_step(first, "dA2")
     assert status(first) == status(second) == NetworkStepper(step="dA2").describe() and status(other) == NetworkStepper(step="dZ2").describe()
-    python(page, "stepper.step = 12; stepper.example = 2; stepper.hidden = 'tanh'; stepper.selected = 'W2[4, 5]'")
+    python(desk, "stepper.step = 12; stepper.example = 2; stepper.hidden = 'tanh'; stepper.selected = 'W2[4, 5]'")
     expected = NetworkStepper(step="dW2", example=2, hidden="tanh", selected="W2[4, 5]").describe()
     wait_until(lambda: status(first) == status(second) == expected, "what Python set")
-    assert "expected an entry of W2" in python(page, "stepper.selected = 'W2[40, 5]'")
+    assert "expected an entry of W2" in python(desk, "stepper.selected = 'W2[40, 5]'")
     for theme in ("dark", "light"):
-        use_theme(page, theme)
-        assert violations(page) == []
+        use_theme(desk, theme)
+        assert violations(desk) == []
     second.get_by_role("button", name="Play").click()
-    python(page, "stepper.close()")
-    wait_until(lambda: page.locator(".casebook").count() == 1, "closed views go away")
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    choose_step(view(page), "A3")
-    assert status(view(page)) == NetworkStepper(step="A3").describe(), "it lives on without its kernel"
-    assert page.errors == [] and lab.complaints(log) == []
+    python(desk, "stepper.close()")
+    wait_until(lambda: desk.locator(".casebook").count() == 1, "closed views go away")
+    desk.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    choose_step(view(desk), "A3")
+    assert status(view(desk)) == NetworkStepper(step="A3").describe(), "it lives on without its kernel"
+    assert desk.errors == [] and lab.complaints(log) == []
 
 
 def test_without_a_kernel(exported, page):

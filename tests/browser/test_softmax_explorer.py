@@ -208,10 +208,10 @@ def assert_heat_is_true(seen, explorer):
     p = e / e.sum()
     error = p - np.eye(len(z))[true]
     assert seen["status"] == explorer.describe()
+    found = heat.of_temperatures(z, true)
     for k, name in enumerate(classes):
         texts = seen["rows"][f"class{k}"]
         assert texts[0] == name + (" ✓" if k == true else "") and texts[1] == number(z[k] + shift)
-        found = heat.of_temperatures(z, true)
         wide, steep = beside_one(found["p"][t, k], 3), beside_one(found["dZ"][t, k], 3)
         assert texts[3] == (wide if len(wide) <= 9 else f"1 − {number(found['rest'][t, k], 1)}")
         assert texts[5] == (steep if len(steep) <= 9 else number(found["dZ"][t, k], 3))
@@ -310,34 +310,34 @@ explorer""")
 # ---------------------------------------------------------------- two views, themes, no kernel
 
 
-def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
-    show(page, lab, IMPORTS, "explorer = SoftmaxExplorer()\nexplorer", "explorer", widgets=2)
-    first, second = (page.locator(".casebook").nth(n) for n in range(2))
+def test_shown_twice_in_both_themes_and_after_a_restart(lab, desk):
+    show(desk, lab, IMPORTS, "explorer = SoftmaxExplorer()\nexplorer", "explorer", widgets=2)
+    first, second = (desk.locator(".casebook").nth(n) for n in range(2))
     slider(first, "unit").fill("4")
     assert status(first) == status(second) == SoftmaxExplorer(unit=4).describe()
-    python(page, "explorer.data = 'toy'; explorer.unit = 3; explorer.example = 2; explorer.step = 60")
+    python(desk, "explorer.data = 'toy'; explorer.unit = 3; explorer.example = 2; explorer.step = 60")
     wait_until(lambda: status(first) == status(second) == SoftmaxExplorer(data="toy", unit=3, example=2, step=50).describe(), "what Python set")
-    assert python(page, "print(explorer.step)") == "50"
-    assert python(page, "explorer.shift = 2000") == "ValueError: shift is 2000, expected a number from -1000 to 1000"
+    assert python(desk, "print(explorer.step)") == "50"
+    assert python(desk, "explorer.shift = 2000") == "ValueError: shift is 2000, expected a number from -1000 to 1000"
     for theme in ("dark", "light"):
-        use_theme(page, theme)
+        use_theme(desk, theme)
         for name in ("temperature and shift", "which gradients survive"):
             first.get_by_label(name).check()
-            assert violations(page) == []
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+            assert violations(desk) == []
+    desk.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     slider(first, "training step").fill("3")
     assert status(first) == status(second) == SoftmaxExplorer(data="toy", unit=3, example=2, step=5).describe(), "it lives on without its kernel"
-    assert page.errors == []
+    assert desk.errors == []
 
 
-def test_nothing_is_cut_where_it_is_narrow(lab, page):
-    page.set_viewport_size({"width": 900, "height": 720})
-    show(page, lab, IMPORTS, "SoftmaxExplorer(step=1000)", sidebar=True)
-    widget = page.locator(".casebook").first
+def test_nothing_is_cut_where_it_is_narrow(lab, desk):
+    desk.set_viewport_size({"width": 900, "height": 720})
+    show(desk, lab, IMPORTS, "SoftmaxExplorer(step=1000)", sidebar=True)
+    widget = desk.locator(".casebook").first
     box = widget.bounding_box()
     end = """(node) => { const text = document.createRange(); text.selectNodeContents(node); return text.getBoundingClientRect().right; }"""
     assert widget.locator(".cb-step .cb-value").evaluate(end) <= box["x"] + box["width"]
-    assert page.errors == []
+    assert desk.errors == []
 
 
 def test_without_a_kernel(exported, page):

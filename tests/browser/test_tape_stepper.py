@@ -207,23 +207,23 @@ def test_it_plays_to_the_end(stage):
 # ---------------------------------------------------------------- two views, themes, no kernel
 
 
-def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
-    show(page, lab, IMPORTS, "stepper = TapeStepper()\nstepper", "stepper", widgets=2)
-    first, second = (page.locator(".casebook").nth(n) for n in range(2))
+def test_shown_twice_in_both_themes_and_after_a_restart(lab, desk):
+    show(desk, lab, IMPORTS, "stepper = TapeStepper()\nstepper", "stepper", widgets=2)
+    first, second = (desk.locator(".casebook").nth(n) for n in range(2))
     slider(first, "step").fill("8")
     assert status(first) == status(second) == TapeStepper(step=8).describe()
-    python(page, "stepper.order = 'unordered'; stepper.step = 'end'; stepper.input = 'c'; stepper.value = 0.52")
+    python(desk, "stepper.order = 'unordered'; stepper.step = 'end'; stepper.input = 'c'; stepper.value = 0.52")
     wanted = TapeStepper(order="unordered", step="end", input="c", value=0.5).describe()
     wait_until(lambda: status(first) == status(second) == wanted, "what Python set")
-    assert python(page, "print(stepper.step, stepper.value)") == "14 0.5"
-    assert python(page, "stepper.value = 20") == "ValueError: value is 20, expected a number from -3 to 1, around what was given for c"
+    assert python(desk, "print(stepper.step, stepper.value)") == "14 0.5"
+    assert python(desk, "stepper.value = 20") == "ValueError: value is 20, expected a number from -3 to 1, around what was given for c"
     for theme in ("dark", "light"):
-        use_theme(page, theme)
-        assert violations(page) == []
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        use_theme(desk, theme)
+        assert violations(desk) == []
+    desk.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     first.get_by_label(words.ORDERS["right"]).check()
     assert status(first) == status(second) == TapeStepper(step="end", input="c", value=0.5).describe(), "it lives on without its kernel"
-    assert page.errors == []
+    assert desk.errors == []
 
 
 def test_without_a_kernel(exported, page):

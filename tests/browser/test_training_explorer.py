@@ -231,23 +231,23 @@ def test_the_rate_is_dragged_over_what_is_not_recorded(stage):
     assert stage.errors == []
 
 
-def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
+def test_shown_twice_in_both_themes_and_after_a_restart(lab, desk):
     cells = (IMPORTS, "explorer = TrainingExplorer(step=1)\nexplorer", "explorer", "TrainingExplorer(rate=0.12)")
-    show(page, lab, *cells, widgets=3)
-    first, second, other = (page.locator(".casebook").nth(n) for n in range(3))
+    show(desk, lab, *cells, widgets=3)
+    first, second, other = (desk.locator(".casebook").nth(n) for n in range(3))
     first.get_by_role("button", name="Take a step").click()
     for widget in (first, second):
         assert_painted(widget, TrainingExplorer(step=2))
-    wait_until(lambda: python(page, "print(explorer.step)") == "2", "the move in Python, or it would come after what Python sets")
-    python(page, "explorer.step = 10; explorer.hidden = 'elu'")
+    wait_until(lambda: python(desk, "print(explorer.step)") == "2", "the move in Python, or it would come after what Python sets")
+    python(desk, "explorer.step = 10; explorer.hidden = 'elu'")
     for widget in (first, second):
         wait_until(lambda widget=widget: status(widget) == TrainingExplorer(step=10, hidden="elu").describe(), "what Python set")
-    assert python(page, "explorer.hidden = 'rely'").startswith("ValueError: hidden is 'rely', expected one of relu")
+    assert python(desk, "explorer.hidden = 'rely'").startswith("ValueError: hidden is 'rely', expected one of relu")
     for theme in ("dark", "light"):
-        use_theme(page, theme)
+        use_theme(desk, theme)
         assert_painted(first, TrainingExplorer(step=10, hidden="elu"))
-        assert violations(page) == []
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        assert violations(desk) == []
+    desk.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     other.get_by_label("Step", exact=True).fill("3")
     assert_painted(other, TrainingExplorer(rate=0.12, step=3))
     before = other.evaluate(READ)
@@ -257,7 +257,7 @@ def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
     other.get_by_role("button", name="Back to the settings of the case").click()
     assert_painted(other, TrainingExplorer())
     assert other.locator(".cb-notice").is_hidden()
-    assert page.errors == []
+    assert desk.errors == []
 
 
 def test_without_a_kernel(exported, page):

@@ -151,21 +151,21 @@ def test_python_sets_what_is_shown(stage):
     assert page.errors == []
 
 
-def test_shown_twice_in_both_themes_and_after_a_restart(lab, page):
-    show(page, lab, IMPORTS, "explorer = TrainingExplorer('bowl')\nexplorer", "explorer", widgets=2)
-    first, second = (page.locator(".casebook").nth(n) for n in range(2))
+def test_shown_twice_in_both_themes_and_after_a_restart(lab, desk):
+    show(desk, lab, IMPORTS, "explorer = TrainingExplorer('bowl')\nexplorer", "explorer", widgets=2)
+    first, second = (desk.locator(".casebook").nth(n) for n in range(2))
     for theme in ("dark", "light"):
-        use_theme(page, theme)
+        use_theme(desk, theme)
         for bowl in ("raw", "tumours"):
             choose(first, bowl, 0.9 if theme == "dark" else 0)
             assert status(first) == status(second)
-            assert violations(page) == []
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+            assert violations(desk) == []
+    desk.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     slider(first, "rate").fill("100")
     wanted = TrainingExplorer("bowl", bowl="tumours", bowl_rate=rec.tape("tumours")["rates"][99])
     assert status(first) == status(second) == wanted.describe(), "it lives on without its kernel"
     assert_true(first, wanted)
-    assert page.errors == []
+    assert desk.errors == []
 
 
 def test_without_a_kernel(exported, page):

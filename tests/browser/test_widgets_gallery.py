@@ -35,17 +35,16 @@ STATES = {
 """Each with the height in pixels that it may have: 600 are seen at once."""
 
 
-def test_everything_is_seen_beside_the_open_sidebar(lab, page):
-    page.set_viewport_size({"width": 1280, "height": 720})  # the narrower of the usual two; the wider has room left
-    show(page, lab, f"{IMPORTS}\nfrom helpers import case", "", widgets=0, sidebar=True)
+def test_everything_is_seen_beside_the_open_sidebar(lab, desk):
+    show(desk, lab, f"{IMPORTS}\nfrom helpers import case", "", widgets=0, sidebar=True)
     for code, highest in STATES.items():
-        widget = play(page, code)
+        widget = play(desk, code)
         assert widget.evaluate(CUT) == [], code
         assert widget.bounding_box()["height"] <= highest, code
     for theme in ("dark", "light"):
-        use_theme(page, theme)
-        assert violations(page) == []
-    assert page.errors == []
+        use_theme(desk, theme)
+        assert violations(desk) == []
+    assert desk.errors == []
 
 
 def test_the_gallery(stage):

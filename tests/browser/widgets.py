@@ -7,7 +7,7 @@
         wait_until(lambda: python(stage, "print(explorer.z)") == "1.05", "z in Python")
         assert violations(stage) == [] and stage.errors == []
 
-A test that restarts the kernel or needs a page of its own takes `lab` and `page` and calls `show`.
+A test that restarts the kernel or needs a notebook of its own takes `lab` and `desk` and calls `show`; it stands after those on stage.
 Nothing sleeps. What the keyboard or `fill` does is painted before the call returns; the mouse's and the finger's events may come a
 frame later, and what goes through Python later still: await them with `wait_until`.
 """
