@@ -23,14 +23,15 @@ def without_cdn(site: Path, folder: Path, core: Path, cache: Path) -> Path:
     shutil.copytree(core, lab / "static" / "pyodide")
     path = lab / "static" / "pyodide-lock" / "pyodide-lock.json"
     lock = json.loads(path.read_text(encoding="utf-8"))
-    needed = closure(lock["packages"], FIRST)
-    for name in needed:
-        entry = lock["packages"][name]
+    needed = [lock["packages"][name] for name in closure(lock["packages"], FIRST)]
+    elsewhere = [entry for entry in needed if "://" in entry["file_name"]]
+    fetch(elsewhere, cache)
+    for entry in needed:
         entry["depends"] = [other for other in entry["depends"] if other not in ON_THE_CDN_ALONE]
-        if "://" in entry["file_name"]:
-            wheel = fetched(entry, cache)
-            shutil.copy(wheel, lab / "static" / "pyodide")
-            entry |= {"file_name": f"../pyodide/{wheel.name}", "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest()}
+    for entry in elsewhere:
+        wheel = cache / file_name(entry)
+        shutil.copy(wheel, lab / "static" / "pyodide")
+        entry |= {"file_name": f"../pyodide/{wheel.name}", "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest()}
     path.write_text(json.dumps(lock), encoding="utf-8")
     configure(lab / "jupyter-lite.json")
     return folder
@@ -47,14 +48,17 @@ def closure(packages: dict, names) -> set[str]:
     return found
 
 
-def fetched(entry: dict, cache: Path) -> Path:
-    """The wheel of a lock file's entry, from PyPI."""
+def file_name(entry: dict) -> str:
+    """The name of the wheel of a lock file's entry."""
+    return entry["file_name"].rsplit("/", 1)[-1]
+
+
+def fetch(entries: list[dict], cache: Path) -> None:
+    """Fetch the wheels of a lock file's entries that are not in `cache` from PyPI."""
     cache.mkdir(parents=True, exist_ok=True)
-    name = entry["file_name"].rsplit("/", 1)[-1]
-    if not (cache / name).is_file():
+    if wanted := [f"{entry['name']}=={entry['version']}" for entry in entries if not (cache / file_name(entry)).is_file()]:
         command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "--python-version", "3.14"]
-        subprocess.run([*command, "-d", str(cache), f"{entry['name']}=={entry['version']}"], check=True, timeout=120)
-    return cache / name
+        subprocess.run([*command, "-d", str(cache), *wanted], check=True, timeout=240)
 
 
 def configure(path: Path):

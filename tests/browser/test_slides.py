@@ -143,14 +143,15 @@ PLANTS = {
 }
 
 
-@pytest.mark.parametrize("name", PLANTS)
-def test_the_look_finds_what_is_planted(tab, address, name):
-    word, plant = PLANTS[name]
+def test_the_look_finds_what_is_planted_and_where(tab, address):
     open_deck(tab, address, "04")
-    tab.evaluate("(plant) => Reveal.getSlides()[1].querySelector('.sheet').insertAdjacentHTML('afterbegin', plant)", plant)
-    found = tab.evaluate(LOOK)
-    assert found and all(complaint.startswith("2: ") for complaint in found)
-    assert any(word in complaint for complaint in found), found
+    plant = "([n, plant]) => Reveal.getSlides()[n - 1].querySelector('.sheet').insertAdjacentHTML('afterbegin', plant)"
+    for number, (_, planted) in enumerate(PLANTS.values(), 2):
+        tab.evaluate(plant, [number, planted])
+    found = [complaint.split(": ", 1) for complaint in tab.evaluate(LOOK)]
+    for number, (name, (word, _)) in enumerate(PLANTS.items(), 2):
+        assert any(word in said for where, said in found if where == str(number)), f"{name}: {found}"
+    assert {where for where, _ in found} == {str(number) for number in range(2, len(PLANTS) + 2)}
 
 
 def test_an_answer_comes_at_the_next_key(tab, address):
