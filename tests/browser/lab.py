@@ -38,14 +38,18 @@ KERNEL_IS_IDLE = """() => {
     return panel?.context?.isReady && panel.sessionContext.session?.kernel?.status === 'idle';
 }"""
 STARTED = "() => window.jupyterapp?.restored.then(() => true)"
-CLOSE_ALL = """() => Promise.all([...window.jupyterapp.shell.widgets('main')].filter((panel) => panel.context).map(async (panel) => {
-    await panel.sessionContext.shutdown();  // what JupyterLab still asks of the kernel fails now, not in the next notebook
-    panel.context.model.dirty = false;  // or JupyterLab asks whether to save it
-    await new Promise((closed) => {
-        panel.disposed.connect(() => closed());
-        panel.close();
-    });
-}))"""
+CLOSE_ALL = """async () => {
+    for (const panel of [...window.jupyterapp.shell.widgets('main')].filter((panel) => panel.context)) {
+        await panel.sessionContext.shutdown();
+        panel.context.model.dirty = false;  // or JupyterLab asks whether to save it
+        await new Promise((closed) => {
+            panel.disposed.connect(() => closed());
+            panel.close();
+        });
+    }
+    await window.jupyterapp.serviceManager.kernels.refreshRunning().catch(() => {});
+    await new Promise((later) => setTimeout(later));  // what JupyterLab still asked of the kernel is reported to have failed now
+}"""
 OPEN = """async ([path, sidebar]) => {
     const {commands, shell} = window.jupyterapp;
     if ((shell.mode === 'multiple-document') !== sidebar) await commands.execute('application:toggle-mode');
