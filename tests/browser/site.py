@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from browser.axe import findings
 from browser.export import Quiet, served
-from oracles import require
 
 OPEN_ALL = """() => document.querySelectorAll('article details').forEach((fold) => { fold.open = true; })"""
 WAKE_ALL = """async () => {
@@ -108,8 +108,5 @@ def open_everything(page) -> list[str]:
 
 def serious(page, *rules: str) -> list[str]:
     """The serious and critical findings of axe-core, with the elements; of these rules alone where some are named. Formulas are gone then."""
-    axe = require("axe_playwright_python.sync_playwright").Axe()
-    options = {"resultTypes": ["violations"]} | ({"runOnly": {"type": "rule", "values": list(rules)}} if rules else {})
     page.evaluate(THIN)
-    found = axe.run(page, options=options).response["violations"]
-    return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes']][:5]}" for rule in found if rule["impact"] in SEVERE]
+    return [f"{rule['id']}: {[html[:150] for html in rule['nodes']][:5]}" for rule in findings(page, *rules) if rule["impact"] in SEVERE]

@@ -10,7 +10,7 @@ import pytest
 
 from browser.conftest import new_tab
 from browser.export import served
-from browser.lab import KERNEL_IS_IDLE
+from browser.lab import KERNEL_IS_IDLE, POLLING
 from browser.lite import KERNEL, without_cdn
 from notebook_tools import NOTEBOOKS, ROOT, notebook_paths, read
 
@@ -55,7 +55,7 @@ def open_lab(tab, url, notebook):
     tab.asked = []
     tab.context.on("request", lambda request: tab.asked.append(request.url) if not request.url.startswith((url, "blob:", "data:")) else None)
     tab.goto(f"{url}/lab/lab/index.html?path={notebook}")
-    tab.wait_for_function(OPENED, timeout=PATIENCE)
+    tab.wait_for_function(OPENED, timeout=PATIENCE, polling=POLLING)
 
 
 # ---------------------------------------------------------------- what stands there
@@ -113,7 +113,7 @@ def test_a_kernel_starts_and_the_first_cell_has_helpers_widgets_and_files(browse
     cache = ROOT / "docs" / "_cache" / "wheels"
     with served(without_cdn(site, tmp_path, ROOT / "docs" / "node_modules" / "pyodide", cache)) as url, new_tab(browser) as tab:
         open_lab(tab, url, "07_the_verdict.ipynb")
-        tab.wait_for_function(KERNEL_IS_IDLE, timeout=PATIENCE)
+        tab.wait_for_function(KERNEL_IS_IDLE, timeout=PATIENCE, polling=POLLING)
         outputs = tab.evaluate(RUN, FIRST_CELL)
         said = "".join(output.get("text", "") for output in outputs).splitlines()
         assert said == [

@@ -18,9 +18,9 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_notebook
 
+from browser.axe import findings
 from browser.lab import PATIENCE, Lab, open_notebook, run_all, use_theme, wait_until  # noqa: F401, tests take the last two from here
 from notebook_tools import KERNELSPEC
-from oracles import require
 
 PAINTED = ".cb-status:not(:empty)"
 HOSTS = ".casebook-host"  # each with a widget in its shadow root, which Playwright's locators look into
@@ -204,6 +204,4 @@ def touch(page, *places) -> None:
 
 def violations(page) -> list[str]:
     """The rules of axe-core that the widgets on the page break, with the elements."""
-    axe = require("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page, context=HOSTS).response["violations"]
-    return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes']]}" for rule in found]
+    return [f"{rule['id']}: {[html[:150] for html in rule['nodes']]}" for rule in findings(page, within=HOSTS)]
