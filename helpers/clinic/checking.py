@@ -103,7 +103,10 @@ def check_script(path, loss, rate=None, *, grads=None, once=None, only=None, sec
 def _checked(make, seconds, repair, rng, step=None, again=None, stepped=False):
     """The report on a subject that is still to be made. again(grads=…) makes it anew, where no gradient can be read from the step."""
     began = time.perf_counter()
-    with guard.randomness_kept(), guard.settings_kept(), np.errstate(all="ignore"), warnings.catch_warnings(), Progress() as say:
+    with (
+        guard.randomness_kept(), guard.settings_kept(), guard.rarely_collected(), np.errstate(all="ignore"), warnings.catch_warnings(),
+        Progress() as say,
+    ):  # fmt: skip
         warnings.simplefilter("ignore")
         try:
             say("looking for your parameters")

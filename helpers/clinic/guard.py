@@ -9,6 +9,7 @@ own code. Against a call that never comes back to Python only a process of its o
 import contextlib
 import ctypes
 import dis
+import gc
 import io
 import itertools
 import os
@@ -28,6 +29,9 @@ _IN_A_BROWSER = sys.platform == "emscripten"
 
 _AGAIN = (2e-6, 1e-5, 1e-4, 1e-3, 1e-2)
 """Seconds to the next alarm; they take turns, so that no loop keeps step with them."""
+
+_LATE = 1
+"""Seconds after the limit from which a browser stops a function anywhere, also where the function may swallow it."""
 
 
 class OutOfTime(BaseException):
@@ -100,6 +104,17 @@ def randomness_kept():
     finally:
         random.setstate(mine)
         np.random.set_state(numpys)
+
+
+@contextlib.contextmanager
+def rarely_collected():
+    """Within, Python seldom goes through all of memory for cycles: a search makes syntax trees by the thousand, which hold none."""
+    young, older, all_of_it = gc.get_threshold()
+    gc.set_threshold(young, older, 100 * all_of_it)
+    try:
+        yield
+    finally:
+        gc.set_threshold(young, older, all_of_it)
 
 
 @contextlib.contextmanager
@@ -213,12 +228,12 @@ def _watchdog(struck, seconds):
 
 @contextlib.contextmanager
 def _clock(struck, seconds):
-    """Stop at a line where nothing swallows it, and a second later anywhere. What is traced already, to see its values, is not timed."""
+    """Stop at a line where nothing swallows it, and `_LATE` seconds later anywhere. What is traced already, to see its values, is not timed."""
     end, traced = time.monotonic() + seconds, sys.gettrace()
 
     def trace(frame, event, arg):
         late = time.monotonic() - end
-        if event == "line" and late > 0 and (late > 1 or not _swallowed(frame)):
+        if event == "line" and late > 0 and (late > _LATE or not _swallowed(frame)):
             struck.append(True)
             raise OutOfTime
         return None if _is_library(frame.f_code.co_filename) else trace

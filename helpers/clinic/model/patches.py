@@ -42,7 +42,9 @@ class Patches:
 
     def prepared(self, texts):
         """[(function, its code in another text)] for `running`."""
-        return [change for filename, text in texts.items() for change in self._changes(filename, text)]
+        self._look_at(texts)
+        plain = {filename: text.replace("\r\n", "\n").replace("\r", "\n") for filename, text in texts.items()}
+        return [change for filename, text in plain.items() for change in self._files[filename].changes(text)]
 
     @contextlib.contextmanager
     def held(self):
@@ -67,26 +69,28 @@ class Patches:
         finally:
             for function, code in before:
                 function.__code__ = code
-            for (old, new), count in zip(inner, held, strict=True):
-                if sys.getrefcount(new) > count:  # a function that was made within lives on
-                    _give_back(old, new)
+            _give_back([(old, new) for (old, new), count in zip(inner, held, strict=True) if sys.getrefcount(new) > count])
 
-    def _changes(self, filename, text):
-        file = self._files.get(filename)
-        source = source_of(filename)
-        if source is None:
-            raise ValueError(f"the text of {filename} is not known")
-        if file is None or (not self._depth and (file.source is not source or file.stale())):
-            file = self._files[filename] = _File(source)
-        return file.changes(text.replace("\r\n", "\n").replace("\r", "\n"))
+    def _look_at(self, filenames):
+        """Look for the functions of files that are not known, or no longer as they were: through all of memory, so for all files at once."""
+        unknown = {}
+        for filename in filenames:
+            file, source = self._files.get(filename), source_of(filename)
+            if source is None:
+                raise ValueError(f"the text of {filename} is not known")
+            if file is None or (not self._depth and (file.source is not source or file.stale())):
+                unknown[filename] = source
+        if unknown:
+            live = [f for f in gc.get_objects() if type(f) is FunctionType and f.__code__.co_filename in unknown]
+            self._files.update({filename: _File(source, live) for filename, source in unknown.items()})
 
 
 class _File:
     """The text of one file, cut at its top-level statements, and the functions in memory that were made from it."""
 
-    def __init__(self, source):
+    def __init__(self, source, functions):
         self.source, self.live, self.flags, self.compiled = source, {}, source.flags, {}
-        for function in [f for f in gc.get_objects() if type(f) is FunctionType and f.__code__.co_filename == source.filename]:
+        for function in [f for f in functions if f.__code__.co_filename == source.filename]:
             code = function.__code__
             self.live.setdefault((code.co_qualname, code.co_firstlineno), []).append((weakref.ref(function), code))
             self.flags |= code.co_flags & _FLAGS
@@ -182,11 +186,12 @@ def _inner(old, new):
     return [pair for name, codes in ours.items() if len(theirs.get(name, ())) == len(codes) for pair in zip(codes, theirs[name], strict=True)]
 
 
-def _give_back(old, new):
-    """Give functions that were made with the new code the old."""
-    for function in gc.get_referrers(new):
-        if isinstance(function, FunctionType) and old.co_freevars == new.co_freevars:
-            function.__code__ = old
+def _give_back(pairs):
+    """Give functions that were made within, and live on, their old code; pairs: (old, new)."""
+    old = {id(new): old for old, new in pairs if old.co_freevars == new.co_freevars}
+    for function in gc.get_referrers(*[new for _, new in pairs]) if pairs else ():
+        if isinstance(function, FunctionType) and id(function.__code__) in old:
+            function.__code__ = old[id(function.__code__)]
 
 
 def _same(old, new):

@@ -135,8 +135,9 @@ class Plan:
         split, block = self.split, other.body
         other.split = type(split)([], [], [], [], [], split.moving)
         for k, loop in enumerate(split.loops):
-            _same(_undefined(_before(self._level(k), loop)), _undefined(_before(block, loop)), mine, theirs)
-            twin = next(one for one in block[len(_before(block, loop)) :])
+            above = _before(block, loop)
+            _same(_undefined(_before(self._level(k), loop)), _undefined(above), mine, theirs)
+            twin = block[len(above)]
             _same([loop.target, loop.iter] if isinstance(loop, ast.For) else [loop.test], _header(twin), mine, theirs)
             other.split.loops.append(twin)
             block = twin.body
@@ -201,9 +202,14 @@ def _undefined(block):
 
 def _before(block, loop):
     """The statements before a loop, or before its twin in another text: the loop of the same kind that is as many loops down."""
+    said = None
     for k, one in enumerate(block):
-        if one is loop or (type(one) is type(loop) and _said(one) == _said(loop)):
+        if one is loop:
             return block[:k]
+        if type(one) is type(loop):
+            said = said or _said(loop)
+            if _said(one) == said:
+                return block[:k]
     raise ValueError("what begins the training loop runs only once and cannot be tried")
 
 

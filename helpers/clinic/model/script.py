@@ -24,7 +24,7 @@ from helpers.clinic.model.strides import strides
 from helpers.clinic.model.subject import Subject, Trouble
 from helpers.clinic.model.syntax import free, roots
 
-MOST = 512
+MOST = 64
 """Plans of edited texts that are kept."""
 
 

@@ -90,7 +90,7 @@ def examine(
         return elsewhere.misused(error)
     except elsewhere.Elsewhere as found:
         return elsewhere.report(found, backward_prop, forward_prop)
-    with guard.randomness_kept(), np.errstate(all="warn", under="ignore"):
+    with guard.randomness_kept(), guard.rarely_collected(), np.errstate(all="warn", under="ignore"):
         try:
             return _report(Hearing(*functions, wanted, rng, handed=(backward_prop, forward_prop)), _time(seconds) if repair else 0)
         except elsewhere.Elsewhere as found:

@@ -50,8 +50,8 @@ def _searched(hearing, findings, outcomes, seconds, is_right, hypothesis):
     is_right = (lambda: True) if forward else is_right
     v = subject.explained() if forward else hypothesis.values[0] if hypothesis is not None and not outcomes[0].error else None
     followed = Followed(subject, points, ran, v)
-    plain = followed.written_anew(hearing.meant, is_right)
     suspects = _suspects(subject, points, findings, ran, followed)
+    plain = followed.written_anew(hearing.meant, is_right)
     found = search.repairs(subject, points, suspects, seconds=min(seconds, QUICK) if plain else seconds,
                            again=lambda texts: _again(subject, points, ran, texts))  # fmt: skip
     if found.complete:
