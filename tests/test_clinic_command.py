@@ -60,9 +60,9 @@ def test_a_file_may_do_much(tmp_path, name):
 
 
 UNUSABLE = {
-    "endless": ("while True:\n    pass\n" + CASE, ("--seconds", "2"), "stopped after 2 seconds, before its last line"),
+    "endless": ("while True:\n    pass\n" + CASE, ("--seconds", "1"), "stopped after 1 seconds, before its last line"),
     "endless with except": (
-        "while True:\n    try:\n        sum(range(99))\n    except:\n        pass\n" + CASE, ("--seconds", "2"), "before its last line"),
+        "while True:\n    try:\n        sum(range(99))\n    except:\n        pass\n" + CASE, ("--seconds", "1"), "before its last line"),
     "endless function": (
         "import signal\n\n\ndef backward_prop(X, y, c, p):\n    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\n    while True: pass\n",
         ("--seconds", "4"), "stopped after 4 seconds"),

@@ -193,6 +193,7 @@ def in_a_browser(monkeypatch):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(guard, "_IN_A_BROWSER", True)
+    monkeypatch.setattr(guard, "_LATE", 0.2)
     monkeypatch.setattr(threading.Thread, "start", refuse)
     monkeypatch.setattr(guard.signal, "setitimer", refuse)
 

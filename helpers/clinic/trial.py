@@ -50,7 +50,7 @@ def _examined(task, answer):
     _answer(answer, read=True)
     network = {word: task[word] for word in ("hidden", "output", "loss", "slope", "n_x")}
     try:
-        report = examine(function, getattr(module, "forward_prop", None), **network)
+        report = examine(function, getattr(module, "forward_prop", None), **network, repair=task["repair"])
     except (TypeError, ValueError) as error:
         return _answer(answer, trouble=said(error, length=400))
     return _answer(answer, status=STATUS[report.verdict], report=str(report))

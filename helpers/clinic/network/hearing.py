@@ -45,7 +45,11 @@ class Hearing:
 
         Raises Elsewhere where it is another network's.
         """
-        outcomes = [run_forward(self.forward_prop, probe.X, probe.p) for probe in self.probes]
+        outcomes = []
+        for probe in self.probes:
+            outcomes.append(run_forward(self.forward_prop, probe.X, probe.p))
+            if outcomes[-1].stopped:  # a pass that does not end is not waited for again
+                return (), outcomes[-1]
         unlike.of_forward(self, outcomes)
         for outcome in outcomes:
             if outcome.error or "A3" not in outcome.values or not _holds_outputs(outcome.values["A3"]):

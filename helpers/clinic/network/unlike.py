@@ -46,7 +46,7 @@ def of_backward(hearing, outcomes):
     if first.exception is not None and (layer := _missing_layer(first)) and _works_with_four_layers(hearing):
         raise _elsewhere(hearing, f"backward_prop asks for {layer}: a network with more layers")
     _by_keys(hearing, first)
-    if any(o.error or _shapes_are_off(o, probe) for o, probe in zip(outcomes[:2], hearing.probes[:2], strict=True)):
+    if not first.stopped and any(o.error or _shapes_are_off(o, probe) for o, probe in zip(outcomes[:2], hearing.probes[:2], strict=True)):
         _in_rows(hearing, all(o.error for o in outcomes[:2]))
         _one_example(hearing, outcomes)
 

@@ -220,5 +220,5 @@ def _gradients(returned, p):
         shape = np.broadcast_shapes(gradient.shape, value.shape)
         if shape != value.shape:
             raise _Stop(f"d{name} has shape {gradient.shape}, so that the update would turn {name} from {value.shape} into {shape}", "shapes")
-        grads[f"d{name}"] = np.broadcast_to(gradient, value.shape)
+        grads[f"d{name}"] = gradient if gradient.shape == shape else np.broadcast_to(gradient, shape)
     return grads
