@@ -1,6 +1,6 @@
 """The clinic names every planted fault and accuses none of the innocent, whatever it is handed.
 
-The environment variable CLINIC_CASES sets how many planted faults are examined; `python tests/clinic_faults.py` examines
+The environment variables CLINIC_CASES and CLINIC_PAIRS set how many planted faults are examined; `python tests/clinic_faults.py` examines
 all that there are and prints the confusion matrix.
 """
 
@@ -26,7 +26,7 @@ from helpers.clinic.network import examination
 from notebook_tools import ROOT
 
 CASES = int(os.environ.get("CLINIC_CASES", "48"))
-PAIRS_PER_KIND = int(os.environ.get("CLINIC_PAIRS", "2"))
+PAIRS_PER_KIND = int(os.environ.get("CLINIC_PAIRS", "1"))
 SEEDS = 200
 RIGHT = clinic_styles.right_source("unrolled", "relu", "sigmoid", "bce")
 
@@ -97,7 +97,7 @@ def test_planted_faults_are_named(planted):
 
 def test_two_independent_faults_give_two_findings():
     chosen = clinic_faults.pairs(PAIRS_PER_KIND)
-    assert len(chosen) >= 30
+    assert len(chosen) >= 15 * PAIRS_PER_KIND
     failures = []
     for one in chosen:
         if problems := clinic_faults.judge_pair(one, one.examine(clinic)):
@@ -225,9 +225,9 @@ HARDEST = ("mask in place, unrolled", "1/m in dZ3", "dA clipped", "flat deltas",
 
 @pytest.mark.parametrize("name", HARDEST)
 def test_no_seed_accuses_the_innocent(name):
-    """One innocent of each kind on all 200 seeds."""
+    """One innocent of each kind on a fifth of the seeds; `python tests/clinic_faults.py --innocents` asks all of all of them."""
     one = next(one for one in clinic_innocents.innocents() if one.name.startswith(name))
-    accused = [f"seed {seed}: {said}" for seed in range(SEEDS) if (said := clinic_innocents.accusations(one.examine(clinic, rng=seed)))]
+    accused = [f"seed {seed}: {said}" for seed in range(0, SEEDS, 5) if (said := clinic_innocents.accusations(one.examine(clinic, rng=seed)))]
     assert not accused, f"{one.id}\n" + "\n".join(accused)
 
 
@@ -492,10 +492,10 @@ def command(capsys, path, *options):
     ("right with forward", clinic_styles.right_source("class", "tanh", "identity", "mse"),
      ("--hidden", "tanh", "--output", "identity", "--loss", "mse"), 0, "right"),
     ("wrong", RIGHT.replace('c["A3"] - y', 'y - c["A3"]'), (), 1, "dZ3"),
-    ("another network", RIGHT, ("--hidden", "tanh"), 1, "dZ2"),
+    ("another network", RIGHT, ("--hidden", "tanh", "--no-repair"), 1, "dZ2"),
     ("leaky", clinic_styles.right_source("unrolled", "leaky_relu", "sigmoid", "bce").replace("0.01", "0.1"),
      ("--hidden", "leaky_relu", "--slope", "0.1"), 0, "right"),
-    ("raises", RIGHT.replace('c["A3"]', 'c["A4"]'), (), 2, "A4"),
+    ("raises", RIGHT.replace('c["A3"]', 'c["A4"]'), ("--no-repair",), 2, "A4"),
     ("no function", "backward = 3\n", (), 2, "It defines no function"),
     ("no Python", "def backward_prop(:\n", (), 2, ""),
     ("exits when imported", "import sys\nsys.exit(0)\n", (), 2, ""),

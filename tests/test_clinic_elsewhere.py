@@ -134,12 +134,12 @@ def test_methods_and_classes_are_told_how():
 ])  # fmt: skip
 def test_the_same_network_is_examined_all_the_same(text):
     assert text != RIGHT and examined(text).verdict == "right"
-    report = examined(text.replace('c["A1"].T', 'c["A2"].T'))
+    report = examined(text.replace('c["A1"].T', 'c["A2"].T'), repair=False)
     assert [(f.statement, f.family) for f in report.findings] == [("dW2", "wrong_layer")]
 
 
 def test_a_typo_is_no_other_network():
-    report = examined(RIGHT.replace('c["A3"] - y', 'c["A4"] - y'))
+    report = examined(RIGHT.replace('c["A3"] - y', 'c["A4"] - y'), repair=False)
     assert [(f.statement, f.family) for f in report.findings] == [("dZ3", "wrong_layer")]
 
 
@@ -155,10 +155,10 @@ def penalised(number, text=RIGHT):
 
 def test_a_sum_is_said_or_suspected():
     assert examined(SUM, reduction="sum").verdict == "right"
-    report = examined(SUM)
+    report = examined(SUM, repair=False)
     assert (report.verdict, set(report.wrong), report.factor, len(report.findings)) == ("wrong", ALL, "m", 1)
     assert "The direction of all six gradients is right, the size is m times what it should be: " in str(report) and 'reduction="sum"' in str(report)
-    report = examined(RIGHT, reduction="sum")
+    report = examined(RIGHT, reduction="sum", repair=False)
     assert (report.factor, report.unsaid) == ("1 / m", None) and "1/m stands in every dW and db" in str(report)
 
 
@@ -182,7 +182,7 @@ def test_a_penalty_is_said_or_suspected(number, form):
     text = penalised(number)
     report = examined(text, l2=0.1)
     assert report.verdict == "right" and form in report.notes[0]
-    report = examined(text)
+    report = examined(text, repair=False)
     assert (report.verdict, set(report.wrong), len(report.findings)) == ("wrong", {"dW1", "dW2", "dW3"}, 1)
     said = re.search(r"it looks as if a penalty were in it .* say l2=([\d.]+)\.", report.sentence)[1]
     assert examined(text, l2=float(said)).verdict == "right"
@@ -210,7 +210,7 @@ def test_what_is_wrong_with_a_penalty_is_said(text, wrong, says):
 def test_labels_of_whole_numbers_are_tried_as_well(old, new):
     text = RIGHT.replace(old, new)
     assert text != RIGHT
-    report = examined(text)
+    report = examined(text, repair=False)
     assert (report.verdict, set(report.wrong)) == ("wrong", ALL)
     assert [(f.statement, f.family) for f in report.findings] == [("dZ3", "dtype")]
     assert "whole numbers (dtype int64)" in report.notes[0]

@@ -173,6 +173,19 @@ def test_whatever_swallows_the_alarm_is_stopped(name, soon):
     assert time.perf_counter() - started < 20
 
 
+@pytest.mark.parametrize("forward", [False, True], ids=["backward", "forward"])
+def test_a_pass_that_does_not_end_is_waited_for_once(forward, soon):
+    calls = []
+
+    def endless(*arguments):
+        calls.append(arguments)
+        while True:
+            pass
+
+    report = clinic.examine(case.backward_prop, endless) if forward else clinic.examine(endless)
+    assert report.verdict == "raises" and len(calls) == 1
+
+
 @pytest.mark.parametrize("name", [name for name in SWALLOWS if name not in ("sleeps", "long body")])
 def test_the_watchdog_stops_what_no_alarm_can(name, soon):
     """In another thread, as on Windows, there is no alarm."""

@@ -77,8 +77,8 @@ def test_a_plant_names_the_line_that_it_changed():
 
 @pytest.fixture(scope="module")
 def results():
-    """What the clinic makes of twenty faults; seconds for a busy machine, a quiet one takes two for each."""
-    return [clinic_shapes.examine(case, seconds=25) for case in clinic_shapes.sample(20, salt=17)]
+    """What the clinic makes of a fault in each manner; seconds for a busy machine, a quiet one takes two for each."""
+    return [clinic_shapes.examine(case, seconds=25) for case in clinic_shapes.sample(len(clinic_shapes.MANNERS), salt=17)]
 
 
 def test_the_verdict_and_the_wrong_gradients_are_right_in_all_shapes(results):
@@ -86,16 +86,17 @@ def test_the_verdict_and_the_wrong_gradients_are_right_in_all_shapes(results):
 
 
 def test_most_lines_at_fault_are_named_first_and_repaired(results):
-    assert sum(one.first for one in results) >= 17
-    assert sum(one.repaired for one in results) >= 17
-    assert sum(one.alike for one in results) >= 13
+    """More of them: `python tests/clinic_shapes.py --sample 66 --salt 90`."""
+    assert sum(one.first for one in results) >= 10
+    assert sum(one.repaired for one in results) >= 10
+    assert sum(one.alike for one in results) >= 8
 
 
 def test_a_repair_is_never_called_verified_without_being_right(results):
     assert [one.case.id for one in results if not one.crashed and one.report.repaired and not one.repaired] == []
 
 
-@pytest.mark.parametrize("number", range(33))
+@pytest.mark.parametrize("number", range(22))
 def test_an_innocent_in_any_shape_is_not_accused(number):
     result = clinic_shapes.examine(clinic_shapes.innocent(9, number), seconds=6)
     assert result.verdict and not result.report.findings, "\n".join(clinic_shapes.said(result))

@@ -6,6 +6,7 @@ between two `try`. In a browser there are neither alarms nor threads: there the 
 own code. Against a call that never comes back to Python only a process of its own helps: see `helpers.clinic.trial`.
 """
 
+import _signal  # its `signal` makes no enumerations, which cost `signal.signal` more than a short call takes
 import contextlib
 import ctypes
 import dis
@@ -173,13 +174,13 @@ def _alarm(struck, seconds):
             _trace(frame)
             raise OutOfTime
 
-    before, traced = signal.signal(signal.SIGALRM, stop), sys.gettrace()
+    before, traced = _signal.signal(signal.SIGALRM, stop), sys.gettrace()
     signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN[-1])
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        _signal.signal(signal.SIGALRM, before)
         if struck:
             sys.settrace(traced)
 
