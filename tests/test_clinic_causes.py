@@ -150,16 +150,19 @@ def test_copies_that_train_are_told():
 
 
 def evidence(name, **setting):
-    """What the report says of the cause of this name."""
-    report = run(**setting)
+    """What the report on a setting says of the cause of this name."""
+    return said_of(name, run(**setting))
+
+
+def said_of(name, report):
     (cause,) = [cause for cause in report.causes if cause.name == name]
     return cause.evidence
 
 
 def test_the_cycle_of_a_dead_bias_is_foretold():
-    text = evidence("a bias beyond its threshold", learning_rate=10.0, steps=600)
-    assert "the rate 10 is above 2 / (f (1 - f)) = 8, where a bias alone would jump to a loss of 1.044" in text
     report = run(learning_rate=10.0, steps=600)
+    text = said_of("a bias beyond its threshold", report)
+    assert "the rate 10 is above 2 / (f (1 - f)) = 8, where a bias alone would jump to a loss of 1.044" in text
     assert report.runs[0].loss[-1] == pytest.approx(1.0444, abs=1e-4)
     text = evidence("a bias beyond its threshold", X=BC, y=TUMOURS, learning_rate=9.0, scheme="zeros", steps=600)
     assert "2 / (f (1 - f)) = 8.56" in text

@@ -168,6 +168,15 @@ def in_this_process(monkeypatch, tmp_path):
     sys.modules.pop("examined", None)
 
 
+def test_no_repair_is_heard_for_a_backward_prop_as_well(tmp_path, capsys, monkeypatch, in_this_process):
+    asked, examine = [], trial.examine
+    monkeypatch.setattr(trial, "examine", lambda *functions, **more: asked.append(more["repair"]) or examine(*functions, **more))
+    (tmp_path / "mine.py").write_text(RIGHT, encoding="utf-8")
+    for options in ((), ("--no-repair",)):
+        assert clinic_says_here(capsys, "mine.py", *options)[0] == 0
+    assert asked == [True, False]
+
+
 @pytest.mark.parametrize("name", NEEDS)
 def test_a_file_is_read_before_it_is_run(tmp_path, capsys, monkeypatch, name):
     source, words = NEEDS[name]

@@ -1,6 +1,7 @@
 """What the clinic is handed may be anything and do anything: it neither takes it for numbers, nor raises, nor hangs, nor keeps traces of it."""
 
 import functools
+import gc
 import os
 import random
 import sys
@@ -206,7 +207,6 @@ def in_a_browser(monkeypatch):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(guard, "_IN_A_BROWSER", True)
-    monkeypatch.setattr(guard, "_LATE", 0.2)
     monkeypatch.setattr(threading.Thread, "start", refuse)
     monkeypatch.setattr(guard.signal, "setitimer", refuse)
 
@@ -253,7 +253,7 @@ def restless(X, y, c, p):
 def settings():
     return (
         random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2:], np.get_printoptions(), np.geterr(),
-        sys.getrecursionlimit(), os.getcwd(), sys.stdout, sys.stderr,
+        sys.getrecursionlimit(), os.getcwd(), sys.stdout, sys.stderr, gc.get_threshold(),
     )  # fmt: skip
 
 

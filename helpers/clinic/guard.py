@@ -31,9 +31,6 @@ _IN_A_BROWSER = sys.platform == "emscripten"
 _AGAIN = (2e-6, 1e-5, 1e-4, 1e-3, 1e-2)
 """Seconds to the next alarm; they take turns, so that no loop keeps step with them."""
 
-_LATE = 1
-"""Seconds after the limit from which a browser stops a function anywhere, also where the function may swallow it."""
-
 
 class OutOfTime(BaseException):
     """Not an Exception, so that a learner's own `except Exception` does not swallow it."""
@@ -229,12 +226,12 @@ def _watchdog(struck, seconds):
 
 @contextlib.contextmanager
 def _clock(struck, seconds):
-    """Stop at a line where nothing swallows it, and `_LATE` seconds later anywhere. What is traced already, to see its values, is not timed."""
+    """Stop at a line where nothing swallows it, and a second later anywhere. What is traced already, to see its values, is not timed."""
     end, traced = time.monotonic() + seconds, sys.gettrace()
 
     def trace(frame, event, arg):
         late = time.monotonic() - end
-        if event == "line" and late > 0 and (late > _LATE or not _swallowed(frame)):
+        if event == "line" and late > 0 and (late > 1 or not _swallowed(frame)):
             struck.append(True)
             raise OutOfTime
         return None if _is_library(frame.f_code.co_filename) else trace
