@@ -3,7 +3,7 @@
     findings(page)                                     # all rules, on the whole page
     findings(page, "color-contrast", within=HOSTS)     # one rule, on what a selector finds
 
-Nine tenths of axe-core's time go into the contrast of texts, which it finds out for each of them. Most are written in the same ink on
+Four fifths of axe-core's time go into the contrast of texts, which it finds out for each of them. Most are written in the same ink on
 the same ground as a hundred others: of those it is asked for three, the first, the middle and the last. It says nothing of texts in SVG.
 """
 

@@ -3,6 +3,7 @@
 import json
 import threading
 
+from browser.axe import CONTRAST, findings
 from browser.lab import complaints
 
 OURS = """Traceback (most recent call last):
@@ -66,3 +67,27 @@ def test_the_console_forgives_the_same_answer_and_no_other(desk):
     desk.route("**/nothing", answer)
     desk.evaluate("() => fetch('/nothing').then((answer) => answer.text())")
     assert len(desk.errors) == 1 and "500" in desk.errors[0]
+
+
+PLAIN = "<p>A text like <a href='#'>all</a> others.</p>"
+PLANTS = """
+<p id="faint ink" style="color: #bbb">text</p>
+<div style="background: #666"><p id="dark ground">text</p></div>
+<p id="seen through" style="opacity: 0.4">text</p>
+<div style="background: #eee"><div style="background: #222"><p id="a ground on another">text</p></div></div>
+<a id="a link" href="#" style="color: #9bd">text</a>
+<div style="position: relative; height: 3em; background: #333"></div><p id="over a box" style="position: absolute; margin-top: -2em">text</p>
+<input id="a field" value="text" style="color: #ccc">
+<div id="a widget"></div>
+"""
+IN_A_SHADOW = """() => {
+    document.getElementById('a widget').attachShadow({mode: 'open'}).innerHTML = '<p id="in a shadow" style="color: #bbb">text</p>';
+}"""
+
+
+def test_a_text_that_is_faint_is_found_among_many_that_are_not(page):
+    page.set_content(f"<html lang='en'><title>Texts</title><body>{20 * PLAIN}{PLANTS}{20 * PLAIN}")
+    page.evaluate(IN_A_SHADOW)
+    (rule,) = findings(page, CONTRAST)
+    named = {html.partition('id="')[2].partition('"')[0] for html in rule["nodes"]}
+    assert named == {"faint ink", "dark ground", "seen through", "a ground on another", "a link", "over a box", "a field", "in a shadow"}
