@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from browser.export import export, front_end, served, watch
+from browser.export import export, exporting_kernel, front_end, served, watch
 from browser.lab import BROWSER_ARGUMENTS, Lab, find_browser, load, use_theme
 from browser.widgets import ENOUGH, IMPORTS, PAINTED, show
 from notebook_tools import NOTEBOOKS
@@ -110,15 +110,22 @@ def stage(lab, jupyterlab):
     tidy(jupyterlab)
 
 
+@pytest.fixture(scope="session")
+def exporter():
+    """The kernel that runs what is exported."""
+    with exporting_kernel() as manager:
+        yield manager
+
+
 @pytest.fixture
-def exported(request, tmp_path):
+def exported(request, tmp_path, exporter):
     """Open a page exported from a notebook of some cells in a tab, and return when so many widgets are painted."""
     front = front_end(request.config.cache.mkdir("front_end"))
 
     def open_page(page, *cells, widgets=1):
         for file in front.glob("*.js"):
             shutil.copyfile(file, tmp_path / file.name)
-        export(tmp_path, *cells)
+        export(exporter, tmp_path, *cells)
         watch(page)
         page.goto(request.getfixturevalue("address"))
         page.wait_for_function(ENOUGH, arg=[PAINTED, widgets])

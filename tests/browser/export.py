@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook
@@ -57,12 +58,21 @@ def fetch(folder: Path) -> None:
         archive.unlink()
 
 
-def export(folder: Path, *cells: str) -> None:
-    """Run a notebook of these cells, end its kernel, and write it with the widgets' state to `folder`/index.html."""
-    notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells], metadata={"kernelspec": KERNELSPEC})
+@contextmanager
+def exporting_kernel():
+    """The manager of a kernel that runs one notebook after the other; the first that is exported starts it."""
     manager = AsyncKernelManager(kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager())
+    yield manager
+    if manager.has_kernel:
+        run_sync(manager.shutdown_kernel)(now=True)
+
+
+def export(manager: AsyncKernelManager, folder: Path, *cells: str) -> None:
+    """Run a notebook of these cells, and write it with the state of its widgets to `folder`/index.html."""
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells], metadata={"kernelspec": KERNELSPEC})
     client = NotebookClient(notebook, km=manager, resources={"metadata": {"path": str(folder)}}, store_widget_state=True)
-    client.execute(cleanup_kc=True)
+    client.execute(cleanup_kc=False)
+    client.kc.stop_channels()
     exporter = HTMLExporter(
         require_js_url="/require.js", widget_renderer_url="/embed-amd.js", mathjax_url="/none.js", mermaid_js_url="/none.js"
     )
@@ -99,14 +109,11 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 def watch(page) -> None:
-    """Refuse what is not local, and list it in `page.foreign`."""
+    """List what the page asks of other hosts in `page.foreign`; the browser refuses it, see BROWSER_ARGUMENTS."""
     page.foreign = []
 
-    def decide(route):
-        if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
-            route.continue_()
-        else:
-            page.foreign.append(route.request.url)
-            route.abort()
+    def look(request):
+        if urlsplit(request.url).hostname not in ("127.0.0.1", None):
+            page.foreign.append(request.url)
 
-    page.route("**/*", decide)
+    page.on("request", look)

@@ -26,6 +26,7 @@ BROWSER_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing comes from elsewhere
 ]
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 START_TIMEOUT = 60  # seconds

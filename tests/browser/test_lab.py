@@ -1,9 +1,10 @@
-"""The tools of the browser tests: errors of others are forgiven by their exact words, and no others."""
+"""The tools of the browser tests: errors of others are forgiven by their exact words, and no others; a faint text, a foreign host are found."""
 
 import json
 import threading
 
 from browser.axe import CONTRAST, findings
+from browser.export import watch
 from browser.lab import complaints
 
 OURS = """Traceback (most recent call last):
@@ -91,3 +92,12 @@ def test_a_text_that_is_faint_is_found_among_many_that_are_not(page):
     (rule,) = findings(page, CONTRAST)
     named = {html.partition('id="')[2].partition('"')[0] for html in rule["nodes"]}
     assert named == {"faint ink", "dark ground", "seen through", "a ground on another", "a link", "over a box", "a field", "in a shadow"}
+
+
+def test_what_a_page_asks_of_other_hosts_is_refused_and_listed(address, page):
+    watch(page)
+    page.goto(address)
+    ask = "(url) => fetch(url, {mode: 'no-cors'}).then(() => 'answered', () => 'refused')"
+    foreign = ["http://example.org/a.png", "https://192.0.2.1/a.png", "http://localhost:1/a.png"]
+    assert [page.evaluate(ask, url) for url in ("/", *foreign)] == ["answered", *3 * ["refused"]]
+    assert page.foreign == foreign

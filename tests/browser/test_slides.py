@@ -312,10 +312,8 @@ def test_a_deck_prints_one_page_a_slide(tab, address):
 
 def test_a_deck_opened_as_a_file_is_alive(tab, site):
     tab.errors.clear()
-    tab.unroute_all()
     tab.goto((site / "slides" / "05.html").as_uri())
     tab.wait_for_function(READY, timeout=PATIENCE)
     turn_to(tab, ".live-widget")
     awake(tab)
     assert tab.errors == []
-    watch(tab)
