@@ -177,7 +177,7 @@ Reveal.initialize({
   const watch = new ResizeObserver((changes) => changes.forEach(({ target }) => fitAround(target))); // a widget is drawn after its slide
   document.querySelectorAll(".slides .live-widget").forEach((one) => watch.observe(one));
   document.querySelectorAll(".slides figure img").forEach((one) => one.decode().then(() => fitAround(one), () => {}));
-  document.fonts.ready.then(fitShown);
+  document.fonts.addEventListener("loadingdone", () => slides().forEach(fitSoon)); // letters come with the first slide that wants them
   Reveal.on("slidechanged", ({ currentSlide }) => fit(currentSlide));
   for (const change of ["slidechanged", "overviewshown", "overviewhidden"]) Reveal.on(change, onlyShown);
   onlyShown();

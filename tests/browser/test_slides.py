@@ -65,6 +65,7 @@ LOOK = """async () => {
             if (widget.dataset.alive !== 'true') say('a widget is not alive');
             await frame();
         }
+        await document.fonts.ready;
         await frame();
         look(slide, say);
         Reveal.next();
