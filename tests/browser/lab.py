@@ -21,6 +21,7 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--font-render-hinting=none",  # letters are as wide as in a browser with a window
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
