@@ -295,8 +295,10 @@ def show_all(page) -> None:
 
 
 def use_theme(page, theme: str) -> None:
-    """Change to the "light" or the "dark" theme on the page that is open."""
+    """Change to the "light" or the "dark" theme on the page that is open, and return when the veil that JupyterLab draws meanwhile is gone."""
     page.evaluate(USE_THEME, THEMES[theme])
     page.wait_for_function(
-        "(light) => document.body.dataset.jpThemeLight === light", arg="true" if theme == "light" else "false"
+        "(light) => document.body.dataset.jpThemeLight === light && !document.getElementById('jupyterlab-splash')",
+        arg="true" if theme == "light" else "false",
+        polling=POLLING,
     )
