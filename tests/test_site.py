@@ -212,7 +212,7 @@ def test_every_page_has_the_way_on_the_search_and_all_pages_beside_it(pages):
     for name, following in pairwise(names):
         page = pages[name]
         assert page.soup.select_one("a.next-page")["href"] == following.removeprefix("notebooks/")
-        assert page.soup.select_one(".sidebar-search-container input[name=q]") and "have been run" in page.soup.select_one(".already-run").get_text()
+        assert page.soup.select_one(".sidebar-search-container input[name=q]") and "have been run" in page.soup.select_one(".page-note").get_text()
         beside = {link["href"] for link in page.soup.select(".sidebar-tree a")}
         assert {"../questions.html", "../routes.html", "../clinic.html", "../widgets.html"} <= beside
 
