@@ -124,12 +124,13 @@ def _heights(layers, steps, nodes):
     """y of every place: near the middle of its neighbours, and no nearer to the next one of its column than there is room."""
     y = {name: 60.0 * i for layer in layers for i, name in enumerate(layer)}
     near = {name: [a if b == name else b for a, b in steps if name in (a, b)] for name in y}
-    pull = lambda name, other: 1 if name in nodes else STRAIGHT[other in nodes]  # noqa: E731
+    pulls = {name: [1 if name in nodes else STRAIGHT[other in nodes] for other in near[name]] for name in y}
+    middle = lambda name: sum(pull * y[other] for pull, other in zip(pulls[name], near[name], strict=True)) / sum(pulls[name])  # noqa: E731
+    offsets = [np.cumsum([0, *(HALF[a in nodes] + HALF[b in nodes] for a, b in pairwise(layer))]) for layer in layers]
+    columns = [(layer, offset, [1 if name in nodes else 4 for name in layer]) for layer, offset in zip(layers, offsets, strict=True)]
     for sweep in range(200):
-        for layer in layers[:: 1 if sweep % 2 else -1]:
-            room = [HALF[a in nodes] + HALF[b in nodes] for a, b in pairwise(layer)]
-            wish = [np.average([y[other] for other in near[name]], weights=[pull(name, other) for other in near[name]]) for name in layer]
-            y |= dict(zip(layer, _apart(wish, np.cumsum([0, *room]), [1 if name in nodes else 4 for name in layer]), strict=True))
+        for layer, offset, weight in columns[:: 1 if sweep % 2 else -1]:
+            y |= dict(zip(layer, _apart([middle(name) for name in layer], offset, weight), strict=True))
     return y
 
 
