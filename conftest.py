@@ -18,9 +18,11 @@ for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 MAX_WORKERS = 4  # each holds a JupyterLab, a browser and the kernels of its notebooks
-# What takes longest comes first, so that no worker is left alone with it at the end. Files that are not listed follow.
+# What takes longest comes first, so that no worker is left alone with it at the end; what waits more than it computes comes second, beside
+# the kernels of the first. Files that are not listed follow.
 LONGEST_FIRST = (
-    "tests/test_solutions.py", "tests/test_site.py", "tests/browser/", "tests/test_clinic", "notebooks/", "tests/test_figures", "tests/test_notebook"
+    "tests/test_solutions.py", "tests/test_site.py", "tests/test_classroom.py", "tests/test_grading.py", "tests/browser/", "tests/test_clinic",
+    "notebooks/", "tests/test_figures", "tests/test_notebook",
 )  # fmt: skip
 
 # The tests that look at the built site share one, and the solutions are tried in the runs that it shows, so they stay on one worker.
