@@ -67,22 +67,7 @@ hidden_layer = np.maximum(0, np.dot(X, W) + b)
 print('training accuracy: %.2f' % np.mean(np.argmax(np.dot(hidden_layer, W2) + b2, axis=1) == y))
 """
 
-RECURRENT = """import numpy as np
-
-data = "hello world, hello words"
-chars = sorted(set(data))
-data_size, vocab_size = len(data), len(chars)
-char_to_ix = {ch: i for i, ch in enumerate(chars)}
-hidden_size, seq_length, learning_rate = 5, 6, 1e-1
-rng = np.random.default_rng(0)
-Wxh = rng.normal(size=(hidden_size, vocab_size)) * 0.3
-Whh = rng.normal(size=(hidden_size, hidden_size)) * 0.3
-Why = rng.normal(size=(vocab_size, hidden_size)) * 0.3
-bh = np.zeros((hidden_size, 1))
-by = np.zeros((vocab_size, 1))
-
-
-def lossFun(inputs, targets, hprev):
+LOSS_FUN = """def lossFun(inputs, targets, hprev):
     xs, hs, ys, ps = {}, {}, {}, {}
     hs[-1] = np.copy(hprev)
     loss = 0
@@ -110,7 +95,25 @@ def lossFun(inputs, targets, hprev):
     for dparam in [dWxh, dWhh, dWhy, dbh, dby]:
         np.clip(dparam, -5, 5, out=dparam)
     return loss, dWxh, dWhh, dWhy, dbh, dby, hs[len(inputs) - 1]
+"""
 
+RECURRENT = """import numpy as np
+
+data = "hello world, hello words"
+chars = sorted(set(data))
+data_size, vocab_size = len(data), len(chars)
+char_to_ix = {ch: i for i, ch in enumerate(chars)}
+hidden_size, seq_length, learning_rate = 5, 6, 1e-1
+rng = np.random.default_rng(0)
+Wxh = rng.normal(size=(hidden_size, vocab_size)) * 0.3
+Whh = rng.normal(size=(hidden_size, hidden_size)) * 0.3
+Why = rng.normal(size=(vocab_size, hidden_size)) * 0.3
+bh = np.zeros((hidden_size, 1))
+by = np.zeros((vocab_size, 1))
+
+
+"""
+RECURRENT += LOSS_FUN + """
 
 n, p = 0, 0
 mWxh, mWhh, mWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from clinic_classics import LOSS_FUN
+
 HEAD = """import numpy as np
 rng = np.random.default_rng(7)
 """
@@ -546,35 +548,7 @@ bh, by = np.zeros((hidden_size, 1)), np.zeros((vocab_size, 1))
 inputs = [int(k) for k in rng.integers(0, vocab_size, 30)]
 targets = [int(k) for k in rng.integers(0, 2, 30)]
 
-def lossFun(inputs, targets, hprev):
-    xs, hs, ys, ps = {}, {}, {}, {}
-    hs[-1] = np.copy(hprev)
-    loss = 0
-    for t in range(len(inputs)):
-        xs[t] = np.zeros((vocab_size, 1))
-        xs[t][inputs[t]] = 1
-        hs[t] = np.tanh(np.dot(Wxh, xs[t]) + np.dot(Whh, hs[t - 1]) + bh)
-        ys[t] = np.dot(Why, hs[t]) + by
-        ps[t] = np.exp(ys[t]) / np.sum(np.exp(ys[t]))
-        loss += -np.log(ps[t][targets[t], 0])
-    dWxh, dWhh, dWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)
-    dbh, dby = np.zeros_like(bh), np.zeros_like(by)
-    dhnext = np.zeros_like(hs[0])
-    for t in reversed(range(len(inputs))):
-        dy = np.copy(ps[t])
-        dy[targets[t]] -= 1
-        dWhy += np.dot(dy, hs[t].T)
-        dby += dy
-        dh = np.dot(Why.T, dy) + dhnext
-        dhraw = (1 - hs[t] * hs[t]) * dh
-        dbh += dhraw
-        dWxh += np.dot(dhraw, xs[t].T)
-        dWhh += np.dot(dhraw, hs[t - 1].T)
-        dhnext = np.dot(Whh.T, dhraw)
-    for dparam in [dWxh, dWhh, dWhy, dbh, dby]:
-        np.clip(dparam, -5, 5, out=dparam)
-    return loss, dWxh, dWhh, dWhy, dbh, dby, hs[len(inputs) - 1]
-
+''' + LOSS_FUN + '''
 model = {"Wxh": Wxh, "Whh": Whh, "Why": Why, "bh": bh, "by": by}
 h0 = np.zeros((hidden_size, 1))
 ''', "check(model, lambda: lossFun(inputs, targets, h0)[0], lambda: lossFun(inputs, targets, h0)[1:6])",
