@@ -13,7 +13,11 @@ from pathlib import Path
 from browser.axe import findings
 from browser.export import Quiet, served
 
-OPEN_ALL = """() => document.querySelectorAll('article details').forEach((fold) => { fold.open = true; })"""
+# What is opened fades in: it is looked at when that is over.
+OPEN_ALL = """() => {
+    document.querySelectorAll('article details').forEach((fold) => { fold.open = true; });
+    document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity).forEach((one) => one.finish());
+}"""
 WAKE_ALL = """async () => {
     const frame = () => new Promise((done) => setTimeout(done, 20));
     for (const place of document.querySelectorAll('.live-widget')) {
