@@ -8,7 +8,6 @@ sys.path.insert(0, str(DOCS))
 
 from docutils import nodes  # noqa: E402
 
-from frontend import katex  # noqa: E402
 from links import REPOSITORY, SITE  # noqa: E402
 from narrow import fit_narrow_pages  # noqa: E402
 from offers import add_offers  # noqa: E402
@@ -17,7 +16,7 @@ project = "The Backprop Casebook"
 author = "The Backprop Casebook's authors"
 copyright = "The Backprop Casebook's authors, BSD 3-clause"
 language = "en"
-extensions = ["myst_nb", "sphinx_copybutton", "sphinxcontrib.katex", "sphinxext.opengraph", "sphinx.ext.githubpages"]
+extensions = ["myst_nb", "sphinx_copybutton", "formulas", "sphinxext.opengraph", "sphinx.ext.githubpages"]
 templates_path = ["_templates"]
 smartquotes = False  # what a notebook says is shown as it stands there
 
@@ -32,11 +31,7 @@ myst_heading_anchors = 6
 myst_heading_slug_func = "links.anchor"
 myst_dmath_double_inline = True
 
-# Mathematics: rendered now, by Node; the pages load a style and fonts.
-katex_prerender = True
-katex_js_path = str(katex() / "katex.min.js")
-katex_css_path = "katex/katex.min.css"
-
+html_math_renderer = "katex"  # rendered now, by formulas.py; the pages load a style and fonts
 html_theme = "furo"
 html_title = project
 html_baseurl = SITE

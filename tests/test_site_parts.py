@@ -1,6 +1,8 @@
 """The modules that build the site, one by one: running, playing, linking. None of these tests builds it."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -181,6 +183,31 @@ def test_links_are_led_right(docs, home, page, written, right):
     import links
 
     assert links.moved(written, ROOT / home, page) == right.replace("HOME", links.REPOSITORY)
+
+
+# ---------------------------------------------------------------- formulas.py
+
+
+def test_a_formula_that_cannot_be_typeset_is_named(docs):
+    from formulas import Formulas
+
+    with Formulas() as formulas:
+        assert "katex" in formulas.html("a^2") and "<math" in formulas.html("a^2", mathml=True)
+        with pytest.raises(ValueError, match=r"the formula '\\\\frac\{' cannot be typeset"):
+            formulas.html(r"\frac{")
+
+
+def test_a_formula_of_a_page_that_cannot_be_typeset_is_a_fault_at_its_place(tmp_path):
+    settings = ("import sys", f'sys.path.insert(0, r"{ROOT / "docs"}")', 'extensions = ["formulas"]', 'html_math_renderer = "katex"')
+    text = ("Title", "=====", "", "In :math:`a^2` all is well.", "", r".. math:: \sqrt{b}", "", r"Here :math:`\frac{` is not.")
+    for name, lines in (("conf.py", settings), ("index.rst", text)):
+        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", str(tmp_path), str(tmp_path / "out")]
+    ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    assert ran.returncode == 1 and ran.stderr.count("WARNING") == 1
+    assert r"index.rst:8: WARNING: the formula '\\frac{' cannot be typeset: KaTeX parse error" in ran.stderr
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert page.count("katex-html") == 2 and page.count("katex-display") == 1
 
 
 # ---------------------------------------------------------------- narrow.py

@@ -237,16 +237,6 @@ def test_a_notebook_that_is_not_there_is_refused(docs, capsys):
     assert "there is no notebook 77, expected numbers from 00 to" in capsys.readouterr().err
 
 
-def test_a_formula_that_cannot_be_typeset_is_named(docs):
-    from frontend import katex
-    from slides.formulas import Formulas
-
-    with Formulas(katex() / "katex.min.js") as formulas:
-        assert "katex" in formulas.html("a^2") and "<math" in formulas.html("a^2", mathml=True)
-        with pytest.raises(ValueError, match=r"the formula '\\\\frac\{' cannot be typeset"):
-            formulas.html(r"\frac{")
-
-
 @pytest.mark.parametrize("path", notebook_paths(), ids=lambda path: path.stem)
 def test_every_deck_has_what_a_lesson_needs(chosen, path):
     cells = chosen.deck(read(path)).cells

@@ -28,10 +28,10 @@ sys.path[:0] = [str(DOCS), str(DOCS.parent)]
 from nbformat import NotebookNode  # noqa: E402
 
 from executed import CannotRun, executed_all  # noqa: E402
-from frontend import NoFrontEnd, installed, katex, static_files  # noqa: E402
+from formulas import Formulas  # noqa: E402
+from frontend import NoFrontEnd, installed, static_files  # noqa: E402
 from players import NoPlayer, with_players  # noqa: E402
 from slides.chosen import NoSlides, deck  # noqa: E402
-from slides.formulas import Formulas  # noqa: E402
 from slides.page import page  # noqa: E402
 
 TARGET = DOCS / "_build" / "site" / "slides"
@@ -48,7 +48,7 @@ def build(notebooks: Iterable[Path], target: Path = TARGET) -> list[Path]:
     vendor(target / "vendor")
     player = (DOCS / "_static" / "widgets.js").read_text(encoding="utf-8")
     made = []
-    with Formulas(katex() / "katex.min.js") as formulas:
+    with Formulas() as formulas:
         for path, notebook in executed_all(notebooks).items():
             try:
                 text = page(deck(with_widgets_inside(notebook)), title(notebook), player, formulas)

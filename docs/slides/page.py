@@ -8,7 +8,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from slides.formulas import Formulas
+from formulas import Formulas
 
 HERE = Path(__file__).parent
 

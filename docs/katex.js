@@ -1,4 +1,4 @@
-// A line of JSON in, {tex, display, mathml}: a line of JSON out, {html} or {error}. Started once for a deck, by formulas.py.
+// A line of JSON in, {tex, display, mathml}: a line of JSON out, {html} or {error}. Started once for all formulas of a build, by formulas.py.
 const katex = require(process.argv[2]);
 const { createInterface } = require("node:readline");
 
