@@ -315,6 +315,18 @@ def test_the_reference_stands_in_for_functions_that_are_right_and_slow(monkeypat
     assert report.steps_of_changes == 400
 
 
+def test_a_call_that_is_held_up_says_nothing_about_the_others(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(budget, "clock", clock)
+
+    def backward_prop(X, y, c, p):
+        clock.now, clock.steps = clock.now + (1e-5 if clock.steps else 0.05), clock.steps + 1
+        return network.backward_prop(X, y, c, p)
+
+    report = run(backward_prop, None, X=RAW, y=LABELS, steps=400)
+    assert not report.by_reference and "reference" not in str(report) and report.cures == ("inputs standardised",)
+
+
 def test_it_is_said_when_nothing_can_be_said(monkeypatch):
     report, _ = slow(monkeypatch, 1, wrong=True)
     assert report.symptom == "too slow" and len(report.runs) == 1

@@ -7,8 +7,13 @@ import time
 
 from helpers.clinic import guard
 
-clock = time.perf_counter
-"""Seconds; a test puts a clock of its own in here."""
+
+def clock():
+    """Seconds of work: what else a machine does counts a tenth, and so does waiting. A test puts a clock of its own in here."""
+    return 0.9 * _worked() + 0.1 * time.perf_counter()
+
+
+_worked = getattr(time, "thread_time", time.process_time)  # a browser has no clock for each thread
 
 
 class Budget:

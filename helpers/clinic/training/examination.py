@@ -78,8 +78,10 @@ def examine_training(
         budget = Budget(TIME)
         learners = forward_prop is not None or backward_prop is not None
         call = first_call(own, budget.until(_ONE_STEP), _FIRST * TIME / _FEWEST, learners)
+        before = budget.left()
         first = _first_run(own, steps, budget, call)
-        slow = call.right and call.took > _SLOW and (first.cut or call.took * steps > budget.left() / _ABOUT)
+        each = (before - budget.left()) / first.reached if first.reached else call.took or 0.0  # of many: a single one may have been held up
+        slow = call.right and each > _SLOW and (first.cut or each * steps > budget.left() / _ABOUT)
         setting = _by_the_reference(own) if slow else own
         stand_in = descend(setting, steps, budget.until(_FIRST), budget.end) if slow and first.cut else None
         judged = stand_in or first
@@ -87,7 +89,7 @@ def examine_training(
         if judged.trains or judged.symptom == "too slow":
             return told((first,))
         tried = standard(setting, rng, scheme if p is None else None, call.random)
-        suspects, runs = _experiments(setting, judged, call, steps, budget, tried, 0.0 if slow else call.took or 0.0)
+        suspects, runs = _experiments(setting, judged, call, steps, budget, tried, 0.0 if slow else each)
         return told((first, *runs.values()), causes=causes.judged(suspects, runs, judged))
 
 
