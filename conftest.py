@@ -18,11 +18,11 @@ for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 MAX_WORKERS = 4  # each holds a JupyterLab, a browser and the kernels of its notebooks
-# What takes longest comes first, so that no worker is left alone with it at the end; what waits more than it computes comes second, beside
-# the kernels of the first. Files that are not listed follow.
-LONGEST_FIRST = (
-    "tests/test_solutions.py", "tests/test_site.py", "tests/test_classroom.py", "tests/test_grading.py", "tests/browser/", "tests/test_clinic",
-    "notebooks/", "tests/test_figures", "tests/test_notebook",
+# The notebooks come first, whose runs the site shows and the solutions are tried in; beside the last of them a class server that waits more
+# than it computes. Then what takes longest, so that no worker is left alone with it at the end. Files that are not listed follow.
+FIRST = (
+    "notebooks/", "tests/test_classroom.py", "tests/test_solutions.py", "tests/test_site.py", "tests/test_grading.py", "tests/browser/",
+    "tests/test_clinic", "tests/test_figures", "tests/test_notebook",
 )  # fmt: skip
 
 # The tests that look at the built site share one, and the solutions are tried in the runs that it shows, so they stay on one worker.
@@ -44,6 +44,14 @@ def pytest_unconfigure():
     shutil.rmtree(FOLDER, ignore_errors=True)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file():
+    """What nbval runs is kept for the site and for the trial of the solutions (tests/kept_runs.py)."""
+    from kept_runs import keeping
+
+    return [keeping(collector) for collector in (yield)]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
     """Share the work out where everything is run, unless the command says how many workers there shall be."""
@@ -54,11 +62,11 @@ def pytest_cmdline_main(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Put what takes longest first, in its file's order, and call each test by a name that every worker gives it.
+    """Put what others wait for, and what takes long, first, in its file's order, and call each test by a name that every worker gives it.
 
     A name that holds an address (of a function among its parameters) would differ from worker to worker.
     """
-    items.sort(key=lambda item: next((i for i, start in enumerate(LONGEST_FIRST) if item.nodeid.startswith(start)), len(LONGEST_FIRST)))
+    items.sort(key=lambda item: next((i for i, start in enumerate(FIRST) if item.nodeid.startswith(start)), len(FIRST)))
     for n, item in enumerate(items):
         if (name := ADDRESS.sub("", item.nodeid)) != item.nodeid:
             item._nodeid = f"{name}#{n}"  # as pytest-xdist itself renames tests; the number keeps two of them apart

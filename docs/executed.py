@@ -72,13 +72,18 @@ def executed_all(paths: Iterable[Path], say: Callable[[str], None] = print, cach
 
 
 def run(notebook: NotebookNode, name: str, folder: Path) -> NotebookNode:
-    """`notebook` with the outputs of a run in `folder`, normalised as the storing script does, the live views and their state kept."""
+    """`notebook` with the outputs of a run in `folder`, as its page shows it."""
     for cell in code_cells(notebook):
         cell.outputs, cell.execution_count = [], None
     try:
         execute(notebook, folder, widget_state=True)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise CannotRun(complaint(notebook, name, error)) from error
+    return shown(notebook)
+
+
+def shown(notebook: NotebookNode) -> NotebookNode:
+    """A notebook that was run as its page shows it: normalised as the storing script does, the live views and their state kept."""
     views, state = [cell.get("outputs") for cell in notebook.cells], notebook.metadata.get("widgets", {})
     clean = normalised(notebook)
     for cell, outputs in zip(clean.cells, views, strict=True):

@@ -1,12 +1,12 @@
 """Tries an exercise's solution in the kernel of a running notebook, beside its cells: what they have computed is there, and stays as it is.
 
-`with_trials` puts a call of `tried` before each check; it says nothing in the notebook, but writes a line to the file that RECORD names.
+A call of `tried` before each check (see kept_runs.py) says nothing in the notebook, but writes a line to the file that RECORD names.
 """
 
 import json
 import os
+import shutil
 from contextlib import redirect_stdout
-from copy import deepcopy
 from io import StringIO
 
 RECORD = "CASEBOOK_TRIED"  # in the environment
@@ -14,17 +14,12 @@ RECORD = "CASEBOOK_TRIED"  # in the environment
 _solved = {}  # what the solutions before this one have given, as a reader who solved them has it
 
 
-def with_trials(notebook):
-    """A copy of a notebook in which each check is preceded by the trial of its solution."""
+def calls(notebook):
+    """{id of an exercise's check: the code that tries the solution before it}."""
     from notebook_tools import by_id, exercise_slugs, solution_code
 
-    trying = deepcopy(notebook)
-    cells = by_id(trying)
-    for slug in exercise_slugs(trying):
-        call = f"__import__({__name__!r}).tried({slug!r}, {solution_code(cells[f'ex-{slug}-solution'])!r}, globals())"
-        check = cells[f"ex-{slug}-check"]
-        check.source = f"{call}\n{check.source}"
-    return trying
+    solutions = {slug: solution_code(by_id(notebook)[f"ex-{slug}-solution"]) for slug in exercise_slugs(notebook)}
+    return {f"ex-{slug}-check": f"__import__({__name__!r}).tried({slug!r}, {code!r}, globals())" for slug, code in solutions.items()}
 
 
 def tried(slug, solution, names):
@@ -42,6 +37,18 @@ def tried(slug, solution, names):
     _solved.update({name: value for name, value in scope.items() if name not in names or value is not names[name]})
     with open(os.environ[RECORD], "a", encoding="utf-8") as record:
         record.write(json.dumps([slug, *said]) + "\n")
+
+
+def kept(run):
+    """Where the record of a run that is kept in `run` is kept."""
+    return run.with_suffix(".tried")
+
+
+def keep(record, run):
+    """Keep `record` beside a run, in place of those of older runs of that notebook."""
+    for old in run.parent.glob(f"{run.stem.rpartition('-')[0]}-*.tried"):
+        old.unlink(missing_ok=True)
+    shutil.move(record, kept(run))
 
 
 def verdicts(record):

@@ -1,47 +1,39 @@
 """Each exercise can be solved: its check says that the solution is right.
 
-Each notebook runs once, as it is, and every solution is tried beside its cells (solution_trial.py). What the run shows is left where the
-site's build looks for it, so that no notebook runs twice for both. What the stored notebooks say about the untouched stubs ("not
-attempted") is a rule in notebook_rules.py.
+Every solution is tried beside the cells of its notebook while nbval runs it (kept_runs.py); where nothing has changed since nbval last ran
+one, that run holds. What the stored notebooks say about the untouched stubs ("not attempted") is a rule in notebook_rules.py.
 """
 
-import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import solution_trial
-from notebook_tools import NOTEBOOKS, ROOT, code_cells, execute, exercise_slugs, notebook_paths, read
+from kept_runs import executed
+from notebook_tools import NOTEBOOKS, ROOT, exercise_slugs, notebook_paths, read
 
 EXERCISES = [(path.name, slug) for path in notebook_paths() for slug in exercise_slugs(read(path))]
+TIMEOUT = 600  # seconds
 
 
-def run_with_trials(notebook, folder, **options):
-    """As `execute`, and with all solutions tried on the way; of that nothing stays in the notebook."""
-    trying = solution_trial.with_trials(notebook)
-    try:
-        return execute(trying, folder, **options)
-    finally:
-        for cell, ran in zip(code_cells(notebook), code_cells(trying), strict=True):
-            cell.update(outputs=ran.outputs, execution_count=ran.execution_count)
-        notebook.metadata.update(trying.metadata)
+def tried(path):
+    """{slug: [status, message]} of a notebook's solutions; nbval runs it where its last run is not of this state."""
+    record = solution_trial.kept(executed().place(path, executed().CACHE))
+    if not record.is_file():
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(path)]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=TIMEOUT)
+        assert record.is_file(), f"{path.name} does not run to its end:\n{ran.stdout}\n{ran.stderr}"
+    return solution_trial.verdicts(record)
 
 
 @pytest.fixture(scope="module")
-def said(request, tmp_path_factory):
-    """{slug: [status, message]} of the notebooks whose tests were asked for."""
+def said(request):
+    """{slug: [status, message]} of the notebooks whose tests were asked for, two of which run at a time."""
     asked = {item.callspec.params["name"] for item in request.session.items if item.name.startswith(f"{test_the_solution_is_right.__name__}[")}
-    record = tmp_path_factory.mktemp("solutions") / "tried"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(solution_trial.RECORD, str(record))
-        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ROOT / "tests"), os.environ.get("PYTHONPATH")])))
-        patch.syspath_prepend(str(ROOT / "docs"))
-        import executed
-
-        patch.setattr(executed, "execute", run_with_trials)
-        for path in (paths := [NOTEBOOKS / name for name in sorted(asked)]):
-            executed.place(path, executed.CACHE).unlink(missing_ok=True)  # a run in which nothing was tried
-        executed.executed_all(paths)
-    return solution_trial.verdicts(record)
+    with ThreadPoolExecutor(executed().AT_ONCE) as runners:
+        return {slug: words for all_ in runners.map(tried, [NOTEBOOKS / name for name in sorted(asked)]) for slug, words in all_.items()}
 
 
 @pytest.mark.parametrize("path", notebook_paths(), ids=lambda path: path.stem)
