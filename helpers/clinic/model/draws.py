@@ -7,6 +7,7 @@ from helpers.clinic.model.subject import Trouble
 _SHRUNK = 0.6 ** np.arange(15)  # down to less than a thousandth
 _ABOVE = 0.5  # the loss of a point lies at most so much, in parts of it, above that of parameters next to 0
 _GENTLE = 0.1  # the same where the loss has to be gentle
+_VANISHING = 0.75  # of itself is the loss at most, where parameters next to 0 shrink to 0.6 of themselves, if it goes to 0 with them
 _TRIES = 8  # for a point at which the loss depends on every parameter
 _ENOUGH = 3  # tries after which a point is taken that is as good as the best ever
 _NUDGE = 2.0**-10  # so much of its size is a parameter moved to see whether the loss depends on it
@@ -44,9 +45,7 @@ class Draws:
         noise = {n: max(0.6 * rms(v), usual(v)) * self.generator.normal(size=v.shape) for n, v in start.items()}
         signs = {n: self._signs(v) if flipped else 1.0 for n, v in start.items()}
         moved = {n: signs[n] * v + noise[n] for n, v in start.items()}
-        quiet = asked(self.subject, _held({n: _SHRUNK[-1] * v for n, v in moved.items()}))
-        limit = self.first if quiet is None else quiet
-        limit, best = limit + (_GENTLE if gentle else _ABOVE) * abs(limit), None
+        limit, best = self._limit(moved, _GENTLE if gentle else _ABOVE), None
         for s in _SHRUNK[2:] if gentle else _SHRUNK:
             for values in ({n: s * v for n, v in moved.items()}, {n: v + s * (moved[n] - v) for n, v in start.items()}):
                 values = _held(values)
@@ -56,6 +55,15 @@ class Draws:
                 if loss is not None and loss <= limit:
                     return values, loss
         return best
+
+    def _limit(self, moved, above):
+        """Up to which the loss is moderate: a little above that of parameters next to 0. One that goes to 0 with them, as (out ** 2).sum() does,
+        says nothing there, where every activation is a straight line: then it is a part of what it is at the start."""
+        quiet, quieter = (asked(self.subject, _held({n: s * v for n, v in moved.items()})) for s in (_SHRUNK[-1], 0.6 * _SHRUNK[-1]))
+        if quiet is None:
+            return self.first + above * abs(self.first)
+        vanishing = quieter is not None and abs(quieter) <= _VANISHING * abs(quiet)
+        return above * abs(self.first) if vanishing else quiet + above * abs(quiet)
 
     def _signs(self, value):
         """Random signs for a parameter that has both; 1 for one that may have to be positive."""
