@@ -20,6 +20,7 @@ from helpers.clinic.repair import (
     operands,
     partners,
     passed,
+    permutations,
     products,
     shares,
     siblings,
@@ -124,18 +125,19 @@ def _candidates(source, line, scope):
         (slopes.slope_bodies, scope), (factors.factor_edits, scope, text), (terms.term_edits, scope, tree),
         (products.grouping_edits,), (conditions.condition_edits, scope), (conditions.order_edits,),
         (comprehensions.comprehension_edits, scope), (partners.partner_edits, scope, text), (partners.normalisations, scope, text),
-        (statements.default_arguments,), (statements.assignment_edits,), (statements.removal, text, tree),
+        (statements.default_arguments,), (statements.assignment_edits, scope, tree), (statements.removal, text, tree),
         (statements.missing_lines, text, others, known), (slips.slip_edits, scope, known),
         (entries.swapped_indices,), (passed.activation_edits, scope, text), (forgotten.forgotten_edits, scope, text, tree),
         (shares.forward_scales, scope, text),
     ]  # fmt: skip
     if not scope.plain:
         rules += [
-            (products.product_edits, scope), (products.reshaped, scope), (axes.axis_edits, scope), (statements.array_edits, scope),
+            (products.product_edits, scope), (products.reshaped, scope), (permutations.permutation_edits, text),
+            (axes.axis_edits, scope), (statements.array_edits, scope),
             (statements.guards, text), (statements.divisions_after, text, scope), (slices.slice_edits, scope, text),
             (passed.missing_products, scope, text), (passed.reductions, scope),
             (shares.shares, scope), (shares.repeated_indices,),
-            (passed.row_reductions, scope, text), (softmaxes.softmax_slopes, scope, text),
+            (passed.row_reductions, scope, text), (softmaxes.softmax_slopes, scope, text), (softmaxes.one_hots, tree),
         ]  # fmt: skip
     for rule, *arguments in rules:
         try:

@@ -15,6 +15,8 @@ from helpers.clinic.repair import values
 from helpers.clinic.repair.choice import Judge
 from helpers.clinic.repair.explore import Exploration, OutOfSeconds
 from helpers.clinic.repair.outcome import Outcome, Step, line_before
+from helpers.clinic.repair.overwriting import overwrites
+from helpers.clinic.repair.places import enclosing
 from helpers.clinic.repair.raised import raised_suspects
 from helpers.clinic.repair.remaining import order_of, origins, remaining_suspects
 from helpers.clinic.repair.tidy import line_by_line, merged, without_needless
@@ -29,6 +31,9 @@ FIRST_STEPS = 3
 
 HOPEFUL = 4
 """Changes that bring parameters nearer to right, and make none right, that are tried as the first of several."""
+
+OVERWRITING = 4
+"""Lines that seem to overwrite what they should add to, and are looked at early."""
 
 AGAIN_SECONDS = 3
 """Processor time for finding suspects once more."""
@@ -184,7 +189,7 @@ class _Search:
         sources = {filename: source for filename in ran[0] if (source := self._source(node, filename)) is not None}
         if node.state.is_off_everywhere:
             suspects = _first_ones_early(suspects, origins(sources, self.order))
-        return suspects + remaining_suspects(suspects, sources, *ran)
+        return _overwriting_early(suspects + remaining_suspects(suspects, sources, *ran), sources)
 
     def _sources(self, node, suspects):
         """{filename: Source} of the text so far."""
@@ -218,6 +223,14 @@ def _first_ones_early(suspects, first):
     first = [s for s in first if (s.filename, s.statement.lineno) not in taken]
     taken |= {(s.filename, s.statement.lineno) for s in first}
     return [*head, *first, *(s for s in tail if (s.filename, s.statement.lineno) not in taken)]
+
+
+def _overwriting_early(suspects, sources):
+    """Suspects with lines that seem to overwrite what they should add to after the most suspicious one."""
+    trees = {filename: source.tree for filename, source in sources.items()}
+    known = [s for s in suspects[1:] if s.filename in trees]
+    odd = [s for s in known if overwrites(s.statement, enclosing(trees[s.filename], s.statement)[0], trees[s.filename])][:OVERWRITING]
+    return [*suspects[:1], *odd, *(s for s in suspects[1:] if not any(s is one for one in odd))]
 
 
 def _groups(partial):

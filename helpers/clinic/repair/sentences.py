@@ -153,7 +153,7 @@ def _reduction(a, b, statement, parent):
                 return "scale", f"{say(a)} adds up; the mean {say(b)} also divides by how many there are."
             return "scale", f"{say(a)} divides by how many there are; what is needed is the sum, {say(b)}."
         return "axis_or_keepdims", f"{say(a)} works along the wrong axis or leaves the wrong shape; {say(b)} keeps the axis of the units."
-    if names[1] in ("sum", "mean") and _contains(b, a):
+    if names[1] in ("sum", "mean") and _contains(b, a) and not is_number(a):
         return "axis_or_keepdims", f"The sum is missing: {say(a)} still has an axis over which {say(b)} adds up."
     if names[0] in ("sum", "mean") and _contains(a, b):
         return "axis_or_keepdims", f"{say(a)} adds up what has to stay apart: {say(b)}."

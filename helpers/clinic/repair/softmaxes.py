@@ -4,7 +4,7 @@ import ast
 import functools
 import re
 
-from helpers.clinic.repair.expressions import attribute, binary, call, function_name, is_number, is_op, key, number, times, written
+from helpers.clinic.repair.expressions import attribute, binary, call, function_name, is_number, is_op, key, number, over, times, written
 
 _PEAKED = frozenset(("sum", "max", "softmax", "log_softmax", "amax", "logsumexp"))
 
@@ -16,6 +16,7 @@ def softmax_slopes(line, scope, text):
         if not is_op(node, ast.Mult) or is_op(line.parents[node], ast.Mult):
             continue
         factors = _factors(node)
+        yield from _missing(node, factors, along, scope, text)
         for minus in factors:
             out = minus.right if is_op(minus, ast.Sub) and is_number(minus.left) and minus.left.value == 1 else None
             same = next((factor for factor in factors if out is not None and key(factor) == key(out)), None)
@@ -25,6 +26,64 @@ def softmax_slopes(line, scope, text):
             above = times(*rest)
             for place, axis in enumerate(along):
                 yield 0.9 + 0.05 * place, "softmax", {node: times(same, binary(above, ast.Sub, _total(times(above, same), axis, scope)))}
+
+
+def _missing(node, factors, along, scope, text):
+    """The slope is left out but for its first factor: out * d for out * (d - (d * out).sum(axis)), of the outputs that the file has."""
+    for out in factors:
+        rest = [factor for factor in factors if factor is not out]
+        if rest and isinstance(out, ast.Name | ast.Attribute | ast.Subscript) and _last(out) in _outputs(text):
+            above = times(*rest)
+            for place, axis in enumerate(along):
+                yield 1.0 + 0.05 * place, "softmax", {node: times(out, binary(above, ast.Sub, _total(times(above, out), axis, scope)))}
+
+
+def one_hots(line, tree):
+    """(cost, kind, {node: expression}): what a softmax minus one-hot was multiplied by before the 1 was taken off: `d[range(n), y] -= adv`."""
+    node = line.node
+    if not isinstance(node, ast.AugAssign) or not isinstance(node.target, ast.Subscript) or not is_number(node.value) or node.value.value != 1:
+        return
+    name = ast.unparse(node.target.value)
+    before = [one for one in ast.walk(tree) if isinstance(one, ast.Assign | ast.AugAssign) and one.lineno < node.lineno and _sets(one, name)]
+    if not before:
+        return
+    last = max(before, key=lambda one: one.lineno)
+    divides = isinstance(last, ast.AugAssign) and isinstance(last.op, ast.Div)
+    if isinstance(last, ast.AugAssign) and not divides and not isinstance(last.op, ast.Mult):
+        return
+    scales = [(last.value, divides)] if isinstance(last, ast.AugAssign) else _scales(last.value)
+    for scale, divides in scales:
+        bare = scale.value if isinstance(scale, ast.Subscript) and "None" in ast.unparse(scale.slice) else scale
+        yield 0.7, "one-hot", {node.value: over(number(1), bare) if divides else bare}
+
+
+def _scales(value):
+    """[(factor, whether it divides)] of a product or quotient, without its first factor and with it."""
+    if is_op(value, ast.Div):
+        return [(value.right, True), *_scales(value.left)]
+    return [(factor, False) for factor in _factors(value)[::-1]] if is_op(value, ast.Mult) else []
+
+
+def _sets(statement, name):
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return any(ast.unparse(target) == name for target in targets)
+
+
+def _last(node):
+    """The last word of a name: g of self.g and of cache["g"]."""
+    return re.findall(r"\w+", ast.unparse(node))[-1]
+
+
+@functools.lru_cache(32)
+def _outputs(text):
+    """The last words of the names that a file gives its softmax's output: of what it divides by a sum, or gets from a function that is called so."""
+    nodes, found = list(ast.walk(ast.parse(text))), set()
+    for node in nodes:
+        value = getattr(node, "value", None)
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        if targets and (_divides_by_sum(value, nodes) or _divides_by_sum(node, nodes) or "softmax" in (function_name(value) or "")):
+            found |= {_last(target) for target in targets if isinstance(target, ast.Name | ast.Attribute | ast.Subscript)}
+    return frozenset(found)
 
 
 def _factors(node):

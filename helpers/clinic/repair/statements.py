@@ -6,11 +6,12 @@ import re
 
 from helpers.clinic.repair.expressions import ARRAY_ATTRIBUTES, attribute, function_name, is_op, key, number, of_module, times, written
 from helpers.clinic.repair.nearness import NUMBERED, reworded, role, words
+from helpers.clinic.repair.overwriting import overwrites
 from helpers.clinic.repair.places import operands
 from helpers.clinic.repair.rewriting import BLOCKS, line_starts, span
 
 
-def assignment_edits(line):
+def assignment_edits(line, scope, tree):
     """(cost, kind, ((start, end, new), ...)) in the file's text: another kind of assignment."""
     node = line.node
     if isinstance(node, ast.AugAssign):
@@ -32,7 +33,7 @@ def assignment_edits(line):
     elif isinstance(node, ast.Assign) and len(node.targets) == 1:
         place = line.sign("=", node.targets[0], node.value)
         if place and not isinstance(node.targets[0], ast.Tuple | ast.List):
-            yield 0.95, "assignment", ((*place, "+="),)
+            yield 0.5 if overwrites(node, scope.function, tree) else 0.95, "assignment", ((*place, "+="),)
             yield 1.1, "assignment", ((*place, "-="),)
 
 

@@ -150,11 +150,28 @@ def _copied(edit):
     return "in_place", "Both names stand for one array: what changes one of them changes the other. The changed line makes a copy."
 
 
+def _permuted(edit):
+    return (
+        "transpose",
+        "The axes are in the wrong order: flattened or multiplied, the numbers stand elsewhere than those of the forward pass. "
+        "The changed line lays them out as it does.",
+    )
+
+
+def _one_hot(edit):
+    name, by = (ast.unparse(part) for part in (_parsed(edit.before).target.value, _parsed(edit.after).value))
+    return (
+        "scale",
+        f"{say(name)} was scaled before the 1 is taken off for the right answer, so the 1 has to be scaled as well: {say(by)}.",
+    )
+
+
 _WHOLE = {
     "order": lambda edit: _order(edit) if edit.plan is None else _statements(_parsed(edit.before), _parsed(edit.after)),
     "dedent": _dedented, "indent": _indented, "assignment": _assignment,
     "in place": lambda edit: _in_place(edit) if edit.plan is None else _statements(_parsed(edit.before), _parsed(edit.after)),
-    "repeated": _repeated, "taken": _taken, "target": _missing_target, "left out": _removed, "missing line": _missing, "copy": _copied,
+    "repeated": _repeated, "permutation": _permuted, "one-hot": _one_hot,
+    "taken": _taken, "target": _missing_target, "left out": _removed, "missing line": _missing, "copy": _copied,
 }  # fmt: skip
 
 
