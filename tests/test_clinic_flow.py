@@ -13,8 +13,8 @@ import helpers
 from helpers.clinic.model import sources
 from helpers.clinic.model.live import Live
 from helpers.clinic.model.script import Script
-from helpers.clinic.repair.adjoints import Target, matched
 from helpers.clinic.repair.instrument import PROBE, instrumented
+from helpers.clinic.repair.matches import Target, matched
 from helpers.clinic.repair.values import suspects
 
 

@@ -5,9 +5,9 @@ import re
 
 import numpy as np
 
-from helpers.clinic.repair.adjoints import Target, matched
 from helpers.clinic.repair.direction import is_turned, loops_around
 from helpers.clinic.repair.flow import ancestors, is_called
+from helpers.clinic.repair.matches import Target, matched
 
 
 class Absent:

@@ -1,47 +1,25 @@
-"""The slope of the loss in every value that the learner's forward pass computes, and what a value of the backward pass is beside them.
+"""The slope of the loss in every value that the learner's forward pass computes.
 
 A value is moved where it is computed, by the probe round it, and the loss is taken again: no knowledge of the formulas is needed.
 """
 
 import ast
+import collections
 import contextlib
-from dataclasses import dataclass
+import itertools
+import time
 
 import numpy as np
 
+from helpers.clinic.repair.matches import Target
 from helpers.clinic.repair.recording import like
 
-TOLERANCE = 2e-4
-"""Relative error up to which a value is what it is compared with: differences, and a loss with log(p + 1e-8), are not exact."""
-
-_NOTHING = 1e-8  # of what it is at other points: 0, as far as differences let see
 _STEP = 2e-5
 _MOST = 400  # entries moved at one point in one value
 _TRIALS = 6000  # values of the loss in all, about
-
-
-@dataclass(eq=False)
-class Target:
-    """Something that a value of the backward pass may be.
-
-    kind : "adjoint" (of `event`, a value of the forward pass), "gradient" (of the parameter `name`)
-    arrays : one for each point; NaN where it is not known
-    """
-
-    kind: str
-    name: str
-    arrays: list
-    event: object = None
-
-
-@dataclass(frozen=True)
-class Match:
-    """That a value is `factor` times a target, perhaps `turned` (transposed) or one `row` of it."""
-
-    target: Target
-    factor: float
-    turned: bool = False
-    row: bool = False
+_USES = 6  # loads of an array that was changed in place, among which the one is looked for through which it is used
+_SHARED = 24  # loads of arrays that are read in several places, in all
+_CHOOSING = 0.3  # the part of the time in which it is asked which values move the loss
 
 
 class Adjoints:
@@ -63,21 +41,49 @@ class Adjoints:
         self.bases = [answer if isinstance(answer, float) else np.nan for _, answer in runs]
         self.forward, self.targets, self.trials = set(), [], 0
         self.by_key = [{(e.site.number, e.times): e for e in events} for events in self.events]
+        self.each = self._seconds_of_a_loss()
         chosen = self._chosen()
-        share = max(4, int(_TRIALS / 2 / max(1, len(chosen) * len(points))))
-        for event in chosen:
+        trials = min(_TRIALS, clock.left() / self.each)
+        share = max(4, int(trials / 2 / max(1, len(chosen) * len(points))))
+        for event in self._rarest_first(chosen):
             if clock.over():
                 break
             arrays = [self._slopes(p, event, min(share, _MOST)) for p in range(len(points))]
             if any(a is not None and np.isfinite(a).any() for a in arrays) and not _is_constant(arrays):
                 self.targets.append(Target("adjoint", _name(event), [np.full(1, np.nan) if a is None else a for a in arrays], event))
+        self.targets.sort(key=lambda target: target.event.number)
 
     # --- which values ------------------------------------------------------------------------------------------------
+
+    def _seconds_of_a_loss(self):
+        """Processor time of one loss; a loop over pixels in plain Python takes a thousand times that of a product."""
+        began = time.process_time()
+        with contextlib.suppress(Exception):
+            self.recorder.subject.loss(self.points[0].values)
+        return max(time.process_time() - began, 1e-5)
+
+    def _affordable(self):
+        """Events that may be targets: of those in long loops as many, from first to last, as there is time to ask."""
+        events = [event for event in self.events[0] if _computed(event) or _handed_on(event)]
+        often = collections.Counter(event.site for event in events)
+        most, room = max(often.values(), default=1), _CHOOSING * self.clock.left() / self.each
+        while most > 1 and sum(min(most, n) for n in often.values()) > room:
+            most //= 2
+        return [event for event in events if often[event.site] <= most or event.times * most % often[event.site] < most]
+
+    def _rarest_first(self, events):
+        """What is computed once tells more than each of what a loop computes a hundred times; where time is short, it is measured first."""
+        if len(events) * 2 * len(self.points) * 4 * self.each < self.clock.left():
+            return events
+        often = collections.Counter(event.site for event in events)
+        return sorted(events, key=lambda event: (often[event.site], -event.number))
 
     def _chosen(self):
         """Events of the first point whose value is computed there, moves the loss, and is not another value times a number."""
         found, same = [], set()
-        for event in self.events[0]:
+        for event in self._affordable():
+            if self.clock.over():
+                break
             computed = _computed(event)
             if (computed or (_handed_on(event) and event.site not in self.forward)) and self._moves(event):
                 self.forward.add(event.site)
@@ -85,7 +91,7 @@ class Adjoints:
                     found.append(event)
                     same.update(_as_good_as(event))
         self._spread()
-        return [event for event in found if event not in same] + self._shared_loads()
+        return [event for event in found if event not in same] + self._changed_loads() + self._shared_loads()
 
     def _spread(self):
         """What stands in one expression with a value that the loss depends on is of the forward pass as well."""
@@ -108,6 +114,20 @@ class Adjoints:
                 return True
         return False
 
+    def _changed_loads(self):
+        """Loads of arrays that were filled or changed in place, `g /= g.sum()`: no expression has such a value, but where it is used once it has."""
+        uses = {}
+        for event in self.events[0]:
+            made, loaded = event.origin, event.site.is_load and event.site.role in ("part", "return") and _is_floats(event.value)
+            if loaded and event.array.size > 1 and made is not None and (made.site.role == "change" or made.site.stores):
+                uses.setdefault(made, []).append(event)
+        found = []
+        for loads in uses.values():
+            moving = [event for event in loads[:_USES] if not self.clock.over() and self._moves(event)]
+            alone = len(moving) == 1 and len(loads) <= _USES
+            found += moving[:1] if moving and (alone or moving[0].site.role == "return") else []
+        return found
+
     def _shared_loads(self):
         """Loads of one and the same array in several places: the slope through one of them is a part of the gradient."""
         by_object, found = {}, []
@@ -119,8 +139,9 @@ class Adjoints:
         for loads in by_object.values():
             several = len({(e.site, e.times) for e in loads}) > 1
             if several and any(np.array_equal(e.array.ravel(), v) for e in loads for v in parameters):
-                found += [e for e in loads if self._moves(e)]
-        return found[:24]
+                moving = (e for e in loads if not self.clock.over() and self._moves(e))
+                found += itertools.islice(moving, _SHARED - len(found))
+        return found
 
     # --- slopes ------------------------------------------------------------------------------------------------------
 
@@ -203,65 +224,3 @@ def _as_good_as(event):
     else:
         parts = []
     return [e for e in parts if not e.site.is_load]
-
-
-def matched(values, target):
-    """The Match of a value, given at each point, with a target; None where it is none.
-
-    A factor counts only where it is the same at every point.
-    """
-    for turned in (False, True):
-        pairs = [(v.T if turned else v, a) for v, a in zip(values, target.arrays, strict=True)]
-        if turned and (values[0].ndim < 2 or 1 in values[0].shape):
-            continue
-        if all(_fits(v, a) for v, a in pairs):
-            factor = _factor([(v.ravel(), a.ravel()) for v, a in pairs])
-            if factor is not None:
-                return Match(target, factor, turned)
-    return _row(values, target) if target.kind == "adjoint" else None
-
-
-def _fits(value, array):
-    return value.size == array.size and (value.shape == array.shape or _slim(value.shape) == _slim(array.shape))
-
-
-def _slim(shape):
-    return tuple(n for n in shape if n != 1)
-
-
-def _factor(pairs):
-    """The c with value = c * array at every point; None where there is none."""
-    pairs = [(v[known], a[known]) for v, a in pairs if (known := np.isfinite(a)).any()] if all(np.isfinite(a).any() for _, a in pairs) else []
-    if not pairs or not all(np.isfinite(v).all() for v, _ in pairs):
-        return None
-    sizes = [(np.linalg.norm(v), np.linalg.norm(a)) for v, a in pairs]
-    least = [_NOTHING * max(size) for size in zip(*sizes, strict=True)]
-    factors = []
-    for (value, array), size in zip(pairs, sizes, strict=True):
-        small = [one <= limit for one, limit in zip(size, least, strict=True)]
-        if all(small):  # a unit that is off, an example that costs nothing: no number is told from another
-            continue
-        if any(small):
-            return None
-        c = float(value @ array) / float(array @ array)
-        if np.linalg.norm(value - c * array) > TOLERANCE * size[0]:
-            return None
-        factors.append(c)
-    middle = float(np.median(factors)) if factors else 0.0
-    return middle if factors and all(abs(c - middle) <= 10 * TOLERANCE * abs(middle) for c in factors) else None
-
-
-def _row(values, target):
-    """A value that is one example's row or column of the target."""
-    array = target.arrays[0]
-    size = values[0].size
-    if array.ndim != 2 or size < 2 or size not in array.shape or array.size == size:
-        return None
-    for axis in (0, 1):
-        if array.shape[1 - axis] == size:
-            for k in range(array.shape[axis]):
-                if all(a.shape == array.shape for a in target.arrays):
-                    factor = _factor([(v.ravel(), a.take(k, axis)) for v, a in zip(values, target.arrays, strict=True)])
-                    if factor is not None:
-                        return Match(target, factor, row=True)
-    return None

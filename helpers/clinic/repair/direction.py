@@ -116,13 +116,12 @@ class Direction:
 
     def _step(self, event, weight, first):
         flow = self.flow
-        if event.origin is not None and (event.site.is_load or isinstance(event.site.node, ast.Call)) and flow.is_backward(event.origin):
+        if event.is_handed_on and flow.is_backward(event.origin):
             own = 0.1 if flow.carrying(event.origin) or event.site.is_load else 0.4
             self._against(event, own * weight, "though what it is made from is not shown to be wrong")
             self._on(event.origin.whole, (1 - own) * weight)
             return
-        taken = list(dict.fromkeys(flow.inputs(event)))
-        bad = [e for e in taken if not flow.fine(e) and not (e is event.earlier and e.site is event.site)]  # what adds up is no gradient yet
+        event, taken, bad = self._last_bad(event)
         if not bad:
             self._culprit(event, taken, weight, first)
             return
@@ -142,6 +141,18 @@ class Direction:
         for inner in bad if carrying else ():
             if inner not in carrying:
                 self._up(inner, event, 0.3 * weight / len(bad))
+
+    def _last_bad(self, event):
+        """(event, its inputs, those that are not right); of what adds up over a loop the last pass that adds something wrong."""
+        at = event
+        while True:
+            taken = list(dict.fromkeys(self.flow.inputs(at)))
+            bad = [e for e in taken if not self.flow.fine(e) and not _is_sum_so_far(e, at)]
+            if bad:
+                return at, taken, bad
+            if at.earlier is None or not _is_sum_so_far(at.earlier, at):
+                return event, list(dict.fromkeys(self.flow.inputs(event))), []
+            at = at.earlier
 
     def _on(self, event, weight):
         self.waiting[event] = self.waiting.get(event, 0) + weight
@@ -164,9 +175,10 @@ class Direction:
 
     def _up(self, inner, event, weight):
         """On to the statement that made a value."""
-        made = inner.origin.whole if inner.origin is not None else None
-        if made is None and inner in self.flow.events[: event.number] and inner is event.earlier:
+        if inner is event.earlier or (inner is event.origin and event.earlier is not None):
             made = inner.whole
+        else:
+            made = inner.origin.whole if inner.origin is not None else None
         if made is None:
             self._against(event, weight, "though not everything that goes into it is right")
         elif not self.flow.is_backward(made):
@@ -320,7 +332,7 @@ class Direction:
                 continue
             meant = names.get(_bare(_last(made.site.target)))
             are = [t for t, _ in self.flow.matches(inner) if t.kind == "adjoint"]
-            if meant is not None and are and meant not in are:
+            if meant is not None and are and meant not in are and not any(_last(t.name) == _last(meant.name) for t in are):
                 return inner, are[0].name, meant.name, False
         return None
 
@@ -365,6 +377,11 @@ def loops_around(site):
     """The loops around a statement, within its function."""
     every = (node for node in ast.walk(site.scope) if isinstance(node, (ast.For, ast.While)))
     return [node for node in every if node.lineno < site.statement.lineno <= node.end_lineno]
+
+
+def _is_sum_so_far(inner, event):
+    """Whether a value is what the same line has added up before: no gradient yet."""
+    return inner is event.earlier and inner.site is event.site
 
 
 def _entry_by_entry(inner, event):

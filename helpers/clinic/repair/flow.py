@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from helpers.clinic.repair.adjoints import Target, matched
+from helpers.clinic.repair.matches import Target, matched
 
 
 class _Seen:
@@ -102,7 +102,7 @@ class Flow:
         key = event, after
         if key not in self._matches:
             worth = self.worth(event) if after else self.value(event)
-            worth = [] if isinstance(event.value, (int, bool, np.integer, np.bool_)) else worth
+            worth = [] if _is_count(event) else worth
             targets = (*(p.truth for p in self.parameters.values()), *self.adjoints.targets)
             self._matches[key] = [(t, m) for t in targets if (m := self._beside(worth, t)) is not None]
         return self._matches[key]
@@ -134,15 +134,15 @@ class Flow:
 
     def _is_fine(self, event):
         site, worth = event.site, self.worth(event)
-        if not self.is_backward(event) or not worth or worth[0][1].size == 0 or isinstance(event.value, (int, bool, np.integer, np.bool_)):
+        if not self.is_backward(event) or not worth or worth[0][1].size == 0 or _is_count(event):
             return True
         if self.again(event) or not any(np.any(a) for _, a in worth):
             return True
         if self.matches(event):
             return True
-        if event.origin is not None and (site.is_load or isinstance(site.node, ast.Call)):
+        if event.is_handed_on:
             return self.fine(event.origin)
-        if site.is_load:
+        if site.is_load and event.earlier is None:
             return all(self.fine(e) for e in event.inside)
         if self.carrying(event):
             return False
@@ -301,6 +301,8 @@ class Flow:
             else:
                 yield from self.inputs(inner)
         if event.earlier is not None:
+            if event.origin is not None and event.site.is_load:
+                yield event.origin
             yield event.earlier
 
     def argument(self, call):
@@ -332,6 +334,11 @@ class Flow:
     def _takes(self, event, array):
         """Whether an expression is computed from an array, not the same array in another shape."""
         return not _same(event.array, array) and any(_same(e.array, array) for e in reached(event))
+
+
+def _is_count(event):
+    """Whether an event is a whole number or a truth, no array that is changed by one."""
+    return event.after is None and isinstance(event.value, (int, bool, np.integer, np.bool_))
 
 
 def _is_part(event, flat, at):

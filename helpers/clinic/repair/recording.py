@@ -53,9 +53,14 @@ class Event:
         return event
 
     @property
+    def is_handed_on(self):
+        """Whether its value is that of its origin: a name, a key, what a call returns; `dh += dz` changes what was there before."""
+        return self.origin is not None and self.earlier is None and (self.site.is_load or isinstance(self.site.node, ast.Call))
+
+    @property
     def sources(self):
         """The events that this one was made from."""
-        if self.origin is not None and (self.site.is_load or isinstance(self.site.node, ast.Call)):
+        if self.is_handed_on:
             return [self.origin]
         return [*self.inside, *([self.origin] if self.origin is not None else []), *([self.earlier] if self.earlier is not None else [])]
 

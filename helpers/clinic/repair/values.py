@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from helpers.clinic.model.truth import judged, overall, points
 from helpers.clinic.repair.absent import Absent, raising
-from helpers.clinic.repair.adjoints import Adjoints, matched
+from helpers.clinic.repair.adjoints import Adjoints
 from helpers.clinic.repair.charges import Charges
 from helpers.clinic.repair.constants import Constants
 from helpers.clinic.repair.direction import Direction
 from helpers.clinic.repair.flow import Flow
+from helpers.clinic.repair.matches import matched
 from helpers.clinic.repair.recording import Recorder, lines_of
 
 SECONDS = 8
@@ -62,8 +63,11 @@ class _Clock:
     def __init__(self, seconds):
         self.end = time.process_time() + seconds
 
+    def left(self):
+        return max(self.end - time.process_time(), 0.0)
+
     def over(self):
-        return time.process_time() > self.end
+        return not self.left()
 
 
 def suspects(subject, at=None, *, seconds=SECONDS):
