@@ -206,6 +206,7 @@ def test_the_command_that_is_shown_can_be_copied(tmp_path, capsys, in_this_proce
     (LOOP, ("--loss", "loss", "--rate", "lr", "--only", "W1,b1"), 0, "Both gradients are right"),
     (LOOP.replace("range(1000)", "range(epochs)").replace("lr = 0.1", "lr, epochs = 0.1, 10**9"),
         ("--loss", "loss", "--once", "epochs=1"), 0, "right"),
+    (LOOP, ("--loss", "-(-loss)", "--rate", "lr", "--no-repair"), 0, "All 4 gradients are right"),
     (LOOP, ("--loss", "J"), 2, "loss 'J' names J, which the script does not have"),
     (LOOP.replace("H.T @ d2", "H @ d2"), ("--loss", "loss", "--no-repair"), 2, "line 18"),
     ("import sys\nsys.exit(3)\n" + START, ("--loss", "loss"), 2, "it ends Python in line 2"),

@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import sys
 
 from helpers.clinic.probes import HIDDEN, LOSSES, N_X, OUTPUTS
 from helpers.clinic.words import spelled
@@ -38,7 +39,18 @@ def parsed(arguments):
     add("--slope", type=_slope, default=0.01, help="for backward_prop: of leaky ReLU, left of 0 (default: 0.01)")
     add("--inputs", type=_positive, default=N_X, help=f"for backward_prop: number of inputs of the network (default: {N_X})")
     add("--seconds", type=_positive, default=SECONDS, help=f"after which the file is stopped (default: {SECONDS})")
-    return parser.parse_args(arguments), parser.error
+    return parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments)), parser.error
+
+
+def _joined(arguments):
+    """The arguments, with a value that begins with a minus, as a loss often does, joined to the option before it."""
+    joined = []
+    for argument in arguments:
+        if joined and joined[-1].startswith("--") and argument.startswith("-") and not argument.startswith("--") and argument not in ("-", "-h"):
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
 
 
 def kind(options, found, error):
