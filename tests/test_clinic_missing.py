@@ -135,6 +135,9 @@ def test_a_line_that_comes_is_told_beside_the_line_that_stays():
     ("d = a[l - 1]", "d = a[l - 2]", "one off"),
     ("s += d[k] * w[k][j]", "s += d[k] * w[j][k]", "wrong order"),
     ("d = W[1:].T @ d", "d = W[:, 1:].T @ d", "wrong part"),
+    ("d[A < 0] = 0", "d[A <= 0] = 0", "Where both sides of `A < 0` are equal, an entry has to be set as well: `A <= 0`."),
+    ("d[A >= 0] = 0", "d[A > 0] = 0", "Where both sides of `A >= 0` are equal, an entry must stay as it is: `A > 0`."),
+    ("d[A > 0] = 0", "d[Z <= 0] = 0", "The line sets the entries where `A > 0`; those where `Z <= 0` have to be set."),
 ])  # fmt: skip
 def test_an_index_is_told_as_one(before, after, says):
     assert says in explained(before, after)[1]

@@ -188,6 +188,8 @@ def _statements(old, new):
         told = _change(places[0].slice, places[1].slice, old, places[0]) if _same_array(*places) else None
         if told is not None and "one off" in told[1]:
             return told
+        if told is not None and all(isinstance(place.slice, ast.Compare) for place in places):
+            return "wrong_derivative", _chosen(places[0].slice, places[1].slice)
         return "wrong_layer", f"The line sets {say(targets(old))}, and should set {say(targets(new))}."
     told = {}
     for a, b, parent in changed:  # one name for another at several places is one mistake, told by the place that says most
@@ -196,6 +198,15 @@ def _statements(old, new):
         if said not in told or told[said][0] == "wrong_layer":
             told[said] = family, sentence
     return next(iter(told.values()))[0], " ".join(dict.fromkeys(sentence for _, sentence in told.values()))
+
+
+def _chosen(a, b):
+    """One comparison for another, as the index of what a line sets."""
+    equal = [{ast.Lt: ast.LtE, ast.Gt: ast.GtE}.get(type(x.ops[0])) is type(y.ops[0]) and key(x.left) == key(y.left) for x, y in ((a, b), (b, a))]
+    if any(equal) and key(a.comparators[0]) == key(b.comparators[0]):
+        also = "has to be set as well" if equal[0] else "must stay as it is"
+        return f"Where both sides of {say(a)} are equal, an entry {also}: {say(b)}."
+    return f"The line sets the entries where {say(a)}; those where {say(b)} have to be set."
 
 
 def _same_array(a, b):
