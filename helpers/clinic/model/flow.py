@@ -46,6 +46,7 @@ class Role:
     reads: frozenset = frozenset()
     changes: frozenset = frozenset()
     moves: bool = False
+    defaults: tuple = field(default=(), compare=False)
 
 
 class Functions:
@@ -61,7 +62,7 @@ class Functions:
         self.classes = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
         self.roles = {}
         for node in defined:
-            self.roles.setdefault(node.name, []).append(Role(_parameters(node)))
+            self.roles.setdefault(node.name, []).append(Role(_parameters(node), defaults=_defaults(node)))
         for _ in range(4):  # until calls of calls are known
             again = {}
             for node in defined:
@@ -83,7 +84,7 @@ class Functions:
         changes = {name for name in changes if name in parameters or name not in local} | (inner.binds & declared)
         outside = (set(parameters) | inner.reads) - (local - set(parameters))
         moves = any(is_update(part, self) and beyond(part, outside, declared, seconds, self) for part in inside(node.body))
-        return Role(parameters, frozenset(inner.reads - local), frozenset(changes), moves)
+        return Role(parameters, frozenset(inner.reads - local), frozenset(changes), moves, _defaults(node))
 
     def effects(self, node):
         """What running a statement, or an expression, does."""
@@ -151,6 +152,14 @@ class Functions:
 def _parameters(node):
     spec = node.args
     return tuple(one.arg for one in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *filter(None, (spec.vararg, spec.kwarg))))
+
+
+def _defaults(node):
+    """((parameter, what it is without an argument), …)."""
+    spec = node.args
+    names = [one.arg for one in (*spec.posonlyargs, *spec.args)]
+    pairs = [*zip(names[len(names) - len(spec.defaults) :], spec.defaults, strict=True)]
+    return (*pairs, *((one.arg, value) for one, value in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if value is not None))
 
 
 def _arguments(call, role, parameters):

@@ -14,7 +14,7 @@ def rate_of(updates, functions):
     """The text of the expression that stands for the rate in a script's updates, or None."""
     votes = Counter()
     for statement in updates:
-        votes.update(set(_factors(statement)))
+        votes.update(set(factors(statement)))
     named = [text for text, _ in votes.most_common() if RATE.search(re.split(r"\W+", text.rstrip("]'\""))[-1])]
     if named:
         return named[0]
@@ -26,7 +26,7 @@ def rate_of(updates, functions):
     return numbers[0] if numbers else None
 
 
-def _factors(statement):
+def factors(statement):
     """Texts of names and numbers that are factors in what an update takes away."""
     value = getattr(statement, "value", None)
     if value is None:
@@ -37,6 +37,11 @@ def _factors(statement):
                 side = side.operand if isinstance(side, ast.UnaryOp) else side
                 if isinstance(side, (ast.Name, ast.Attribute, ast.Subscript)) or _number(side):
                     yield ast.unparse(side)
+
+
+def sized(statement):
+    """Whether an update has a factor that may be a rate: a name that stands for one, or a number."""
+    return any(_is_number(text) or RATE.search(re.split(r"\W+", text)[-1]) for text in factors(statement))
 
 
 def _number(node):
@@ -61,6 +66,10 @@ def _handed_over(statement, functions):
             given = [*zip(parameters, call.args, strict=False), *((word.arg, word.value) for word in call.keywords)]
             for parameter, value in given:
                 if parameter and RATE.search(parameter):
+                    return ast.unparse(value)
+            named = {parameter for parameter, _ in given}
+            for parameter, value in role.defaults:
+                if parameter not in named and RATE.search(parameter) and _number(value):
                     return ast.unparse(value)
         for value in (*call.args, *(word.value for word in call.keywords)):
             if isinstance(value, (ast.Name, ast.Attribute)) and RATE.search(ast.unparse(value).split(".")[-1]):

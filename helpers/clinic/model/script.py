@@ -181,7 +181,8 @@ class Script(Subject):
         """The learning rate of the updates, None where gradients are given."""
         if self._grads or self._matches is not None:
             return None
-        return self._factor * self.ask(self.start, None, self._rate_now)
+        inside = not roots(self._rate[1]) <= set(self.namespace)  # a function that is part of the pass gets it handed over
+        return self._factor * self.ask(self.start, self.plan.pass_code if inside else None, self._rate_now)
 
     def _said(self):
         if self._grads:

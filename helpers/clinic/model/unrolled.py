@@ -8,7 +8,7 @@ import copy
 from dataclasses import dataclass
 
 from helpers.clinic.model.syntax import blocks, inside, links
-from helpers.clinic.model.updates import is_update, picked
+from helpers.clinic.model.updates import adds_up, is_update, picked
 
 DEEPEST = 4
 """How many calls are followed into each other: `main()` that calls `train()` that calls `epoch()`."""
@@ -59,7 +59,7 @@ def _opened(body, functions):
     """The statements, with those of `with`, `try` and `if` round a training loop in their place."""
     found = []
     for statement in body:
-        loops = [one for one in inside([statement]) if isinstance(one, (ast.For, ast.While)) and _trains(one, functions)]
+        loops = [one for one in inside([statement]) if isinstance(one, (ast.For, ast.While)) and _trains(one, functions, body)]
         if isinstance(statement, (ast.With, ast.Try, ast.If)) and loops:
             branches = [block for block in blocks(statement) if any(one is loop for one in inside(block) for loop in loops)]
             found += [*_entered(statement), *_opened(branches[0], functions)]
@@ -114,13 +114,16 @@ def trains(function, functions):
     """Whether a function holds a loop of training: one that updates, again and again, something that is not picked by the loop itself."""
     seconds = links(function.body)
     loops = [one for one in inside(function.body) if isinstance(one, (ast.For, ast.While))]
-    return any(_trains(loop, functions, seconds) for loop in loops)
+    return any(_trains(loop, functions, function.body, seconds) for loop in loops)
 
 
-def _trains(loop, functions, seconds=None):
-    """The same of one loop."""
+def _trains(loop, functions, body, seconds=None):
+    """The same of one loop in a body; what adds up numbers in a name that starts from one, such as the errors of units, trains nothing."""
     seconds = links(loop.body) if seconds is None else seconds
-    return any(is_update(one, functions) and not picked(one, loop, seconds) and _works(one, loop, functions) for one in inside(loop.body))
+    return any(
+        is_update(one, functions) and not adds_up(one, body) and not picked(one, loop, seconds) and _works(one, loop, functions)
+        for one in inside(loop.body)
+    )
 
 
 def leads(function, functions, defined, deep=DEEPEST):
@@ -190,6 +193,8 @@ def _placed(statement, function, owner):
     last = function.body[-1]
     if isinstance(last, ast.Return):
         body = body[:-1]
+        if isinstance(statement, ast.Expr) and isinstance(last.value, ast.Call):  # what is returned goes nowhere, and what the call leaves counts
+            body = [*body, ast.copy_location(ast.Expr(last.value), last)]
         if isinstance(statement, ast.Assign) and last.value is not None:
             body = body if _same(statement.targets, last.value) else [*body, ast.copy_location(ast.Assign(statement.targets, last.value), last)]
     own = [(name, value) for name, value in bound if not (isinstance(value, ast.Name) and value.id == name)]

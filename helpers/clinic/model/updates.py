@@ -3,7 +3,8 @@
 import ast
 import builtins
 
-from helpers.clinic.model.syntax import reached, root, roots
+from helpers.clinic.model.guess import sized
+from helpers.clinic.model.syntax import inside, reached, root, roots
 
 
 def is_update(statement, functions):
@@ -15,6 +16,19 @@ def is_update(statement, functions):
             return True
         return any(_reads_itself(target, statement.value, functions) for target in statement.targets)
     return isinstance(statement, ast.Expr) and calls(statement, functions)
+
+
+def adds_up(statement, body):
+    """Whether a statement adds to a plain name that `body` sets to a number: `error += w * delta` after `error = 0.0`, `total += loss(x)`.
+
+    With a rate or a number as a factor, as in `w += rate * x`, it may be an update all the same.
+    """
+    if not isinstance(statement, ast.AugAssign) or not isinstance(statement.op, ast.Add) or not isinstance(statement.target, ast.Name):
+        return False
+    if sized(statement):
+        return False
+    begun = [one for one in inside(body) if isinstance(one, ast.Assign) and isinstance(one.value, ast.Constant)]
+    return any(isinstance(target, ast.Name) and target.id == statement.target.id for one in begun for target in one.targets)
 
 
 def calls(statement, functions):
