@@ -22,16 +22,64 @@ def shares(tree, split, namespace):
         return {}
     loop = split.loops[-1]
     names = {name for name in roots(tree) if isinstance(namespace.get(name), (np.ndarray, list, tuple)) and name not in split.moving}
+    names -= _picked(tree)
     names |= {name for name in _read_by(tree, namespace) if isinstance(namespace.get(name), np.ndarray) and name not in split.moving}
     found = _of_the_loop(loop, namespace)
+    found = {name: piece for name, piece in found.items() if name in names}
     used = [part for statement in split.block for part in ast.walk(statement)]
     for name in sorted(names - set(found)):
-        places = [part for part in used if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name) and part.value.id == name]
-        bare = sum(isinstance(part, ast.Name) and part.id == name for part in used)
-        pieces = {piece for part in places if (piece := _piece(part, namespace)) is not None}
-        if len(pieces) == 1 and bare == len(places):
+        pieces = {piece for alias in _aliases(name, namespace) for piece in _taken(alias, used, namespace)}
+        pieces = pieces or set(_targets_within(name, split.loops, namespace))
+        if len(pieces) == 1:
             found[name] = pieces.pop()
     return {name: found[name] for name in sorted(names) if name in found}
+
+
+def _picked(tree):
+    """Names of which a loss takes a part itself, wherever it names them: `cost(w, X[i], y[i])` is the loss of the pass as it stands."""
+    within = [part.value for part in ast.walk(tree) if isinstance(part, ast.Subscript) and roots(part.slice)]
+    bare = [part for part in ast.walk(tree) if isinstance(part, ast.Name) and not any(part is one for one in within)]
+    return {part.id for part in within if isinstance(part, ast.Name)} - {part.id for part in bare}
+
+
+def _aliases(name, namespace):
+    """A name and the others for the same object: the parameter `x` of a `fit(x, y)` that was handed `X_train`."""
+    held = namespace[name]
+    return [name, *(other for other, value in namespace.items() if value is held and other != name)]
+
+
+def _taken(name, used, namespace):
+    """The parts of an array that a pass takes, where it takes no other and never all of it."""
+    places = [part for part in used if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name) and part.value.id == name]
+    bare = sum(isinstance(part, ast.Name) and part.id == name for part in used)
+    return {piece for part in places if (piece := _piece(part, namespace)) is not None} if bare == len(places) else set()
+
+
+def _targets_within(name, loops, namespace):
+    """Targets of the loops that hold some of the examples that a name holds, and nothing else: a minibatch cut beforehand or by a generator."""
+    whole = namespace[name]
+    for target in (part for loop in loops if isinstance(loop, ast.For) for part in ast.walk(loop.target) if isinstance(part, ast.Name)):
+        if _is_part(namespace.get(target.id), whole):
+            yield target.id
+
+
+def _is_part(some, whole):
+    """Whether an array or a list holds fewer of the examples in another one of its kind, rows or columns."""
+    if isinstance(whole, list):
+        known = {id(one) for one in whole}
+        return isinstance(some, list) and 0 < len(some) < len(whole) and all(id(one) in known for one in some) and not _plain(whole)
+    if not isinstance(some, np.ndarray) or not isinstance(whole, np.ndarray) or some.ndim != whole.ndim or not 0 < some.size < whole.size:
+        return False
+    return any(_rows_within(some, whole) for some, whole in ((some, whole), (some.T, whole.T)) if some.shape[1:] == whole.shape[1:])
+
+
+def _plain(values):
+    return any(isinstance(one, (int, float, str)) for one in values)
+
+
+def _rows_within(some, whole):
+    known = {row.tobytes() for row in np.ascontiguousarray(whole)}
+    return some.dtype == whole.dtype and all(row.tobytes() in known for row in np.ascontiguousarray(some))
 
 
 def _read_by(tree, namespace):

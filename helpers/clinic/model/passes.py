@@ -115,6 +115,8 @@ class Search:
     def _ahead(self, place, loops):
         """Whether a place stands before the loops, or in them before the next: what is set there is known when the pass begins."""
         depth = len(place.loops)
+        if loops and loops[0] not in place.loops and place.order < self.order(loops[0]):
+            return True  # data that a loop of its own has made
         return depth < len(loops) and place.loops == loops[:depth] and place.order < self.order(loops[depth])
 
     def _follows(self, place, loops):

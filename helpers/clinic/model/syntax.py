@@ -45,13 +45,21 @@ def links(block):
         if isinstance(statement, ast.For):
             pairs = [(statement.target, roots(statement.iter))]
         elif isinstance(statement, ast.Assign):
-            pairs = [(target, _held(statement.value)) for target in statement.targets]
+            pairs = [(one, _held(value)) for target in statement.targets for one, value in _paired(target, statement.value)]
         else:
             continue
         for target, names in pairs:
             for name in roots(target) if names else ():
                 found.setdefault(name, set()).update(names)
     return found
+
+
+def _paired(target, value):
+    """(target, value) of an assignment; of `a, b = X, y` each with its own."""
+    many = (ast.Tuple, ast.List)
+    if isinstance(target, many) and isinstance(value, many) and len(target.elts) == len(value.elts):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
 
 
 def _held(value):
