@@ -34,6 +34,12 @@ class Memory:
                 unclear.append(name)
             else:
                 betas[name], clear[name] = beta, s2 - beta * s1
+        if steps and len(set(betas.values())) == 1:
+            (beta,) = set(betas.values())
+            alike = [name for name in unclear if _shares(beta, name, answers, is_slope)]
+            betas |= dict.fromkeys(alike, beta)
+            clear |= {name: answers[1][name] - beta * answers[0][name] for name in alike}
+            unclear = [name for name in unclear if name not in alike]
         found = cls._read(betas, clear, unclear, answers, steps, is_slope)
         found.unclear = tuple(unclear)
         return found
@@ -69,6 +75,14 @@ def _ratio(s1, s2, s3):
         return None
     beta = float(np.sum(first * second)) / length
     return round(beta, 6) if _same(beta * first, second) else None
+
+
+def _shares(beta, name, answers, is_slope):
+    """Whether a parameter has the momentum of all others although its own gradient changes from call to call.
+
+    That is so where it is computed with weights that the call has moved already: there the gradient is wrong, and its momentum still counts.
+    """
+    return 0 < beta < 1 and not is_slope(name, answers[0][name])
 
 
 def _starts_clean(clear, answers):

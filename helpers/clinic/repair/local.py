@@ -23,6 +23,10 @@ DIGITS = 9
 """Values that agree to so many digits after the point are the same."""
 
 
+_ELSEWHERE = ast.Yield | ast.YieldFrom | ast.Await
+"""What is an expression within a function only."""
+
+
 class _Opaque(Exception):
     """A value that is neither a number nor an array: nothing can be said of it here."""
 
@@ -37,7 +41,8 @@ class Local:
         self.statement, self.source, self.scopes = statement, source, tuple(scopes)
         self.start, self.end = span(source.text, statement)
         value = getattr(statement, "value", None)
-        self.usable = bool(self.scopes) and isinstance(value, ast.expr) and self._is_as_it_was(value, raised)
+        plain = isinstance(value, ast.expr) and not isinstance(value, _ELSEWHERE)
+        self.usable = bool(self.scopes) and plain and self._is_as_it_was(value, raised)
 
     def _is_as_it_was(self, value, raised):
         """Whether a value can be evaluated, or raises in the last scope only, where it did."""
