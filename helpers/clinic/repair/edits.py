@@ -129,7 +129,7 @@ def _candidates(source, line, scope):
         (statements.default_arguments,), (statements.assignment_edits, scope, tree), (statements.removal, text, tree),
         (statements.missing_lines, text, others, known), (slips.slip_edits, scope, known),
         (entries.swapped_indices,), (passed.activation_edits, scope, text), (forgotten.forgotten_edits, scope, text, tree),
-        (shares.forward_scales, scope, text), (piecewise.piece_edits, scope, text),
+        (shares.forward_scales, scope, text), (piecewise.piece_edits, scope, text), (shares.companions, scope, text),
     ]  # fmt: skip
     if not scope.plain:
         rules += [

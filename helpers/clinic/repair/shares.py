@@ -65,6 +65,46 @@ def forward_scales(line, scope, text):
         yield 1.3, "factor", {value: times(value, node) if divides else over(value, node)}
 
 
+def companions(line, scope, text):
+    """(cost, kind, {node: expression}): / keep beside a mask, where the file divides by it elsewhere beside the same mask."""
+    pairs = _companions(text)
+    known = scope.known | set(scope.numbers) | set(scope.arrays) | {node.arg for node in ast.walk(scope.function) if isinstance(node, ast.arg)}
+    for node in line.expressions():
+        if not is_op(node, ast.Mult):
+            continue
+        for side in (node.left, node.right):
+            for other, divides in pairs.get(ast.unparse(side), ()):
+                if other in known:
+                    yield 0.7, "factor", {node: over(node, written(other)) if divides else times(node, written(other))}
+
+
+@functools.lru_cache(32)
+def _companions(text):
+    """{array: {(number, whether it divides)}} of what stands together in the products of a file: x * mask / keep."""
+    found = {}
+    for node in ast.walk(ast.parse(text)):
+        if is_op(node, ast.Div) and isinstance(node.right, ast.Name | ast.Attribute):
+            left = node.left.right if is_op(node.left, ast.Mult) else node.left
+            if isinstance(left, ast.Name | ast.Attribute | ast.Subscript) and is_op(node.left, ast.Mult):
+                found.setdefault(ast.unparse(left), {})[ast.unparse(node.right), True] = None
+        elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Div) and isinstance(node.value, ast.Name | ast.Attribute):
+            for other in _multiplied_by(text, ast.unparse(node.target)):
+                found.setdefault(other, {})[ast.unparse(node.value), True] = None
+    return found
+
+
+def _multiplied_by(text, name):
+    """What a file multiplies a name by where it sets it: D1 for A1 = A1 * D1 and A1 *= D1."""
+    for node in ast.walk(ast.parse(text)):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        if not any(ast.unparse(target) == name for target in targets):
+            continue
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Mult):
+            yield ast.unparse(node.value)
+        elif is_op(node.value, ast.Mult) and isinstance(node.value.right, ast.Name | ast.Attribute | ast.Subscript):
+            yield ast.unparse(node.value.right)
+
+
 @functools.lru_cache(32)
 def scales(text):
     """((expression, whether it divides), ...) of the roots and powers by which a file divides and multiplies."""

@@ -159,7 +159,7 @@ class Usage:
             for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
                 for name in ast.walk(target):
                     if isinstance(name, ast.Name) and name.id not in self.uses:
-                        if is_number(statement.value):
+                        if _is_numeric(statement.value):
                             self._note(name.id, name.id, "number", "global")
                         elif name.id in dict(partners_of(self.text)):  # other functions multiply by it
                             self._note(name.id, name.id, "array", "global")
@@ -222,6 +222,19 @@ class Usage:
                 for layer in layers:
                     index = match["before"] + layer + match["after"]
                     self._note(ast.unparse(ast.parse(f"{name}[{index}]", mode="eval")), f"{self.texts[name]}[{index}]", "entry")
+
+
+def _is_numeric(value):
+    """Whether an expression is one number, as 0.8, -1, 1 / 3, np.float32(0.8) and F(0.8)."""
+    if isinstance(value, ast.UnaryOp):
+        return _is_numeric(value.operand)
+    if isinstance(value, ast.BinOp):
+        return _is_numeric(value.left) and _is_numeric(value.right)
+    typed = isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords and _TYPES.fullmatch(function_name(value) or "")
+    return _is_numeric(value.args[0]) if typed else is_number(value)
+
+
+_TYPES = re.compile(r"(?i)float\d*|f\d*|double|single|real|dtype|d?type")
 
 
 def _handed_on(parent):
