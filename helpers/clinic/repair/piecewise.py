@@ -21,7 +21,7 @@ def piece_edits(line, scope, text):
     yield from _branches(line, scope, text)
     yield from _masks(line, scope, text)
     yield from _powers(line)
-    yield from _squares(line, scope)
+    yield from _squares(line, scope, text)
 
 
 def _signs(line, scope, text):
@@ -134,9 +134,10 @@ def _powers(line):
             yield 1.1, "constant", {node: times(number(power + 1), node)}
 
 
-def _squares(line, scope):
-    """out / norm → out / norm**2."""
+def _squares(line, scope, text):
+    """out / norm → out / norm**2, first for what the file takes a root or a norm for."""
     for node in line.expressions():
         if is_op(node, ast.Div) and isinstance(node.right, ast.Name | ast.Attribute | ast.Subscript) and line.text(node.right) in scope.arrays:
-            yield 1.0, "power", {node: over(node.left, binary(node.right, ast.Pow, number(2)))}
-            yield 1.25, "power", {node: over(node.left, binary(node.right, ast.Pow, number(3)))}
+            rooted = re.search(rf"(?<![\w.]){re.escape(line.text(node.right))}\s*=[^=\n]*\b(?:norm|sqrt)\b", text)
+            yield 0.75 if rooted else 1.0, "power", {node: over(node.left, binary(node.right, ast.Pow, number(2)))}
+            yield 0.9 if rooted else 1.25, "power", {node: over(node.left, binary(node.right, ast.Pow, number(3)))}

@@ -68,13 +68,12 @@ def forward_scales(line, scope, text):
 def companions(line, scope, text):
     """(cost, kind, {node: expression}): / keep beside a mask, where the file divides by it elsewhere beside the same mask."""
     pairs = _companions(text)
-    known = scope.known | set(scope.numbers) | set(scope.arrays) | {node.arg for node in ast.walk(scope.function) if isinstance(node, ast.arg)}
     for node in line.expressions():
         if not is_op(node, ast.Mult):
             continue
         for side in (node.left, node.right):
             for other, divides in pairs.get(ast.unparse(side), ()):
-                if other in known:
+                if other in scope.numbers and other not in line.segment:
                     yield 0.7, "factor", {node: over(node, written(other)) if divides else times(node, written(other))}
 
 
