@@ -34,12 +34,8 @@ class Memory:
                 unclear.append(name)
             else:
                 betas[name], clear[name] = beta, s2 - beta * s1
-        if steps and len(set(betas.values())) == 1:
-            (beta,) = set(betas.values())
-            alike = [name for name in unclear if _shares(beta, name, answers, is_slope)]
-            betas |= dict.fromkeys(alike, beta)
-            clear |= {name: answers[1][name] - beta * answers[0][name] for name in alike}
-            unclear = [name for name in unclear if name not in alike]
+        if steps:
+            betas, clear, unclear = _alike(betas, clear, unclear, answers, is_slope)
         found = cls._read(betas, clear, unclear, answers, steps, is_slope)
         found.unclear = tuple(unclear)
         return found
@@ -77,12 +73,20 @@ def _ratio(s1, s2, s3):
     return round(beta, 6) if _same(beta * first, second) else None
 
 
-def _shares(beta, name, answers, is_slope):
-    """Whether a parameter has the momentum of all others although its own gradient changes from call to call.
+def _alike(betas, clear, unclear, answers, is_slope):
+    """The same three, with the momentum of all others for a parameter whose own gradient changes from call to call.
 
     That is so where it is computed with weights that the call has moved already: there the gradient is wrong, and its momentum still counts.
     """
-    return 0 < beta < 1 and not is_slope(name, answers[0][name])
+    certain = {beta for name, beta in betas.items() if clear[name].size > 1}  # a single number has a ratio in any case
+    if len(certain) != 1 or not 0 < next(iter(certain)) < 1:
+        return betas, clear, unclear
+    (beta,) = certain
+    odd = [*unclear, *(name for name in betas if betas[name] != beta)]
+    alike = [name for name in odd if not is_slope(name, answers[0][name])]
+    kept = {name: own for name, own in betas.items() if own == beta} | dict.fromkeys(alike, beta)
+    read = {name: clear[name] if betas.get(name) == beta else answers[1][name] - beta * answers[0][name] for name in kept}
+    return kept, read, [name for name in odd if name not in alike]
 
 
 def _starts_clean(clear, answers):

@@ -137,7 +137,9 @@ def _powers(line):
 def _squares(line, scope, text):
     """out / norm → out / norm**2, first for what the file takes a root or a norm for."""
     for node in line.expressions():
-        if is_op(node, ast.Div) and isinstance(node.right, ast.Name | ast.Attribute | ast.Subscript) and line.text(node.right) in scope.arrays:
+        if is_op(node, ast.Div) and isinstance(node.right, ast.Name | ast.Attribute | ast.Subscript):
             rooted = re.search(rf"(?<![\w.]){re.escape(line.text(node.right))}\s*=[^=\n]*\b(?:norm|sqrt)\b", text)
+            if not rooted and line.text(node.right) not in scope.arrays:
+                continue
             yield 0.75 if rooted else 1.0, "power", {node: over(node.left, binary(node.right, ast.Pow, number(2)))}
             yield 0.9 if rooted else 1.25, "power", {node: over(node.left, binary(node.right, ast.Pow, number(3)))}

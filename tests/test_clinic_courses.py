@@ -1,0 +1,79 @@
+"""What students hand in: scripts that are right and were misread, and slips for which no repair was known."""
+
+import numpy as np
+import pytest
+
+from clinic_courses import BATCHES, COURSES
+from helpers import clinic
+from helpers.clinic.model.memory import Memory
+from test_clinic_edits import rank_of, source_of
+
+
+def checked(folder, source, loss, rate, **said):
+    (folder / "mine.py").write_text(source, encoding="utf-8")
+    return clinic.check_script(folder / "mine.py", loss, rate, **said)
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_a_right_script_of_a_course_is_right(tmp_path, name):
+    report = checked(tmp_path, *COURSES[name], repair=False)
+    assert report.verdict == "right", str(report)
+
+
+def test_a_fault_in_a_fit_on_batches_is_found_by_the_loss_of_the_batch(tmp_path):
+    report = checked(tmp_path, BATCHES.replace("d.sum(axis=0)", "d.mean(axis=0)"), "model.evaluate(x_train, y_train)", "lr", seconds=20)
+    assert report.wrong == ("bias",) and "x[batch] in the place of x_train" in str(report)
+    assert len(report.findings) == 1 and report.findings[0].source.strip().startswith("self.bias")
+
+
+PIECES = [
+    ("huber", "r = pred - y\nloss = np.where(abs(r) < c, r ** 2 / 2, c * abs(r))", "g = np.where(np.abs(r) < c, r, c)", "c)", "c * np.sign(r))"),
+    ("penalty |w|", "loss = cost + lam * np.abs(w).sum()", "dw = X.T @ e + lam * w", "lam * w", "lam * np.sign(w)"),
+    ("elu", "A = 0.7\na = np.where(z > 0, z, A * (np.exp(z) - 1))", "d = np.where(a > 0, 1.0, a)", "1.0, a)", "1.0, a + A)"),
+    ("leaky mask", "slope = 0.1\na = np.where(z > 0, z, slope * z)", "dz[z <= 0] = 0", "= 0", "*= slope"),
+    ("gelu", "t = np.tanh(0.8 * (x + 0.04 * x**3))", "d = 0.8 * (1 + 0.04 * x**2)", "0.04 * x**2", "3 * (0.04 * x**2)"),
+    ("cosine", "def back(out, t, cos):\n    no = np.linalg.norm(out)", "    d = t / no - cos * out / no", "cos * out / no", "cos * out / no ** 2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("above", "line", "old", "new"), [piece[1:] for piece in PIECES], ids=[piece[0] for piece in PIECES])
+def test_the_catalogue_has_what_pieces_need(above, line, old, new):
+    wanted = "".join((line[: line.rindex(old)], new, line[line.rindex(old) + len(old) :]))
+    rank = rank_of(source_of(f"import numpy as np\n{above}\n{line}\n"), line.strip(), wanted.strip())
+    assert rank is not None and rank < 25, rank
+
+
+def test_a_mask_is_divided_by_what_it_is_divided_by_elsewhere_first_of_all():
+    text = "import numpy as np\nF = np.float32\nkeep = F(0.8)\ndef forward(h, mask):\n    return h * mask / keep\ndef back(dd, mask):\n    dh = dd * mask\n    return dh\n"
+    assert rank_of(source_of(text), "dh = dd * mask", "dh = dd * mask / keep") == 0
+
+
+def test_a_momentum_is_known_for_a_gradient_that_changes_with_every_call():
+    velocity, answers = {"a": np.array([3.0, 1.0]), "b": np.array([5.0])}, []
+    for call in range(3):  # b's gradient is computed with a that has moved
+        velocity = {"a": 0.9 * velocity["a"] + 1.0, "b": 0.9 * velocity["b"] + 2.0 + call**2}
+        answers.append(velocity)
+    memory = Memory.of(answers, True, lambda name, value: bool(name == "a" and np.allclose(value, 1.0)))
+    assert memory.unclear == () and memory.cleared(answers[:2])["b"] == pytest.approx(3.0)
+
+
+def test_a_line_of_a_generator_is_found():
+    made = {}
+    source = '''
+import numpy as np
+rng = np.random.default_rng(0)
+X, Y = rng.normal(size=(6, 3)), rng.normal(size=(6, 1))
+weights = [rng.normal(size=(3, 4)), rng.normal(size=(4, 1))]
+def loss():
+    return np.mean((np.tanh(X @ weights[0]) @ weights[1] - Y) ** 2)
+def gradients():
+    h = np.tanh(X @ weights[0])
+    d = 2 * (h @ weights[1] - Y) / Y.size
+    yield h.T @ d
+    d = d @ weights[1].T * (1 - h) ** 2
+    yield X.T @ d
+'''
+    exec(compile(source, "generator_of_a_student", "exec"), made)
+    clinic.model.sources.register("generator_of_a_student", source)
+    report = clinic.check(made["weights"], made["loss"], lambda: list(made["gradients"]())[::-1], seconds=20)
+    assert report.wrong == ("[0]",) and report.findings[0].line == 12 and "(1 - h ** 2)" in report.findings[0].repair
