@@ -6,6 +6,7 @@ import pytest
 from clinic_courses import BATCHES, COURSES
 from helpers import clinic
 from helpers.clinic.model.memory import Memory
+from helpers.clinic.survey import survey
 from test_clinic_edits import rank_of, source_of
 
 
@@ -44,7 +45,8 @@ def test_the_catalogue_has_what_pieces_need(above, line, old, new):
 
 
 def test_a_mask_is_divided_by_what_it_is_divided_by_elsewhere_first_of_all():
-    text = "import numpy as np\nF = np.float32\nkeep = F(0.8)\ndef forward(h, mask):\n    return h * mask / keep\ndef back(dd, mask):\n    dh = dd * mask\n    return dh\n"
+    above = "import numpy as np\nF = np.float32\nkeep = F(0.8)\n"
+    text = above + "def forward(h, mask):\n    return h * mask / keep\ndef back(dd, mask):\n    dh = dd * mask\n    return dh\n"
     assert rank_of(source_of(text), "dh = dd * mask", "dh = dd * mask / keep") == 0
 
 
@@ -77,3 +79,18 @@ def gradients():
     clinic.model.sources.register("generator_of_a_student", source)
     report = clinic.check(made["weights"], made["loss"], lambda: list(made["gradients"]())[::-1], seconds=20)
     assert report.wrong == ("[0]",) and report.findings[0].line == 12 and "(1 - h ** 2)" in report.findings[0].repair
+
+
+SURVEYED = [
+    ("for i in range(9):\n    w = w - 0.1 * grad(w)\nprint(kosten(w))", "kosten(w)", ("w",)),
+    ("def sgd(w, rate):\n    return [a - rate * b for a, b in zip(w, grad(w))]\nfor i in range(9):\n    w = sgd(w, 0.1)\n    print(perte(w))", "perte(w)", ("w",)),
+    ("for i in range(9):\n    for j in range(2):\n        v[j] = v[j] - 0.1 * (w[j] ** 2).sum()\n    print(huber(v))", "huber(v)", ("v",)),
+    ("back, forward = mse(Y)\nfor i in range(9):\n    w -= 0.1 * back(w)\n    print(loss(w))", "loss(w)", ("w",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("loop", "loss", "updated"), SURVEYED)
+def test_the_survey_sees_losses_of_other_languages_and_updates_from_functions(loop, loss, updated):
+    made = "".join(f"def {name}(w):\n    return w\n" for name in ("grad", "kosten", "perte", "huber", "loss", "mse"))
+    found = survey(f"import numpy as np\nw = v = Y = np.ones(2)\n{made}{loop}\n", "mine.py")
+    assert found.losses[:1] == (loss,) and found.updated == updated and found.loop

@@ -15,6 +15,10 @@ from helpers.clinic.model.syntax import inside
 _FORWARD = re.compile(r"(?i)forward|predict|propagate|feed|__call__|outputs?$")
 _BACKWARD = re.compile(r"(?i)back|grad|\bstep\b|^step|_step|update|train|learn|delta|fit$")
 _LOSS = re.compile(r"(?i)loss|cost|(^|_)(j|e|l|mse|sse|bce|nll|err|error|objective|xent|criterion|ce)($|_|\d)")
+_ABROAD = re.compile(
+    r"(?i)(^|_)(kosten|verlust|fehler|costo|coste|perdida|pérdida|co[uû]t|perte|huber|hinge|log_?cosh|entropy|entropie|entropia|kl|kl_?div|evaluate)($|_|\d)"
+)
+"""What functions are called that give a loss, in other languages as well; a variable of such a name may be a difference."""
 _KEPT = re.compile(r"(?i)hist|list|all|log|prev|old|best|min$|test|val|total|s$")
 
 
@@ -129,10 +133,13 @@ def _function(node, does):
     return Function(node.name, node.lineno, tuple(parameters), what)
 
 
+_NO_LOSS = re.compile(r"(?i)grad|back|forward|prime|deriv|slope|^d(?!iv)|print|verbose|plot|show")
+
+
 def _what(name):
     """What a function is for, by its name."""
-    for what, pattern in (("loss", _LOSS), ("backward", _BACKWARD), ("forward", _FORWARD)):
-        if pattern.search(name) and not (what == "loss" and re.search(r"(?i)grad|back|prime|deriv|slope|^d", name)):
+    for what, pattern in (("loss", _LOSS), ("loss", _ABROAD), ("backward", _BACKWARD), ("forward", _FORWARD)):
+        if pattern.search(name) and not (what == "loss" and _NO_LOSS.search(name)):
             return what
     return ""
 
@@ -157,11 +164,12 @@ def _losses(body, functions):
     for depth, statement in _deep(body):
         if isinstance(statement, (ast.Assign, ast.AugAssign)) and not isinstance(statement.value, (ast.List, ast.Constant)):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            for name in {name for target in targets for name in _names(target)} - defined:
+            for name in {name for target in targets for name in _set(target)} - defined:
                 score = _score(name, statement.value) + min(depth, 2)
-                if _LOSS.search(name) and score > 2:
+                if _LOSS.search(name) and not _NO_LOSS.search(name) and score > 2:
                     scores[name] = max(scores.get(name, 0), score)
-        for call in (part for part in ast.walk(statement) if isinstance(part, ast.Call) and not _holds(statement)):
+        many = isinstance(statement, ast.Assign) and any(isinstance(target, (ast.Tuple, ast.List)) for target in statement.targets)
+        for call in (part for part in ast.walk(statement) if isinstance(part, ast.Call) and not _holds(statement) and not many):
             name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
             if _what(name) == "loss" and not any(isinstance(part, ast.Lambda) for part in ast.walk(call)):
                 scores.setdefault(ast.unparse(call), 2.0)
@@ -176,6 +184,11 @@ def _score(name, value):
     clear = bool(re.search(r"(?i)loss|cost", name))
     kept = bool(_KEPT.search(name)) and not re.search(r"(?i)loss$", name)
     return sums + 2 * clear - 2 * kept + 1.0
+
+
+def _set(target):
+    """The names that an assignment sets, not those that say where: none of `w[j] = …`."""
+    return {part.id for part in ast.walk(target) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
 
 
 def _holds(statement):

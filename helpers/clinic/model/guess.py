@@ -5,7 +5,7 @@ import re
 from collections import Counter
 
 RATE = re.compile(
-    r"(?i)^(lr|alpha|eta|rate|learning_?rate|learn_?rate|l_?rate|step_?size|epsilon_?lr|learningrate|lrate)$|(^|_)(lr|eta|rate)($|_|\d)"
+    r"(?i)^(lr|alpha|eta|rate|learning_?rate|learn_?rate|l_?rate|step_?size|epsilon_?lr|learningrate|lrate|lern_?rate|schrittweite|taux|tasa)$|(^|_)(lr|eta|rate)($|_|\d)"
 )
 """Names that stand for a learning rate."""
 

@@ -11,7 +11,7 @@ from helpers.clinic.model.places import DEFINITIONS, Pass, Place, common, places
 from helpers.clinic.model.sift import sifted
 from helpers.clinic.model.subject import Trouble
 from helpers.clinic.model.syntax import blocks, inside, links, reached, root, roots
-from helpers.clinic.model.updates import adds_up, calls, is_update, moved, picked
+from helpers.clinic.model.updates import adds_up, calls, is_update, moved, picked, steps
 
 
 class Search:
@@ -73,8 +73,8 @@ class Search:
         names = moved(statement, self.functions)
         own = {target.id for target in targets_of(statement) if isinstance(target, ast.Name)}
         turning = {name for loop in place.loops if isinstance(loop, ast.For) for name in roots(loop.target)}
-        sums = adds_up(statement, self.body)
-        if own and (sums or not calls(statement, self.functions)) and not own & turning and not self._read_before(own, place):
+        adds = adds_up(statement, self.body) or not (calls(statement, self.functions) or steps(statement, own))
+        if own and adds and not own & turning and not self._read_before(own, place):
             self.sums |= own
             return False
         if self.results:

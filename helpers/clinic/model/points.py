@@ -139,7 +139,10 @@ def _first(subject):
     again = [subject.loss(subject.start) for _ in range(3)]
     cost = (time.process_time() - began) / 3
     if not np.isfinite(first):
-        raise Trouble(f"the loss is {first} at the parameters as they come, expected a finite number: it has no slope there")
+        raise Trouble(
+            f"the loss is {first} at the parameters as they come, expected a finite number: it has no slope there. "
+            "If training has made it so, hand over parameters as they were before it"
+        )
     other = next((value for value in again if abs(value - first) > 1e-9 * max(abs(first), abs(value))), None)
     if other is not None:
         raise Trouble(f"the loss is {first:.6g}, and {other:.6g} when it is asked again with the same parameters: does it draw random numbers "

@@ -48,7 +48,10 @@ def refuse_nothing(bench, found, chosen):
         raise Trouble(f"The loss does not depend on {roles.listed(unused)}, but on {roles.listed(found.depends)}.")
     start = bench.loss()
     if not np.isfinite(start):
-        raise Trouble(f"loss() is {start} at the parameters as they come, and where they are moved a little: it has no slope there.")
+        raise Trouble(
+            f"loss() is {start} at the parameters as they come, and where they are moved a little: it has no slope there. "
+            "If training has made it so, hand over parameters as they were before it."
+        )
     whole = roles.listed(bench.integers)
     if whole and not bench.numbers:
         raise Trouble(f"{whole}: the model holds integers only, and a step would be cut to integers. Write floats, such as 1.0.")

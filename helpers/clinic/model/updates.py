@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 
 from helpers.clinic.model.guess import sized
 from helpers.clinic.model.syntax import inside, reached, root, roots
@@ -29,6 +30,22 @@ def adds_up(statement, body):
         return False
     begun = [one for one in inside(body) if isinstance(one, ast.Assign) and isinstance(one.value, ast.Constant)]
     return any(isinstance(target, ast.Name) and target.id == statement.target.id for one in begun for target in one.targets)
+
+
+def steps(statement, own):
+    """Whether an update computes what it adds from the very name that it updates: `w -= 0.1 * grad(w)`, `w = sgd(w, X, y, 0.1)`."""
+    value = statement.value
+    if isinstance(statement, ast.AugAssign):
+        return bool(own & roots(value))
+    if not isinstance(statement, ast.Assign):
+        return False
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        return bool(_STEP.search(value.func.id)) and any(own & roots(part) for part in value.args)
+    inner = [part for call in ast.walk(value) if isinstance(call, ast.Call) for part in call.args]
+    return isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub) and any(own & roots(part) for part in inner)
+
+
+_STEP = re.compile(r"(?i)(^|_)(sgd|step|update\w*|descen[td]|adam|train\w*|optimi[sz]e\w*|learn)($|_|\d)")
 
 
 def calls(statement, functions):

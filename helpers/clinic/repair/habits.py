@@ -10,7 +10,7 @@ PENALTY = re.compile(r"(?i)(?:\w+\.)*(?:alpha|lam\w*|lmbda|lambd\w*|reg\w*|l2\w*
 """Names of the strength of a penalty."""
 
 
-RATE = re.compile(r"(?i)(?:\w+\.)*(?:lr|\w*rate|eta|alpha|step_?size|a)$")
+RATE = re.compile(r"(?i)(?:\w+\.)*(?:lr|\w*rate|eta|alpha|step_?size|taux|tasa|schrittweite|a)$")
 """Names of a learning rate."""
 
 
