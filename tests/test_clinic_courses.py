@@ -83,7 +83,7 @@ def gradients():
 
 SURVEYED = [
     ("for i in range(9):\n    w = w - 0.1 * grad(w)\nprint(kosten(w))", "kosten(w)", ("w",)),
-    ("def sgd(w, rate):\n    return [a - rate * b for a, b in zip(w, grad(w))]\nfor i in range(9):\n    w = sgd(w, 0.1)\n    print(perte(w))", "perte(w)", ("w",)),
+    ("def sgd(w):\n    return [a - b for a, b in zip(w, grad(w))]\nfor i in range(9):\n    w = sgd(w)\n    print(perte(w))", "perte(w)", ("w",)),
     ("for i in range(9):\n    for j in range(2):\n        v[j] = v[j] - 0.1 * (w[j] ** 2).sum()\n    print(huber(v))", "huber(v)", ("v",)),
     ("back, forward = mse(Y)\nfor i in range(9):\n    w -= 0.1 * back(w)\n    print(loss(w))", "loss(w)", ("w",)),
 ]  # fmt: skip

@@ -119,13 +119,18 @@ def _several(subject):
 
 
 def _counting(subject, counts):
-    """A tracer that counts after each line of theirs which entries of the parameters it has changed: loops may go from entry to entry."""
-    last = {}
+    """A tracer that counts after each line of theirs which entries of the parameters it has changed: loops may go from entry to entry.
+
+    The same amount once more is no further update: a line that stands in a loop too deep adds its one gradient several times, which is a fault.
+    """
+    last, steps = {}, {}
 
     def look(place):
         for name, value in subject.values_now().items():
             if place is not None and name in last:
-                counts[name, place] = counts[name, place] + (value != last[name])
+                by, before = value - last[name], steps.get((name, place), np.full(value.shape, np.nan))
+                counts[name, place] = counts[name, place] + ((by != 0) & ~np.isclose(by, before, rtol=1e-6, atol=0))
+                steps[name, place] = np.where(by != 0, by, before)
             last[name] = value
 
     def enter(frame, event, arg):

@@ -17,6 +17,7 @@ from helpers.clinic.repair import (
     entries,
     factors,
     forgotten,
+    neighbours,
     operands,
     partners,
     passed,
@@ -130,6 +131,7 @@ def _candidates(source, line, scope):
         (statements.missing_lines, text, others, known), (slips.slip_edits, scope, known),
         (entries.swapped_indices,), (passed.activation_edits, scope, text), (forgotten.forgotten_edits, scope, text, tree),
         (shares.forward_scales, scope, text), (piecewise.piece_edits, scope, text), (shares.companions, scope, text),
+        (neighbours.neighbour_edits, scope, text),
     ]  # fmt: skip
     if not scope.plain:
         rules += [

@@ -34,6 +34,9 @@ def _signs(line, scope, text):
     for node, parent in ((node, parent) for root in line.roots() for node, parent in operands(root, line.node)):
         if node in line.parents and is_op(parent, ast.Mult) and line.text(node) in scope.arrays and role(line.text(node)) != "gradient":
             yield 1.0, "slope", {node: _sign(written(line.text(node)), scope)}
+    for node in line.expressions():
+        if isinstance(node, ast.Compare) and ast.unparse(node.left) in sizes:
+            yield 0.85, "slope", {node.left: ast.Call(written("abs" if scope.plain else "np.abs"), [node.left], [])}
     for branch, others in _pieces(line):
         near = [ast.unparse(n) for other in others for n, _ in operands(other)]
         for k, other in enumerate([*[name for name in known if name in near], *[name for name in known if name not in near][:4]]):

@@ -1,6 +1,7 @@
 """How names are used in the function of a statement and around it: what is transposed, divided by, called, looped over."""
 
 import ast
+import functools
 import re
 
 from helpers.clinic.repair.entries import around, depths_in, entries
@@ -44,6 +45,7 @@ class Usage:
         if self.function is not self.tree:
             for node in statements_of(self.tree):
                 self._read_globals(node)
+        self._attributes_of_objects()
         self._keys_and_layers()
 
     def _arguments(self, function):
@@ -164,6 +166,18 @@ class Usage:
                         elif name.id in dict(partners_of(self.text)):  # other functions multiply by it
                             self._note(name.id, name.id, "array", "global")
 
+    def _attributes_of_objects(self):
+        """Other attributes of an object whose class stands in the file: layer.a beside layer.x."""
+        groups = attributes_in(self.text)
+        for name in [name for name in self.uses if name.count(".") == 1 and not name.startswith("self.")]:
+            owner, attribute = name.split(".")
+            if not owner.isidentifier():
+                continue
+            for group in groups:
+                if attribute in group:
+                    for other in group:
+                        self._note(f"{owner}.{other}", f"{owner}.{other}", "attribute")
+
     def _keys_and_layers(self):
         """Other entries of the dicts and lists that the function reads."""
         elsewhere = {}
@@ -222,6 +236,17 @@ class Usage:
                 for layer in layers:
                     index = match["before"] + layer + match["after"]
                     self._note(ast.unparse(ast.parse(f"{name}[{index}]", mode="eval")), f"{self.texts[name]}[{index}]", "entry")
+
+
+@functools.lru_cache(32)
+def attributes_in(text):
+    """For every class of a file the names of the data that its objects hold."""
+    groups = []
+    for owner in (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef)):
+        stored = [n for n in ast.walk(owner) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store) and ast.unparse(n.value) == "self"]
+        fields = [n.target.id for n in owner.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)]
+        groups.append(tuple(dict.fromkeys([*(n.attr for n in stored), *fields])))
+    return tuple(groups)
 
 
 def _is_numeric(value):
