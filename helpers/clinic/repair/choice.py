@@ -83,7 +83,8 @@ class Judge:
         total += MISPLACED * (_misplaced(statement, before, after) and edit.kind != "assignment")
         if after is not None:
             siblings = sibling_patterns(source.tree, statement)
-            total += LIKE_SIBLING * (pattern(after) in siblings) + UNLIKE_SIBLING * (pattern(before) in siblings)
+            like = pattern(after) in siblings or (edit.kind == "sibling" and _is_step(statement))
+            total += LIKE_SIBLING * like + UNLIKE_SIBLING * (pattern(before) in siblings)
         return total
 
     def _numbers(self, edit, text):
@@ -96,6 +97,11 @@ class Judge:
                     total += 0.1 if number in _EVERYDAY else SIZE_AS_NUMBER if number in self.sizes else NUMBER
             total += SIZE_AS_NUMBER * any(name in self.parameters for name in _counted(new))
         return total
+
+
+def _is_step(statement):
+    """Whether a statement is an update in a comprehension, whose sibling is known by what it does and not by a number."""
+    return isinstance(getattr(statement, "value", None), ast.ListComp)
 
 
 def _turned(statement, after):

@@ -24,12 +24,31 @@ def comprehension_edits(line, scope):
                 yield 1.0, "term", {node.elt: binary(written(name), ast.Add, node.elt)}
                 yield 1.0, "term", {node.elt: binary(written(name), ast.Sub, node.elt)}
                 yield 1.0, "factor", {node.elt: times(node.elt, written(name))}
+        yield from _as_in_others(line, node, names, scope)
         yield from _of_elements(node, names, scope)
         for place in factor_places(node.elt):
             for count in scope.counts[:6]:
                 yield 0.95, "factor", {place: over(place, written(count))}
             for rate in scope.rates[:3]:
                 yield 0.95, "factor", {place: times(written(rate), place)}
+
+
+def _as_in_others(line, node, names, scope):
+    """[b - eta * nb for …] → [b - eta / n * nb for …], as in the comprehension for the weights."""
+    mine = _step_of(node)
+    for other in (part for one in scope.statements if one is not line.node and not hasattr(one, "body") for part in ast.walk(one)):
+        theirs = _step_of(other) if isinstance(other, ast.ListComp) else None
+        if mine is None or theirs is None or mine not in line.parents or ast.unparse(mine) == ast.unparse(theirs):
+            continue
+        own = {name.id for part in other.generators for name in ast.walk(part.target) if isinstance(name, ast.Name)}
+        if not own & {name.id for name in ast.walk(theirs) if isinstance(name, ast.Name)}:
+            yield 0.4, "sibling", {mine: written(ast.unparse(theirs))}
+
+
+def _step_of(node):
+    """The factor of a gradient in `w - rate * g`; None where an element is no step."""
+    step = node.elt
+    return step.right.left if is_op(step, ast.Sub) and is_op(step.right, ast.Mult) else None
 
 
 def _of_elements(node, names, scope):

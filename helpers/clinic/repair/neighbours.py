@@ -22,11 +22,11 @@ def _other_lists(line, scope, text):
     for node in line.expressions():
         if not isinstance(node, ast.Subscript) or ast.unparse(node.value) not in filled or isinstance(node.slice, ast.Slice | ast.Tuple):
             continue
-        others = [name for name in filled if name in known and name != ast.unparse(node.value)]
-        for k, other in enumerate(others[:6]):
-            yield 1.0 + 0.05 * k, "operand", {node: _entry(other, node.slice)}
-            for cost, index in list(shifted(node.slice, 0.25))[:2]:
-                yield 0.9 + cost + 0.05 * k, "operand", {node: _entry(other, index)}
+        mine = ast.unparse(node.value)
+        for k, other in enumerate([name for name in filled if name in known and name != mine][:6]):
+            by = filled[other] - filled[mine]  # what one has ahead of the other
+            for index, apart in ((node.slice, 0), *((index, 1 if k else -1) for k, (_, index) in enumerate(list(shifted(node.slice))[:2]))):
+                yield (0.8 if apart == by else 1.1) + 0.05 * k, "operand", {node: _entry(other, index)}
 
 
 def _entry(name, index):
@@ -35,13 +35,23 @@ def _entry(name, index):
 
 @functools.lru_cache(32)
 def _filled(text):
-    """The lists to which a file appends, or that it begins with what goes into the first layer."""
-    found = {}
+    """{list to which a file appends: with how many entries it begins}: that of activations begins with the input."""
+    begun, found = {}, {}
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
-            if isinstance(node.func.value, ast.Name | ast.Attribute):
-                found[ast.unparse(node.func.value)] = None
-    return tuple(found)
+        appends = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append"
+        if appends and isinstance(node.func.value, ast.Name | ast.Attribute):
+            found[ast.unparse(node.func.value)] = 0
+        for target, value in _assigned(node) if isinstance(node, ast.Assign) else ():
+            if isinstance(value, ast.List):
+                begun[ast.unparse(target)] = len(value.elts)
+    return {name: begun.get(name, 0) for name in found}
+
+
+def _assigned(node):
+    """(target, value) of an assignment, of `zs, acts = [], [x]` each."""
+    for target in node.targets:
+        both = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple) and len(target.elts) == len(node.value.elts)
+        yield from zip(target.elts, node.value.elts, strict=True) if both else [(target, node.value)]
 
 
 def _other_words(line, text):

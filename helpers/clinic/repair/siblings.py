@@ -35,6 +35,8 @@ def sibling_edits(line, scope, known):
 def step_signs(line, scope):
     """(cost, kind, changes): += for -= and -= for +=, as in the other updates of the function."""
     node = line.node
+    if isinstance(node, ast.Assign):
+        yield from _signs_of_velocities(node, scope)
     if not isinstance(node, ast.AugAssign) or not isinstance(node.op, ast.Add | ast.Sub):
         return
     others = [type(s.op) for s in scope.statements if isinstance(s, ast.AugAssign) and s is not node and isinstance(s.op, ast.Add | ast.Sub)]
@@ -42,6 +44,23 @@ def step_signs(line, scope):
         place = line.sign("+=" if isinstance(node.op, ast.Add) else "-=", node.target, node.value)
         if place:
             yield 0.4, "assignment", ((*place, "-=" if isinstance(node.op, ast.Add) else "+="),)
+
+
+def _signs_of_velocities(node, scope):
+    """v = mu * v + rate * g → v = mu * v - rate * g, where all other velocities of the function have the other sign."""
+
+    def kept(statement):
+        """What a velocity keeps of itself, its own name left out; None for other statements."""
+        value = statement.value
+        if not (isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub) and isinstance(value.left, ast.BinOp)):
+            return None
+        own = ast.unparse(statement.targets[0])
+        return ast.unparse(value.left).replace(own, "") if own in ast.unparse(value.left) else None
+
+    mine = kept(node)
+    others = [one for one in scope.statements if isinstance(one, ast.Assign) and one is not node and mine and kept(one) == mine]
+    if others and all(type(one.value.op) is not type(node.value.op) for one in others):
+        yield 0.4, "sign", {node.value: ast.BinOp(node.value.left, others[0].value.op, node.value.right)}
 
 
 def siblings(statement, others):

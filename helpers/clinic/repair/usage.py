@@ -160,11 +160,15 @@ class Usage:
         if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
             for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
                 for name in ast.walk(target):
-                    if isinstance(name, ast.Name) and name.id not in self.uses:
-                        if _is_numeric(statement.value):
-                            self._note(name.id, name.id, "number", "global")
-                        elif name.id in dict(partners_of(self.text)):  # other functions multiply by it
-                            self._note(name.id, name.id, "array", "global")
+                    if isinstance(name, ast.Name) and _is_numeric(statement.value) and (name.id not in self.uses or self._is_constant(name.id)):
+                        self._note(name.id, name.id, "number", "global")
+                    elif isinstance(name, ast.Name) and name.id not in self.uses and name.id in dict(partners_of(self.text)):
+                        self._note(name.id, name.id, "array", "global")  # other functions multiply by it
+
+    def _is_constant(self, name):
+        """Whether the file sets a name once and hands it over under no other: omega = 30."""
+        stores = [n for n in ast.walk(self.tree) if isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load)]
+        return len(stores) == 1 and not any(isinstance(n, ast.arg) and n.arg == name for n in ast.walk(self.tree))
 
     def _attributes_of_objects(self):
         """Other attributes of an object whose class stands in the file: layer.a beside layer.x."""

@@ -99,6 +99,8 @@ def _assignment(edit):
             f"{target} is {'divided' if isinstance(new.op, ast.Div) else 'multiplied'} here in the changed line, and the opposite in yours.",
         )
     if isinstance(new, ast.AugAssign):
+        if isinstance(new.op, ast.Mult | ast.Div):
+            return "wrong_derivative", f"`=` puts {say(old.value)} in place of what {target} holds; the changed line scales what came from above."
         return "missing_term", f"`=` puts this value in place of what {target} holds; the changed line adds to it."
     return "missing_term", f"{target} holds a value already, and this line changes that instead of setting it anew."
 
