@@ -145,6 +145,17 @@ def test_a_wrong_option_is_said(tmp_path, capsys, options, says):
 
 # --- any file ----------------------------------------------------------------------------------------------------------
 
+PAIRED = """
+import numpy as np
+def mse(out, T): return ((out - T) ** 2).mean()
+def grads(net, X, T): return [2 * (net[0] @ X - T) @ X.T / T.size]
+X, T = np.ones((2, 5)), np.ones((3, 5))
+net = [np.zeros((3, 2))]
+for step in range(9):
+    for k, (W, dW) in enumerate(zip(net, grads(net, X, T))):
+        W -= 0.1 * dW
+"""
+
 NEEDS = {
     "a script": (LOOP, ("a training loop (line 12), which updates W1, W2, b1, b2 with the rate lr", "--loss loss --rate lr")),
     "functions": (FUNCTIONS, ("5 functions: init(), forward_prop(X, W1, b1, W2, b2)", "which updates W1, W2, b1, b2 with the rate alpha",
@@ -152,6 +163,8 @@ NEEDS = {
     "a class": (FITTED.split("rng = ")[0], ("class Net (line 4): forward(X), backward(X, y, out, lr), fit(X, y)", '--before "net = Net(rng)"',
         '--step "out = net.forward(X); net.backward(X, y, out, 0.1)" --rate 0.1')),
     "gradients": (CASES["no loop, no update"].source, ("gradients, and no update: dW1, dW2, db1, db2", "--grads W1=dW1,W2=dW2,b1=db1,b2=db2")),
+    "a loss that is not called": (PAIRED, ("which updates net with the rate 0.1", "If mse is its loss, put what it takes",
+        '--loss "mse(out, T)" --rate 0.1')),
     "layers": (OBJECTS, ("class Layer (line 4): forward(x), backward(grad, lr)", "which updates layers with the rate 0.1", "--loss error")),
 }  # fmt: skip
 

@@ -97,11 +97,19 @@ def _left(found, name):
 def _with_loss(words, found):
     if found.losses:
         return f"{words} If {found.losses[0]} is its loss:"
+    if function := _loss_function(found):
+        return f"{words} If {function.name} is its loss, put what it takes, in the names of the file, in the place of its arguments:"
     return f"{words} Put your own loss in the place of this one:"
 
 
 def _loss(found):
-    return _quoted(found.losses[0] if found.losses else "((out - y) ** 2).mean()")
+    function = _loss_function(found)
+    return _quoted(found.losses[0] if found.losses else f"{function.name}({_arguments(function)})" if function else "((out - y) ** 2).mean()")
+
+
+def _loss_function(found):
+    """A function that may be the loss, and that the file does not call."""
+    return next((one for one in found.functions if one.what == "loss"), None)
 
 
 def _class(one, found, name):
@@ -150,7 +158,7 @@ def _arguments(method, ahead=None):
 def _functions(found, name):
     """The command for functions that take parameters and return gradients."""
     backward = next((one for one in found.functions if one.what == "backward"), None)
-    loss = next((one for one in found.functions if one.what == "loss"), None)
+    loss = _loss_function(found)
     if backward is None and loss is None:
         return []
     cost = f"{loss.name}({_arguments(loss)})" if loss else "LOSS"

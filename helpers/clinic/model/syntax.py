@@ -43,7 +43,7 @@ def links(block):
     found = {}
     for statement in inside(block):
         if isinstance(statement, ast.For):
-            pairs = [(statement.target, roots(statement.iter))]
+            pairs = [(one, roots(through)) for one, through in _turned(statement.target, statement.iter)]
         elif isinstance(statement, ast.Assign):
             pairs = [(one, _held(value)) for target in statement.targets for one, value in _paired(target, statement.value)]
         else:
@@ -52,6 +52,16 @@ def links(block):
             for name in roots(target) if names else ():
                 found.setdefault(name, set()).update(names)
     return found
+
+
+def _turned(target, through):
+    """(target, what it runs through) of a loop; of `zip` and `enumerate` each with its own."""
+    elements, called = getattr(target, "elts", ()), getattr(getattr(through, "func", None), "id", None)
+    if called == "zip" and len(elements) == len(through.args) and not any(isinstance(part, ast.Starred) for part in (*elements, *through.args)):
+        return [pair for one, part in zip(elements, through.args, strict=True) for pair in _turned(one, part)]
+    if called == "enumerate" and len(elements) == 2 and through.args:
+        return _turned(elements[1], through.args[0])
+    return [(target, through)]
 
 
 def _paired(target, value):
