@@ -94,7 +94,8 @@ def _by_place(left, free, is_slope):
         those = _by_value(len(left), len(free), right)
         if len(those) == len(left) and orders[0] != [those[p] for p in range(len(left))]:
             return {left[p].name: Match(free[g][0], how="value") for p, g in those.items()}
-    if not orders and len(left) == len(free) and 2 * sum(fits[k, k] for k in range(len(left))) >= len(left):
+    near = [fits[k, k] or value.shape == np.shape(leaf.value)[::-1] for k, (leaf, (_, value)) in enumerate(zip(left, free, strict=False))]
+    if not orders and len(left) == len(free) and 2 * sum(near) >= len(left):
         orders, usual = [list(range(len(left)))], True  # of some the shape is wrong
     if orders:
         best = 0 if usual else int(np.argmax(scores))
