@@ -54,6 +54,12 @@ DOWNHILL, UPHILL = -0.6, 0.3
 FAR = 1.3
 """What a place among the suspects costs at most: far down it says nothing."""
 
+FORWARD_SCALE = -0.7
+"""A root by which the forward pass divides as well, beside a number that happens to equal it."""
+
+AREA = -0.3
+"""The size of a window or an image over which the forward pass takes a mean, beside a name that happens to equal it."""
+
 ONE = 0.8
 """A factor or divisor that happens to be 1."""
 
@@ -75,10 +81,11 @@ class Judge:
         before, after = _statement_texts(source.text, statement, edit)
         changed, gone = words_changed(edit, source.text)
         total = edit.cost + min(place_cost(candidate.place, candidate.suspect), FAR) + WORD * changed + GONE * gone
-        total += (LEFT_OUT if edit.kind == "left out" else SIMPLER * (changed <= 1 and gone >= 4)) + self._numbers(edit, source.text)
+        total += (LEFT_OUT if edit.kind == "left out" else SIMPLER * (changed <= 1 and gone >= 4))
+        total += self._numbers(edit, source.text) if edit.kind != "area" else AREA
         total += HANDED_OVER * any(source.filename == name and statement.lineno in lines for name, lines in self.adapters)
         total += LINE * (max(text.count("\n") for text in touched(source.text, edit.applied(source.text))))
-        total += _turned(statement, after)
+        total += _turned(statement, after) + FORWARD_SCALE * any("sqrt(" in new and "sqrt(" in source.text[:start] for start, _, new in edit.changes)
         total += BARE * (_is_bare(before) - _is_bare(after)) + LISTED * _only_names(statement)
         total += MISPLACED * (_misplaced(statement, before, after) and edit.kind != "assignment")
         if after is not None:

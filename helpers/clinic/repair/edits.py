@@ -11,6 +11,7 @@ import functools
 from dataclasses import dataclass, field
 
 from helpers.clinic.repair import (
+    areas,
     axes,
     comprehensions,
     conditions,
@@ -136,7 +137,7 @@ def _candidates(source, line, scope):
     if not scope.plain:
         rules += [
             (products.product_edits, scope), (products.reshaped, scope), (permutations.permutation_edits, text),
-            (axes.axis_edits, scope), (statements.array_edits, scope),
+            (areas.area_edits, scope, tree), (areas.normalised_terms, scope), (axes.axis_edits, scope), (statements.array_edits, scope),
             (statements.guards, text), (statements.divisions_after, text, scope), (slices.slice_edits, scope, text),
             (passed.missing_products, scope, text), (passed.reductions, scope),
             (shares.shares, scope), (shares.repeated_indices,),

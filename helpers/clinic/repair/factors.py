@@ -19,6 +19,10 @@ def factor_edits(line, scope, text=""):
     yield from _as_elsewhere(line, scope)
 
 
+_JOINING = frozenset(("concatenate", "hstack", "vstack", "stack", "column_stack", "append", "r_", "c_"))
+"""What puts arrays together: of two that were subtracted one has the other sign."""
+
+
 def _left_out(line):
     for node in line.expressions():
         if is_op(node, ast.Mult):
@@ -65,6 +69,8 @@ def _signs(line):
         yield 0.9, "sign", {value: negative(value)}
     if isinstance(value, ast.Call):
         yield from ((1.25, "sign", {part: negative(part)}) for part in value.args[:2] if not isinstance(part, ast.Constant | ast.Starred))
+        joined = value.args[0] if function_name(value) in _JOINING and value.args and isinstance(value.args[0], ast.Tuple | ast.List) else None
+        yield from ((0.9, "sign", {part: negative(part)}) for part in (joined.elts if joined else ()) if part in line.parents)
 
 
 def _constants(line):
@@ -73,6 +79,8 @@ def _constants(line):
         if not is_number(node) or isinstance(line.parents[node], ast.Subscript | ast.keyword | ast.UnaryOp):
             continue
         value = node.value
+        if value == 1 and line.parents[node] is line.node and "grad" in line.segment:
+            continue  # the slope of the loss in itself, from which an engine starts
         likely = {0: (1, 0.01), 1: (2, 0), 2: (1, 0.5), 0.5: (1, 2), 3: (2, 1), 4: (1, 2), 0.25: (0.5, 1)}.get(value, (1, 2))
         inside = 0.3 if isinstance(line.parents[node], ast.Compare) else 0.15 if is_op(line.parents[node], ast.Sub, ast.Add, ast.Pow) else 0.0
         for i, other in enumerate(dict.fromkeys((*likely, 0, 1, 2, 0.5))):
@@ -101,6 +109,10 @@ def _file_constants(line, text):
         branch = function_name(line.parents[node]) in ("where", "maximum") if node in line.parents else False
         if is_number(node) and (0 < node.value < 1 or (branch and node.value in (0, 1))):
             yield from ((0.85, "constant", {node: number(other)}) for other in list(numbers)[:12] if other not in (node.value, 0.0))
+        parent = line.parents.get(node)
+        if is_number(node) and node.value == 0 and function_name(parent) == "where" and node in parent.args[1:]:
+            other = parent.args[1] if node is parent.args[2] else parent.args[2]  # of a leaky ReLU a part of the other branch, not nothing
+            yield from ((0.85, "leak", {node: times(number(k), other)}) for k in list(numbers)[:6] if k)
 
 
 def _numerator(value):
@@ -110,6 +122,8 @@ def _numerator(value):
     places = [(value, 0.0)]
     if is_op(value, ast.Add, ast.Sub):
         places += [(value.left, 0.2), (value.right, 0.2)]
+    if is_op(value, ast.Mult, ast.Div) and is_op(value.left, ast.Add, ast.Sub):
+        places += [(value.left.left, 0.25), (value.left.right, 0.25)]
     if isinstance(value, ast.Call) and not isinstance(value.func, ast.Name):
         places += [(part, 0.3) for part in value.args[:2] if not isinstance(part, ast.Constant | ast.Starred)]
     if isinstance(value, ast.IfExp):
@@ -137,8 +151,8 @@ def _put_in(line, scope):
     if not isinstance(line.node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr | ast.AnnAssign) or line.node.value is None:
         return
     value = line.node.value
-    if (isinstance(line.node, ast.Expr) and not isinstance(value, ast.Call)) or isinstance(value, ast.Constant | ast.JoinedStr):
-        return
+    if (isinstance(line.node, ast.Expr) and not isinstance(value, ast.Call)) or isinstance(value, ast.Constant | ast.JoinedStr) or _is_list(value):
+        return  # twice a list is the list and itself once more: whoever updates what is in it does so twice
     update = isinstance(line.node, ast.AugAssign)
     here = list(dict.fromkeys(line.text(node) for node, _ in operands(value) if node in line.parents))
     target = " ".join(line.text(t) for t in getattr(line.node, "targets", [getattr(line.node, "target", None)]) if t in line.parents)
@@ -170,8 +184,12 @@ def _put_in(line, scope):
         for other in scope.arrays:
             if other != target and "[:" not in other:
                 yield 1.4 + more + bare + _strange(other, target, scope, here), "factor", {place: times(place, written(other))}
-                if len(scope.arrays) < 7 or re.search(r"std|spread|var|norm|keep|sd|sigma", other):
+                if len(scope.arrays) < 7 or re.search(r"std|spread|var|norm|keep|sd|sigma|dist|tau|temp", other):
                     yield 1.55 + more, "factor", {place: over(place, written(other))}
+
+
+def _is_list(value):
+    return isinstance(value, ast.List | ast.ListComp) or (is_op(value, ast.Add) and (_is_list(value.left) or _is_list(value.right)))
 
 
 def _strange(other, target, scope, here):

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from helpers.clinic.model import sources as source_files
+from helpers.clinic.repair.nearness import role
 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr)
 CALLERS = 3
@@ -60,7 +61,14 @@ def origins(sources, order):
             when = order.get((filename, getattr(node, "lineno", 0)), 0.0)
             if isinstance(node, _SIMPLE) and when and not _says_nothing(node) and not _EMPTY.search(ast.unparse(node)):
                 found.append((when, filename, node))
-    return [Remaining(filename, node, 0.5, _EVERYWHERE) for _, filename, node in sorted(found, key=lambda row: row[:2])[:ORIGINS]]
+    found.sort(key=lambda row: row[:2])
+    slopes = [row for row in found if any(role(ast.unparse(target)) == "gradient" for target in _targets(row[2]))]
+    chosen = {id(row[2]) for row in (*found[:ORIGINS], *slopes[:ORIGINS])}
+    return [Remaining(filename, node, 0.5, _EVERYWHERE) for _, filename, node in found if id(node) in chosen]
+
+
+def _targets(node):
+    return getattr(node, "targets", None) or [target for target in [getattr(node, "target", None)] if target is not None]
 
 
 _EMPTY = re.compile(r"zeros|\[\[?0(?:\.0?)?\b|\bNone\b|= 0(?:\.0)?$|= \[\]")

@@ -120,7 +120,8 @@ def _transpose(a, b, statement, parent):
                 f"The outer product has one row for each entry of its first argument: {say(a)} is the transpose of {say(b)}.",
             )
         return None
-    if function_name(a) == function_name(b) == "einsum" or (function_name(parent) == "einsum" and isinstance(a, ast.Constant)):
+    whole = function_name(a) == function_name(b) == "einsum" and key(a.args[0]) != key(b.args[0])
+    if whole or (function_name(parent) == "einsum" and isinstance(a, ast.Constant)):
         return "transpose", f"The subscripts {say(a)} sum over the wrong axis, or put the result's axes in the wrong order."
     return None
 

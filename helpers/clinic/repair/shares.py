@@ -61,7 +61,7 @@ def forward_scales(line, scope, text):
         names = {ast.unparse(n) for n, _ in operands(node)}
         if said in here or not names <= exists:
             continue
-        yield 1.1, "factor", {value: over(value, node) if divides else times(value, node)}
+        yield 0.8, "factor", {value: over(value, node) if divides else times(value, node)}
         yield 1.3, "factor", {value: times(value, node) if divides else over(value, node)}
 
 

@@ -226,13 +226,17 @@ def missing_lines(line, text, others, exists):
     if "\n" in own:
         return
     standing = None
-    for new in (*_renamed(own, exists), *_of_lists(own, exists)):
+    target = statement.target if isinstance(statement, ast.AugAssign) else None
+    branches = set(_other_branches(own, exists)) if target is not None else set()
+    for new in (*_renamed(own, exists), *_of_lists(own, exists), *branches):
         try:
             (node,) = ast.parse(new).body
         except (SyntaxError, ValueError):
             continue
         standing = standing or _Standing(others)
-        if not _is_update(node) or standing.has(node) or (_of_itself(node) and not _of_itself(statement)):
+        if new in branches and ast.unparse(node) not in standing.lines and ast.unparse(target) == ast.unparse(getattr(node, "target", node)):
+            pass  # one more share of what adds up already
+        elif not _is_update(node) or standing.has(node) or (_of_itself(node) and not _of_itself(statement)):
             continue
         if rows is None:  # it shares its line with others
             end = span(text, statement)[1]
@@ -240,8 +244,17 @@ def missing_lines(line, text, others, exists):
             continue
         eol = "\r\n" if "\r\n" in text else "\n"
         head = indent_of(text, statement)
-        end = rows[1] if text[: rows[1]].endswith("\n") else None
-        yield 1.1, "missing line", ((rows[1], rows[1], f"{head}{new}{eol}") if end is not None else (rows[1], rows[1], f"{eol}{head}{new}"),)
+        at = rows_of(text, _last_needed(node, statement, others))[1] if new in branches else rows[1]
+        end = at if text[:at].endswith("\n") else None
+        yield 1.1, "missing line", ((at, at, f"{head}{new}{eol}") if end is not None else (at, at, f"{eol}{head}{new}"),)
+
+
+def _last_needed(new, statement, others):
+    """The last of the lines beside a statement that set what a new one reads, or the statement itself."""
+    read = {ast.unparse(part) for part in ast.walk(new.value) if isinstance(part, ast.Name)}
+    beside = [other for other in others if other.col_offset == statement.col_offset and other.lineno > statement.lineno]
+    makers = [other for other in beside if isinstance(other, ast.Assign) and {ast.unparse(target) for target in other.targets} & read]
+    return max(makers, key=lambda other: other.lineno, default=statement)
 
 
 class _Standing:
@@ -294,6 +307,21 @@ def _renamed(own, exists):
     for old in dict.fromkeys(word for word in words(target) if word.isalpha()):
         for new in (*_TWINS.get(old, ()), *(w for w in known.words if (len(w) > 2) == (len(old) > 2) and w != old)):
             yield from known.kept(reworded(own, old, new))
+
+
+def _other_branches(own, exists):
+    """dh += az @ Uz.T → dh += ar @ Ur.T: the line for another gate, whose names end, or begin, in another letter."""
+    known = _Names(exists)
+    names = set(re.findall(r"[^\W\d]\w+", own))
+    for at in (-1, 0):
+        letters = {name[at] for name in known.identifiers if len(name) > 1}
+        for old in sorted({name[at] for name in names if name[at].isalpha()}):
+            those = [name for name in names if name[at] == old and len(name) < 4]
+            for new in sorted(letters - {old}) if len(those) > 1 else ():
+                other = own
+                for name in those:
+                    other = re.sub(rf"\b{name}\b", name[:-1] + new if at else new + name[1:], other)
+                yield from known.kept(other)
 
 
 def _of_lists(own, exists):

@@ -1,6 +1,8 @@
 """Terms that are missing: the slope of a penalty that the loss has, and arrays that are added as they are."""
 
 import ast
+import functools
+import re
 
 from helpers.clinic.repair.expressions import binary, function_name, is_number, is_op, times, written
 from helpers.clinic.repair.habits import RATE
@@ -20,6 +22,8 @@ def term_edits(line, scope, tree):
     strengths = list(strengths_of(tree, scope))
     penalised, already = penalised_in(tree), _already(scope)
     for place, more in places:
+        if logarithms(tree) and not is_number(place):
+            yield from ((1.3 + more, "term", {place: binary(place, ast.Add, written(f"1 / {n}"))}) for n in scope.counts[:3])
         for other in scope.arrays:
             if other == target or not (other.replace(".", "").replace("_", "").isalnum() or "[" in other):
                 continue
@@ -31,12 +35,33 @@ def term_edits(line, scope, tree):
                     yield cost + likely + more, "term", {place: binary(place, ast.Add, times(written(strength), written(other)))}
             if "[" not in other or role(other) == "gradient":
                 yield 1.45 + more + (0.0 if role(other) == "gradient" else 0.35), "term", {place: binary(place, ast.Add, written(other))}
+    yield from _added_slopes(line, scope, target)
     if is_op(value, ast.Mult) and isinstance(line.node, ast.AugAssign):  # rate * (gradient + penalty)
         for other in scope.arrays:
             if distance(target, other) < 0.1:
                 right = value.right
                 yield from ((c + 0.1, "term", {right: binary(right, ast.Add, times(written(s), written(other)))}) for s, c in strengths)
 
+
+def _added_slopes(line, scope, target):
+    """A slope inside a product or a call, plus another of the function: what flows back past a block, and joins what flows through it."""
+    names = set(scope.arrays)
+    slopes = [other for other in scope.arrays if other.isidentifier() and (role(other) == "gradient" or _after(other, names))]
+    slopes = [other for other in slopes if other != target][:MOST]
+    for node, parent in operands(line.node.value, line.node):
+        inside = is_op(parent, ast.MatMult, ast.Mult) or isinstance(parent, ast.Call | ast.Attribute)
+        if inside and node in line.parents and line.text(node) in slopes:
+            for k, other in enumerate(other for other in slopes if other != line.text(node)):
+                yield 1.2 + 0.01 * k, "term", {node: binary(node, ast.Add, written(other))}
+
+
+def _after(name, names):
+    """Whether a name is that of a slope in another array: de beside e."""
+    return name[0] == "d" and name[1:].strip("_") in names
+
+
+MOST = 16
+"""So many slopes are added to another."""
 
 ANOTHER = 0.7
 """What a penalty costs more for an array that has one in the function."""
@@ -60,6 +85,12 @@ def _own(text):
 
 def _squares(node):
     return (is_op(node, ast.Pow) and is_number(node.right) and node.right.value == 2) or function_name(node) == "square"
+
+
+@functools.lru_cache(16)
+def logarithms(tree):
+    """Whether a file names the logarithm of a spread: its own slope in the loss is 1 for each example."""
+    return bool(re.search(r"(?i)log_?(var|std|sigma|sd)|nll|\bsigma|likelihood", ast.unparse(tree)))
 
 
 def penalised_in(tree):

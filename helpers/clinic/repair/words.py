@@ -121,7 +121,7 @@ def _removed(edit):
 
 
 def _missing(edit):
-    added = [row.strip() for row in edit.after.splitlines() if row.strip() and row.strip() not in edit.before]
+    added = [new.strip("; \t\r\n") for *_, new in edit.changes if new.strip()]
     return "missing_term", f"There is no line {say(added[0] if added else edit.after)}: what it should set is never set."
 
 
@@ -160,6 +160,18 @@ def _permuted(edit):
     )
 
 
+def _area(edit):
+    old, new = (_parsed(text).value for text in (edit.before, edit.after))
+    if isinstance(old, ast.Name):
+        return "scale", f"A mean over several axes counts all of them: {say(new)} numbers, not {say(old)}."
+    return "scale", "The forward pass takes a mean over so many numbers, and each of them gets its share: the slope has to be divided by that."
+
+
+def _leak(edit):
+    new = say(_parsed(edit.after).value)
+    return "wrong_derivative", f"Where its condition does not hold the function is not flat, so its slope there is not 0: {new}."
+
+
 def _one_hot(edit):
     name, by = (ast.unparse(part) for part in (_parsed(edit.before).target.value, _parsed(edit.after).value))
     return (
@@ -172,7 +184,7 @@ _WHOLE = {
     "order": lambda edit: _order(edit) if edit.plan is None else _statements(_parsed(edit.before), _parsed(edit.after)),
     "dedent": _dedented, "indent": _indented, "assignment": _assignment,
     "in place": lambda edit: _in_place(edit) if edit.plan is None else _statements(_parsed(edit.before), _parsed(edit.after)),
-    "repeated": _repeated, "permutation": _permuted, "one-hot": _one_hot,
+    "repeated": _repeated, "permutation": _permuted, "one-hot": _one_hot, "area": _area, "leak": _leak,
     "taken": _taken, "target": _missing_target, "left out": _removed, "missing line": _missing, "copy": _copied,
 }  # fmt: skip
 
