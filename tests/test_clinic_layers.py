@@ -276,3 +276,31 @@ def test_gradients_that_are_all_transposed_are_still_gradients():
 
     found = clinic.check([W, V], lambda: ((x @ W @ V - 1) ** 2).sum(), grads, repair=False)
     assert found.wrong == ("[0]", "[1]") and sum("it is transposed" in note for note in found.notes) == 2
+
+
+SCALED = """
+import numpy as np
+
+
+def loss(x, v, g, t):
+    norm = np.sqrt(np.einsum("io,io->o", v, v))
+    w = v * (g / norm)
+    return 0.5 * np.sum((x @ w - t) ** 2)
+
+
+def grads(x, v, g, t):
+    norm = np.sqrt(np.einsum("io,io->o", v, v))
+    w = v * (g / norm)
+    dw = x.T @ (x @ w - t)
+    dg = np.einsum("io,io->o", dw, v) / norm
+    dv = (g / norm) * dw
+    return dv, dg
+"""
+
+
+def test_a_row_of_factors_goes_with_the_slope_in_what_it_is_spread_over():
+    """g / norm has one number a column and dw one an entry: dw is no slope in the wrong value."""
+    r, m = np.random.default_rng(8), made(SCALED, "learner_of_norms")
+    x, v, g, t = r.normal(size=(6, 3)), r.normal(size=(3, 4)), 1 + r.random(4), r.normal(size=(6, 4))
+    found = values.suspects(Live([v, g], lambda: m.loss(x, v, g, t), lambda: m.grads(x, v, g, t)))
+    assert found[0].line == 16 and 14 not in [suspect.line for suspect in found]

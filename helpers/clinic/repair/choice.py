@@ -63,6 +63,9 @@ AREA = -0.3
 ONE = 0.8
 """A factor or divisor that happens to be 1."""
 
+_ROOT = re.compile(r"sqrt\([\w.\[\]-]+\)")
+"""The root of a size."""
+
 _EVERYDAY = {0, 1, 2, -1, 0.5}
 _RATE = re.compile(r"(?i)\b(?:lr|\w*rate|eta|alpha|step_?size)\b")
 
@@ -85,7 +88,7 @@ class Judge:
         total += self._numbers(edit, source.text) if edit.kind != "area" else AREA
         total += HANDED_OVER * any(source.filename == name and statement.lineno in lines for name, lines in self.adapters)
         total += LINE * (max(text.count("\n") for text in touched(source.text, edit.applied(source.text))))
-        total += _turned(statement, after) + FORWARD_SCALE * any("sqrt(" in new and "sqrt(" in source.text[:start] for start, _, new in edit.changes)
+        total += _turned(statement, after) + FORWARD_SCALE * any(_ROOT.search(new) for _, _, new in edit.changes)
         total += BARE * (_is_bare(before) - _is_bare(after)) + LISTED * _only_names(statement)
         total += MISPLACED * (_misplaced(statement, before, after) and edit.kind != "assignment")
         if after is not None:

@@ -310,7 +310,9 @@ class Direction:
         found, new = [], list(proper)
         while new:
             size = new[0].event.array.size
-            new = [t for t in self.flow.consumers(new.pop(0).event.array) if t.event.array.size == size and t not in found] + new
+            at = new.pop(0).event
+            around = [t for t in self.flow.adjoints.targets if t.event is not None and at in inside(t.event)]
+            new = [t for t in (*self.flow.consumers(at.array), *around) if _is_as_large(t.event, size) and t not in found] + new
             found += new
         return found
 
@@ -377,6 +379,12 @@ def loops_around(site):
     """The loops around a statement, within its function."""
     every = (node for node in ast.walk(site.scope) if isinstance(node, (ast.For, ast.While)))
     return [node for node in every if node.lineno < site.statement.lineno <= node.end_lineno]
+
+
+def _is_as_large(event, size):
+    """Whether a value has an entry for each of `size`, or a row of them: `v * g` for one g a column."""
+    spreads = isinstance(event.site.node, ast.BinOp) and not isinstance(event.site.node.op, ast.MatMult)
+    return event.array.size == size or (spreads and event.array.size % size == 0)
 
 
 def _is_sum_so_far(inner, event):

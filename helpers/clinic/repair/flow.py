@@ -310,7 +310,7 @@ class Flow:
         made = [e for e in self.inputs(call) if not self.carrying(e) and e.array is not None and e.array.size == call.array.size]
         beside = [t for e in inside(call.whole) if self.carrying(e) for t, _ in self.matches(e)]
         for inner in made:
-            for target in self.adjoints.targets:
+            for target in self.adjoints.targets if not self.adjoints.clock.over() else ():
                 other = self.adjoints.by_key[0][target.event.site.number, target.event.times].array
                 if other.shape == inner.array.shape and not np.array_equal(other, inner.array):
                     worth = self.adjoints.recorder.value_with(self.points[0].values, inner, other, (call.site.number, call.times))

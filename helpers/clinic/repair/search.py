@@ -32,6 +32,8 @@ FIRST_STEPS = 3
 HOPEFUL = 4
 """Changes that bring parameters nearer to right, and make none right, that are tried as the first of several."""
 
+_OVERWRITES = "it puts a value in the place of one to which others are added"
+
 OVERWRITING = 4
 """Lines that seem to overwrite what they should add to, and are looked at early."""
 
@@ -230,7 +232,8 @@ def _overwriting_early(suspects, sources):
     trees = {filename: source.tree for filename, source in sources.items()}
     known = [s for s in suspects[1:] if s.filename in trees]
     odd = [s for s in known if overwrites(s.statement, enclosing(trees[s.filename], s.statement)[0], trees[s.filename])][:OVERWRITING]
-    return [*suspects[:1], *odd, *(s for s in suspects[1:] if not any(s is one for one in odd))]
+    told = [one if one.score else replace(one, evidence=_OVERWRITES) for one in odd]
+    return [*suspects[:1], *told, *(s for s in suspects[1:] if not any(s is one for one in odd))]
 
 
 def _groups(partial):
