@@ -204,7 +204,33 @@ for epoch in range(3):
         b -= 0.1 * gb
 '''
 
+ENUMERATED = '''
+import numpy as np
+class Reg:
+    def __init__(self, d):
+        r = np.random.RandomState(0)
+        self.p = [r.randn(d, 1) * 0.5, np.zeros(1)]
+    def loss(self, X, y):
+        return np.mean(np.log(np.cosh(X @ self.p[0] + self.p[1] - y)))
+    def grad(self, X, y):
+        d = np.tanh(X @ self.p[0] + self.p[1] - y) / len(X)
+        return [X.T @ d, d.sum(0)]
+    def fit(self, X, y, epochs=3, bs=4, lr=0.1):
+        for e in range(epochs):
+            perm = np.random.permutation(len(X))
+            for i in range(0, len(X), bs):
+                idx = perm[i:i+bs]
+                for k, g in enumerate(self.grad(X[idx], y[idx])):
+                    self.p[k] = self.p[k] - lr * g
+np.random.seed(1)
+X = np.random.randn(12, 3)
+y = X[:, :1] ** 2
+net = Reg(3)
+net.fit(X, y)
+'''
+
 COURSES = {
+    "gradients are enumerated": (ENUMERATED, "net.loss(X, y)", "lr"),
     "a fit on batches, the loss over all": (BATCHES, "model.evaluate(x_train, y_train)", "lr"),
     "batches cut from a list of pairs": (PAIRS, "net.cost(data)", "eta"),
     "the rate is a default": (DEFAULT_RATE, "cost", None),

@@ -1,11 +1,14 @@
 """What students hand in: scripts that are right and were misread, and slips for which no repair was known."""
 
+import ast
+
 import numpy as np
 import pytest
 
 from clinic_courses import BATCHES, COURSES
 from helpers import clinic
 from helpers.clinic.model.memory import Memory
+from helpers.clinic.repair import choice
 from helpers.clinic.survey import survey
 from test_clinic_edits import rank_of, source_of
 
@@ -42,6 +45,8 @@ PIECES = [
     ("attribute", "class Layer:\n    def run(self, x):\n        self.x = self.out = x\ndef back(d, layer):", "    d = d * layer.x", ".x", ".out"),
     ("constant", "omega = 30.0\ndef back(d, x, p):\n    db = omega * d.sum(axis=0)", "    dW = np.dot(x.T, d)", "np.dot", "omega * np.dot"),
     ("steps", "b = [b - lr / n * g for b, g in zip(b, gb)]", "w = [w - lr * g for w, g in zip(w, gw)]", "lr * g", "lr / n * g"),
+    ("cube", "loss = np.abs(out - t) ** 3 / 3\ndiff = out - t", "d = diff ** 2 / n", "diff ** 2", "diff ** 2 * np.sign(diff)"),
+    ("sech", "def sech(z):\n    return 1 / np.cosh(z)\na = np.tanh(z)", "d1 = d2 @ W.T * sech(z)", "sech(z)", "sech(z) ** 2"),
     ("velocities", "v = mu * v - lr * g\nv2 = mu * v2 - lr * g2", "v1 = mu * v1 + lr * d @ x.T", "+ lr", "- lr"),
 ]  # fmt: skip
 
@@ -100,6 +105,12 @@ def test_an_update_in_a_loop_too_deep_is_a_fault_and_no_step_of_several():
     w, x = [0.3, -0.2, 0.1], [0.7, -0.4]
     report = clinic.check({"w": w}, lambda: 0.5 * (w[0] * x[0] + w[1] * x[1] + w[2] - 1.0) ** 2, step=step, rate=0.1, repair=False)
     assert report.verdict == "wrong", str(report)
+
+
+def test_a_name_that_is_made_for_a_line_is_kept_in_it():
+    tree = ast.parse("active = margin > 0\ng = y * active / n")
+    assert choice._orphans(tree, "g = y * active / n", "g = y * margin / n")
+    assert not choice._orphans(tree, "g = y * active / n", "g = y * active / n * margin")
 
 
 SURVEYED = [

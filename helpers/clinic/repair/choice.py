@@ -60,6 +60,9 @@ FORWARD_SCALE = -0.7
 AREA = -0.3
 """The size of a window or an image over which the forward pass takes a mean, beside a name that happens to equal it."""
 
+ORPHANED = 0.5
+"""Taking away the only use of a name: mostly something is missing beside it, and nothing is wrong with it."""
+
 ONE = 0.8
 """A factor or divisor that happens to be 1."""
 
@@ -89,6 +92,7 @@ class Judge:
         total += HANDED_OVER * any(source.filename == name and statement.lineno in lines for name, lines in self.adapters)
         total += LINE * (max(text.count("\n") for text in touched(source.text, edit.applied(source.text))))
         total += _turned(statement, after) + FORWARD_SCALE * any(_ROOT.search(new) for _, _, new in edit.changes)
+        total += ORPHANED * _orphans(source.tree, before, after)
         total += BARE * (_is_bare(before) - _is_bare(after)) + LISTED * _only_names(statement)
         total += MISPLACED * (_misplaced(statement, before, after) and edit.kind != "assignment")
         if after is not None:
@@ -112,6 +116,14 @@ class Judge:
 def _is_step(statement):
     """Whether a statement is an update in a comprehension, whose sibling is known by what it does and not by a number."""
     return isinstance(getattr(statement, "value", None), ast.ListComp)
+
+
+def _orphans(tree, before, after):
+    """Whether a change takes away the only use of a name that the file sets for it: somebody made it to be used."""
+    gone = set(re.findall(r"(?<![\w.])[^\W\d]\w*", before)) - set(re.findall(r"(?<![\w.])[^\W\d]\w*", after or before))
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in gone] if gone else []
+    uses = [node.id for node in names if isinstance(node.ctx, ast.Load)]
+    return any(uses.count(node.id) == 1 for node in names if isinstance(node.ctx, ast.Store))
 
 
 def _turned(statement, after):

@@ -35,6 +35,8 @@ def _signs(line, scope, text):
         if node in line.parents and is_op(parent, ast.Mult) and line.text(node) in scope.arrays and role(line.text(node)) != "gradient":
             yield 1.0, "slope", {node: _sign(written(line.text(node)), scope)}
     for node in line.expressions():
+        if is_op(node, ast.Pow) and is_number(node.right) and node.right.value % 2 == 0:
+            yield 1.0, "slope", {node: times(node, _sign(node.left, scope))}
         if isinstance(node, ast.Compare) and ast.unparse(node.left) in sizes:
             yield 0.85, "slope", {node.left: ast.Call(written("abs" if scope.plain else "np.abs"), [node.left], [])}
     for branch, others in _pieces(line):
@@ -125,8 +127,10 @@ def _masks(line, scope, text):
 
 
 def _powers(line):
-    """c * x**2 → 3 * c * x**2: the exponent that the power rule brings down."""
+    """c * x**2 → 3 * c * x**2: the exponent that the power rule brings down; * sech(z) → * sech(z) ** 2."""
     for node in line.expressions():
+        if is_op(node, ast.Mult) and isinstance(node.right, ast.Call) and len(node.right.args) == 1:
+            yield 1.0, "power", {node.right: binary(node.right, ast.Pow, number(2))}
         if not is_op(node, ast.Pow) or not is_number(node.right) or node not in line.parents:
             continue
         parent, power = line.parents[node], node.right.value
