@@ -113,6 +113,40 @@ def test_a_name_that_is_made_for_a_line_is_kept_in_it():
     assert not choice._orphans(tree, "g = y * active / n", "g = y * active / n * margin")
 
 
+RMSPROP = '''
+import numpy as np
+class MLP:
+    def __init__(self):
+        r = np.random.default_rng(0)
+        self.W, self.b = [r.normal(size=(3, 2)), r.normal(size=(1, 3))], [np.zeros((3, 1)), np.zeros((1, 1))]
+        self.cache_W, self.cache_b = [np.zeros_like(w) for w in self.W], [np.zeros_like(b) for b in self.b]
+    def loss(self, X, Y):
+        return np.mean((self.W[1] @ np.tanh(self.W[0] @ X + self.b[0]) + self.b[1] - Y) ** 2)
+    def gradients(self, X, Y):
+        H = np.tanh(self.W[0] @ X + self.b[0])
+        D = 2 * (self.W[1] @ H + self.b[1] - Y) / Y.size
+        E = self.W[1].T @ D * (1 - H**2)
+        gW, gb = [E @ X.T, D @ H.T], [E.sum(1, keepdims=True), D.sum(1, keepdims=True)]
+        return gW, gb
+    def step(self, X, Y):
+        gW, gb = self.gradients(X, Y)
+        for p, c, g in zip(self.W + self.b, self.cache_W + self.cache_b, gW + gb):
+            c *= 0.9
+            c += 0.1 * g * g
+            p -= 0.01 * g / (np.sqrt(c) + 1e-7)
+X, Y = np.random.default_rng(1).normal(size=(2, 5)), np.random.default_rng(2).normal(size=(1, 5))
+'''
+
+
+def test_an_adaptive_step_is_judged_by_lists_of_gradients_that_are_returned_by_name():
+    made = {}
+    exec(compile(RMSPROP, "rmsprop_of_a_student", "exec"), made)
+    clinic.model.sources.register("rmsprop_of_a_student", RMSPROP)
+    net, X, Y = made["MLP"](), made["X"], made["Y"]
+    report = clinic.check(net, lambda: net.loss(X, Y), step=lambda: net.step(X, Y), rate=0.01, repair=False)
+    assert report.verdict == "right" and "what MLP.gradients() returns" in str(report).replace("\n  ", " ")
+
+
 SURVEYED = [
     ("for i in range(9):\n    w = w - 0.1 * grad(w)\nprint(kosten(w))", "kosten(w)", ("w",)),
     ("def sgd(w):\n    return [a - b for a, b in zip(w, grad(w))]\nfor i in range(9):\n    w = sgd(w)\n    print(perte(w))", "perte(w)", ("w",)),

@@ -23,13 +23,13 @@ def watched(function, said):
         finally:
             sys.setprofile(traced)
         made = next(((code, line) for code, line, result in returns if result is answer), None)
-        said.append(_returned_names(*made, len(answer)) if made and isinstance(answer, (tuple, list)) else None)
+        said.append(names_returned(*made, len(answer)) if made and isinstance(answer, (tuple, list)) else None)
         return answer
 
     return call
 
 
-def _returned_names(code, line, count):
+def names_returned(code, line, count):
     """The names in a return statement of so many things, None for each that has none; None where it cannot be read."""
     source = sources.source_of(code.co_filename)
     statement = source.statement(line) if source else None

@@ -15,6 +15,7 @@ import numpy as np
 from helpers.clinic.model import sources
 from helpers.clinic.model.live import Live
 from helpers.clinic.model.matching import matched
+from helpers.clinic.model.returned import names_returned
 from helpers.clinic.model.subject import Trouble
 
 
@@ -50,14 +51,20 @@ def _watched(step):
 
     def profile(frame, event, result):
         if event == "return" and isinstance(result, (tuple, list, dict)) and sources.is_theirs(frame.f_code):
-            found[frame.f_code.co_qualname] = _copied(result)
+            found[frame.f_code.co_qualname] = frame.f_code, frame.f_lineno, _copied(result)
 
     sys.setprofile(profile)
     try:
         step()
     finally:
         sys.setprofile(traced)
-    return found
+    return {name: _by_name(*made) for name, made in found.items()}
+
+
+def _by_name(code, line, result):
+    """What a function returned, as a dict where its `return` has a name for each: `return gW, gb`."""
+    said = names_returned(code, line, len(result)) if isinstance(result, (tuple, list)) else None
+    return dict(zip(said, result, strict=True)) if said and None not in said and len(set(said)) == len(said) else result
 
 
 def _copied(value):
