@@ -27,7 +27,8 @@ class KeptNotebook(IPyNbFile):
 
     def setup(self):
         """Start the kernel, in which the trials can be imported."""
-        self.record = Path(tempfile.mkdtemp(prefix="casebook-trials-")) / "tried"
+        self.folder = tempfile.TemporaryDirectory(prefix="casebook-trials-")
+        self.record = Path(self.folder.name) / "tried"
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(solution_trial.RECORD, str(self.record))
             patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ROOT / "tests"), os.environ.get("PYTHONPATH")])))
@@ -38,9 +39,10 @@ class KeptNotebook(IPyNbFile):
     def teardown(self):
         """Stop the kernel; keep the run, unless what it depends on was changed meanwhile."""
         super().teardown()
-        if self.kernel is not None and self.kernel.ended_well() and executed().place(self.path, executed().CACHE) == self.place:
-            executed().keep(executed().shown(self.kernel.run()), self.place)
-            solution_trial.keep(self.record, self.place)
+        with self.folder:
+            if self.kernel is not None and self.kernel.ended_well() and executed().place(self.path, executed().CACHE) == self.place:
+                executed().keep(executed().shown(self.kernel.run()), self.place)
+                solution_trial.keep(self.record, self.place)
 
 
 class Heard:

@@ -48,7 +48,8 @@ def keep(record, run):
     """Keep `record` beside a run, in place of those of older runs of that notebook."""
     for old in run.parent.glob(f"{run.stem.rpartition('-')[0]}-*.tried"):
         old.unlink(missing_ok=True)
-    shutil.move(record, kept(run))
+    if record.is_file():
+        shutil.move(record, kept(run))
 
 
 def verdicts(record):
