@@ -76,7 +76,7 @@ def source_of(filename):
 
 
 def _found(filename):
-    if not filename or filename.startswith("<frozen "):
+    if not filename or filename.startswith("<frozen ") or filename == "<string>":  # since 3.13 `python -c` keeps its text under that name
         return None
     for name in (filename, f"{filename}.py"):
         linecache.checkcache(name)  # a file that was saved since it was last read

@@ -52,7 +52,8 @@ def _keep(kept, node, frame, room):
         kept[id(node)] = None
         return
     try:
-        local = copy.deepcopy(frame.f_locals if frame.f_locals is not frame.f_globals else _arrays(frame.f_globals))
+        local = frame.f_locals  # since Python 3.13 of a function no dict, and not to be copied as it is
+        local = copy.deepcopy(dict(local) if local is not frame.f_globals else _arrays(local))
     except Exception:
         kept[id(node)] = None
         return
