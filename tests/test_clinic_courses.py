@@ -147,6 +147,41 @@ def test_an_adaptive_step_is_judged_by_lists_of_gradients_that_are_returned_by_n
     assert report.verdict == "right" and "what MLP.gradients() returns" in str(report).replace("\n  ", " ")
 
 
+MOMENTUM = """
+import numpy as np
+class Net:
+    def __init__(self, r):
+        self.W1, self.b1 = r.normal(size=(3, 4)), r.normal(size=(3, 1))
+        self.W2, self.b2 = r.normal(size=(1, 3)), r.normal(size=(1, 1))
+        self.v_W1 = self.v_b1 = self.v_W2 = self.v_b2 = 0
+    def predict(self, X):
+        self.A1 = np.tanh(self.W1 @ X + self.b1)
+        return self.W2 @ self.A1 + self.b2
+    def learn(self, X, Y, rate, momentum):
+        dZ2 = 2 * (self.predict(X) - Y) / Y.size
+        dZ1 = self.W2.T @ dZ2 * (1 - self.A1**2)
+        db1 = dZ1.sum(axis=1)
+        self.v_W1 = momentum * self.v_W1 - rate * dZ1 @ X.T
+        self.W1 = self.W1 + self.v_W1
+        self.v_b1 = momentum * self.v_b1 - rate * db1
+        self.b1 = self.b1 + self.v_b1
+        self.v_W2 = momentum * self.v_W2 - rate * dZ2 @ self.A1.T
+        self.W2 = self.W2 + self.v_W2
+        self.v_b2 = momentum * self.v_b2 - rate * dZ2.sum(axis=1, keepdims=True)
+        self.b2 = self.b2 + self.v_b2
+"""
+
+
+def test_a_shape_that_a_step_spoils_is_no_chance():
+    made = {}
+    exec(compile(MOMENTUM, "momentum_of_a_student", "exec"), made)
+    clinic.model.sources.register("momentum_of_a_student", MOMENTUM)
+    r = np.random.default_rng(0)
+    net, X, Y = made["Net"](r), r.normal(size=(4, 6)), r.normal(size=(1, 6))
+    report = clinic.check(net, lambda: np.mean((net.predict(X) - Y) ** 2), step=lambda: net.learn(X, Y, 0.1, 0.9), rate=0.1)
+    assert report.verdict == "wrong" and report.findings[0].repair == "db1 = dZ1.sum(axis=1, keepdims=True)", str(report)
+
+
 SURVEYED = [
     ("for i in range(9):\n    w = w - 0.1 * grad(w)\nprint(kosten(w))", "kosten(w)", ("w",)),
     ("def sgd(w):\n    return [a - b for a, b in zip(w, grad(w))]\nfor i in range(9):\n    w = sgd(w)\n    print(perte(w))", "perte(w)", ("w",)),

@@ -186,4 +186,4 @@ def _takes_roots(subject):
 
 
 def _alike(one, other):
-    return all(np.allclose(one[n], other[n], rtol=1e-9, atol=1e-12) for n in one if one[n] is not None and other.get(n) is not None)
+    return all(np.allclose(one[n], other[n], rtol=1e-9, atol=1e-12, equal_nan=True) for n in one if one[n] is not None and other.get(n) is not None)
