@@ -50,8 +50,6 @@ def executed(path: Path, cache: Path = CACHE) -> NotebookNode:
         if place(path, cache) != kept:
             raise CannotRun(f"{path.name}, or what it imports, was changed while it ran. Build again.")
         keep(ran, kept)
-        for old in set(cache.glob(f"{path.stem}-{'?' * 16}.ipynb")) - {kept}:
-            old.unlink(missing_ok=True)
     return read(kept)
 
 
@@ -112,12 +110,14 @@ def complaint(notebook: NotebookNode, name: str, error: Exception) -> str:
 
 
 def keep(notebook: NotebookNode, path: Path) -> None:
-    """Write `notebook` to `path` at once, so that nobody who builds at the same time reads half of it."""
+    """Write `notebook` to `path` at once, so that nobody who builds at the same time reads half of it; older runs of the notebook go."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(to_text(notebook))
     os.replace(name, path)
+    for old in set(path.parent.glob(f"{path.stem.rpartition('-')[0]}-{'?' * 16}.ipynb")) - {path}:
+        old.unlink(missing_ok=True)
 
 
 def place(path: Path, cache: Path) -> Path:
